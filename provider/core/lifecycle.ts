@@ -1,0 +1,73 @@
+import type { z } from "zod";
+import type { Checked, Problem } from "./inputs.js";
+import type { Perform } from "./perform.js";
+import type { Change, Plan } from "./plan.js";
+import type { Planned } from "./unknown.js";
+
+/** What a step may use. Pulumi is not among it: a second adapter runs the same lifecycles. */
+export interface Context<Api> {
+  /** The resource as people know it: its name in the program. */
+  readonly resource: string;
+  /** Seed of the creation mark; see `Change.seed`. */
+  readonly seed: string;
+  /** The plan of this step: what was shown, and all that `perform` accepts. */
+  readonly plan: Plan;
+  /** The only way to a mutating call. */
+  readonly perform: Perform;
+  /** Reads of the system, bound to the endpoint and credentials of the resource's provider instance. */
+  readonly api: Api;
+  /** The decision clock of the run. */
+  readonly now: Date;
+  /** Lets one writer at a time through for a name, within a run, over all of its processes. */
+  readonly exclusive: <T>(name: string, work: () => Promise<T>) => Promise<T>;
+  /** Remote objects that other resources held when this step was planned: what the plan was computed with. */
+  readonly plannedHeldByOthers: ReadonlySet<string>;
+  /** Says that this resource holds a remote object, so that no other resource takes it for its own. */
+  readonly claim: (names: readonly string[]) => void;
+  /** Remote objects that other resources are known to hold in this run. */
+  readonly heldByOthers: () => ReadonlySet<string>;
+  /** Information for people, on the resource's row. */
+  readonly tell: (text: string) => void;
+}
+
+export interface Made<State> {
+  readonly id: string;
+  readonly state: State;
+}
+
+/**
+ * What a kind of resource is and does. `normalize` and `plan` are pure and offline; the four verbs read, perform what
+ * the plan holds, and settle by reading.
+ *
+ * `State` holds everything that `delete` and `read` need, its inputs included: the engine gives them nothing else.
+ */
+export interface Lifecycle<Inputs extends object, State extends object, Api> {
+  /** For instance `ecgrid.Certificate`. */
+  readonly kind: string;
+  /** Type token; frozen, it is in users' states. */
+  readonly type: string;
+  readonly system: string;
+  /** Everything that is stored. Its keys are the resource's outputs. */
+  readonly state: z.ZodObject<z.ZodRawShape> & z.ZodType<State>;
+  /** Keys of the inputs. */
+  readonly inputFields: readonly string[];
+  /** Checks and completes inputs. `before` are the old inputs, when there are any. */
+  normalize(raw: Readonly<Record<string, unknown>>, before?: Readonly<Record<string, unknown>>): Checked<Inputs>;
+  /** The inputs as the state echoes them: what `read` gives back to the engine. */
+  inputsOf(state: State): Inputs;
+  /** Where objects of this kind can be mistaken for each other, for instance one comm; undefined while not known. */
+  scope(inputs: Planned<Inputs>): string | undefined;
+  /** Names of the remote objects that a state holds, as passed to `claim`: each begins with the scope and a space. */
+  holds(state: State): readonly string[];
+  /** One line for lists: which object this is, until when it is valid. No clock, no secret. */
+  summary(state: State): { readonly what: string; readonly until?: string };
+  plan(change: Change<Planned<Inputs>, State>, now: Date): Plan;
+  create(inputs: Inputs, context: Context<Api>): Promise<Made<State>>;
+  /** The state as it is now, or `gone` when that is proven (architecture section 5). Anything else throws. */
+  read(state: State, context: Omit<Context<Api>, "perform" | "plan">): Promise<State | "gone">;
+  update(state: State, inputs: Inputs, context: Context<Api>): Promise<State>;
+  /** Already gone is success. */
+  delete(state: State, context: Context<Api>): Promise<void>;
+}
+
+export type { Checked, Problem };

@@ -1,0 +1,108 @@
+/**
+ * An operation is one remote call with intent. Everything that a preview says, a review reads and an `up` performs is a
+ * list of operations; a system's catalogue (`provider/<system>/operations.ts`) is the only place that spells its paths.
+ */
+
+/** What a mutating call does to the thing it names. */
+export type Effect = "create" | "renew" | "terminate";
+
+/** Whether the call will be made, as far as the plan can know. */
+export type Certainty =
+  | { readonly kind: "certain" }
+  /** Made unless what is named turns out otherwise; `on` is the end of a sentence that begins with "if". */
+  | { readonly kind: "conditional"; readonly on: string };
+
+/**
+ * Why a call may be repeated after a fault. A call that creates, renews or mints is never repeated blindly: no API
+ * here has an idempotency key (ecgrid.md 8).
+ */
+export interface RepeatRule {
+  /** Repeat after HTTP 429: the server says that it did not look at the request. */
+  readonly afterRateLimit: boolean;
+  /** Repeat after 5xx or a lost answer. Only for calls that change nothing. */
+  readonly afterFault: boolean;
+  readonly because: string;
+}
+
+export interface HttpCall {
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** Path below the system's base URL, with a leading slash. */
+  readonly path: string;
+  /** JSON body. Never a secret in an operation: it is shown and stored. */
+  readonly body?: Readonly<Record<string, unknown>>;
+}
+
+export interface Operation {
+  /** Catalogue name, for instance `ecgrid.certificates.terminate`. */
+  readonly name: string;
+  readonly effect: Effect;
+  /** What is acted on, in the order in which it is printed. Unknown values are printed as `?`. */
+  readonly target: Readonly<Record<string, string>>;
+  readonly reversible: boolean;
+  /** True when something that works today stops working because of this call. */
+  readonly destructive: boolean;
+  readonly billed: boolean;
+  readonly certainty: Certainty;
+  /** One sentence for people, without the machine readable label. */
+  readonly sentence: string;
+  readonly call: HttpCall;
+  readonly repeat: RepeatRule;
+}
+
+/** One line of a catalogue: how an operation is made from its arguments. */
+export interface OperationSpec<Arguments> {
+  readonly name: string;
+  readonly effect: Effect;
+  readonly reversible: boolean;
+  readonly destructive: (args: Arguments) => boolean;
+  readonly billed: boolean;
+  readonly repeat: RepeatRule;
+  readonly target: (args: Arguments) => Record<string, string | number | undefined>;
+  readonly call: (args: Arguments) => HttpCall;
+  readonly say: (args: Arguments) => string;
+}
+
+export interface CatalogueEntry<Arguments> {
+  readonly name: string;
+  readonly effect: Effect;
+  certain(args: Arguments): Operation;
+  conditional(args: Arguments, on: string): Operation;
+}
+
+/** Makes a catalogue entry. */
+export function operation<Arguments>(spec: OperationSpec<Arguments>): CatalogueEntry<Arguments> {
+  const make = (args: Arguments, certainty: Certainty): Operation => ({
+    name: spec.name,
+    effect: spec.effect,
+    target: Object.fromEntries(
+      Object.entries(spec.target(args)).map(([key, value]) => [key, value === undefined ? "?" : String(value)]),
+    ),
+    reversible: spec.reversible,
+    destructive: spec.destructive(args),
+    billed: spec.billed,
+    certainty,
+    sentence: spec.say(args),
+    call: spec.call(args),
+    repeat: spec.repeat,
+  });
+  return {
+    name: spec.name,
+    effect: spec.effect,
+    certain: (args) => make(args, { kind: "certain" }),
+    conditional: (args, on) => make(args, { kind: "conditional", on }),
+  };
+}
+
+/** The operation's name and target on one line: what previews, receipts and logs are compared by. */
+export function label(operation: Pick<Operation, "name" | "target">): string {
+  return [operation.name, ...Object.entries(operation.target).map(([key, value]) => `${key}=${value}`)].join(" ");
+}
+
+/**
+ * What a preview prints: the sentence, then the label in brackets, so that people and programs read the same line.
+ * Grammar of the brackets: `[` label ( `; if ` words )? `]`; the words never contain a bracket.
+ */
+export function announcement(operation: Operation): string {
+  const condition = operation.certainty.kind === "conditional" ? `; if ${operation.certainty.on}` : "";
+  return `${operation.sentence} [${label(operation)}${condition}]`;
+}

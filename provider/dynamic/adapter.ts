@@ -1,0 +1,190 @@
+import type { dynamic } from "@pulumi/pulumi";
+import { appendFileSync } from "node:fs";
+import type { Settings } from "./settings.js";
+import { Fault, PartialFault } from "../core/fault.js";
+import type { Context, Lifecycle } from "../core/lifecycle.js";
+import { announcement } from "../core/operation.js";
+import { performer, type Send } from "../core/perform.js";
+import type { Plan } from "../core/plan.js";
+import { NO_RECEIPTS, receiptBook, type ReceiptBook } from "../core/receipts.js";
+import { UNKNOWN, type Planned } from "../core/unknown.js";
+import { mask } from "../http/redaction.js";
+import { host } from "./host.js";
+import { dropNulls, hiddenOf, jsonSafe, planned, withoutHidden, type Hidden, type Properties } from "./wire.js";
+
+/** A system's reads and its way to send, bound to endpoint and credentials. */
+export interface System<Api> {
+  readonly api: Api;
+  readonly send: Send;
+}
+
+/** Version of the state's shape; a migration for each step is kept for ever (architecture section 8). */
+const STATE_VERSION = 1;
+
+/**
+ * The one adapter from a lifecycle to Pulumi's dynamic host. It owns everything that is Pulumi's: hidden keys, unknowns,
+ * JSON safety, partial results, messages on the resource's own row.
+ */
+export function adapt<Inputs extends object, State extends object, Api>(
+  lifecycle: Lifecycle<Inputs, State, Api>,
+  connect: (settings: Settings) => System<Api>,
+): dynamic.ResourceProvider<Properties, Properties> {
+  /** Plans as `diff` showed them, by URN: `update` performs exactly what was shown. */
+  const shown = new Map<string, Plan>();
+  let connected: System<Api> | undefined;
+  const system = async (): Promise<System<Api>> => (connected ??= connect(await host.settings()));
+
+  const stateOf = (outputs: Properties): State => {
+    const version = outputs["__v"];
+    if (typeof version === "number" && version > STATE_VERSION) {
+      throw new Error(`The state of this ${lifecycle.kind} was written by a newer version of pulumi-clm (state version ${version}, this one knows ${STATE_VERSION}). Update the package in this project.`);
+    }
+    const parsed = lifecycle.state.safeParse(dropNulls(withoutHidden(outputs)));
+    if (parsed.success) return parsed.data;
+    const where = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; ");
+    throw new Error(`The stored state of this ${lifecycle.kind} cannot be read (${where}). Nothing was sent. Restore the state from a backup, or remove the resource from it and adopt its certificate.`);
+  };
+  const outputsOf = (id: string, state: State, hidden: Hidden): Properties => jsonSafe({ ...state, ...hidden, __id: id, __v: STATE_VERSION });
+
+  const planOf = (urn: string, before: Properties | undefined, after: Properties | undefined): Plan =>
+    lifecycle.plan(
+      {
+        seed: urn,
+        ...(before === undefined ? {} : { before: stateOf(before) }),
+        ...(after === undefined ? {} : { after: planned(withoutHidden(after)) as Planned<Inputs> }),
+        heldByOthers: new Set(names(after?.["__heldByOthers"])),
+      },
+      host.run.now(),
+    );
+
+  async function announce(urn: string, plan: Plan): Promise<void> {
+    for (const text of [...plan.operations.map(announcement), ...(plan.refusal === undefined ? [] : [`up WILL STOP here: ${plan.refusal}`]), ...plan.remarks]) {
+      await host.warn(urn, text);
+    }
+  }
+
+  async function context(urn: string, plan: Plan, heldByOthers: ReadonlySet<string>): Promise<Context<Api>> {
+    const { api, send } = await system();
+    return {
+      resource: nameOf(urn),
+      seed: urn,
+      plan,
+      plannedHeldByOthers: heldByOthers,
+      perform: performer(plan, send, receipts(), () => new Date()),
+      api,
+      now: host.run.now(),
+      exclusive: (name, work) => host.run.exclusive(name, work),
+      claim: (held) => {
+        host.run.claim(urn, held);
+      },
+      heldByOthers: () => new Set([...heldByOthers, ...host.run.heldByOthers(urn)]),
+      tell: (text) => void host.log.write("info", urn, text),
+    };
+  }
+
+  return {
+    configure: (request) => host.configure((key) => request.config.get(key)),
+
+    check: async (olds, news) => {
+      await host.settings();
+      const before = Object.keys(withoutHidden(olds)).length > 0 ? planned(withoutHidden(olds)) : undefined;
+      const checked = lifecycle.normalize(planned(withoutHidden(news)), before);
+      if (!checked.ok) return { inputs: news, failures: [...checked.problems] };
+      const known = Object.fromEntries(Object.entries(checked.inputs).map(([key, value]) => [key, value === UNKNOWN ? news[key] : value]));
+      const inputs = jsonSafe({ ...known, ...hiddenOf(news) });
+      // `diff` is not called for a resource that is to be made: its plan is told here.
+      if (before === undefined) await announce(urnOf(news), planOf(urnOf(news), undefined, inputs));
+      return { inputs };
+    },
+
+    diff: async (_id, olds, news) => {
+      await host.settings();
+      const urn = urnOf(news);
+      host.run.claim(urn, lifecycle.holds(stateOf(olds)));
+      const plan = planOf(urn, olds, news);
+      shown.set(urn, plan);
+      await announce(urn, plan);
+      const options = ["__retainOnDelete", "__deletedWith"].some((key) => (olds[key] ?? null) !== (news[key] ?? null));
+      return { changes: plan.changes || options, replaces: [...plan.replaces], deleteBeforeReplace: false };
+    },
+
+    create: async (news) => {
+      const urn = urnOf(news);
+      const plan = planOf(urn, undefined, news);
+      const held = new Set(names(news["__heldByOthers"]));
+      const { id, state } = await told(async () => lifecycle.create(known(lifecycle, news), await context(urn, plan, held)));
+      return { id, outs: outputsOf(id, state, hiddenOf(news)) };
+    },
+
+    read: async (id, outputs) => {
+      await host.settings();
+      if (outputs === undefined || outputs["__provider"] === undefined) throw new Error(`${lifecycle.kind} ${id} has no stored state to read. Use the input "adopt" in a program to take over what exists.`);
+      const before = stateOf(outputs);
+      const { perform: _perform, plan: _plan, ...reading } = await context(urnOf(outputs), NO_PLAN, new Set(names(outputs["__heldByOthers"])));
+      const state = await told(() => lifecycle.read(before, reading));
+      if (state === "gone") return {};
+      return { id, props: outputsOf(id, state, hiddenOf(outputs)), inputs: jsonSafe({ ...(lifecycle.inputsOf(state) as Properties), ...hiddenOf(outputs) }) };
+    },
+
+    update: async (id, olds, news) => {
+      const urn = urnOf(news);
+      const plan = shown.get(urn) ?? planOf(urn, olds, news);
+      const held = new Set(names(news["__heldByOthers"]));
+      const hidden = hiddenOf(news);
+      try {
+        const state = await told(async () => lifecycle.update(stateOf(olds), known(lifecycle, news), await context(urn, plan, held)));
+        return { outs: outputsOf(id, state, hidden) };
+      } catch (error) {
+        if (!(error instanceof PartialFault)) throw error;
+        // Kept by the engine together with the old inputs (fact E13): the next run settles it.
+        throw Object.assign(error, { id, properties: outputsOf(id, error.state as State, hidden), reasons: [error.message] });
+      }
+    },
+
+    delete: async (_id, outputs) => {
+      const urn = urnOf(outputs);
+      const plan = planOf(urn, outputs, undefined);
+      if (plan.operations.length === 0) return;
+      await told(async () => lifecycle.delete(stateOf(outputs), await context(urn, plan, new Set())));
+    },
+  };
+}
+
+const NO_PLAN: Plan = { operations: [], remarks: [], changes: false, replaces: [] };
+
+/** Inputs of a step that runs: everything is known. */
+function known<Inputs extends object>(lifecycle: { kind: string }, news: Properties): Inputs {
+  const inputs = planned(withoutHidden(news));
+  const unknown = Object.keys(inputs).filter((key) => inputs[key] === UNKNOWN);
+  if (unknown.length > 0) throw new Error(`${lifecycle.kind} cannot be made or changed while ${unknown.join(", ")} is not known. Nothing was sent.`);
+  return inputs as Inputs;
+}
+
+/** Masks credentials in whatever leaves; expected faults show their sentence in place of a stack. */
+async function told<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Error) {
+      error.message = mask(error.message);
+      error.stack = error instanceof Fault ? error.message : mask(error.stack ?? error.message);
+    }
+    throw error;
+  }
+}
+
+/** The book that `CLM_RECEIPTS` names. */
+function receipts(): ReceiptBook {
+  const file = process.env["CLM_RECEIPTS"];
+  if (file === undefined || file === "") return NO_RECEIPTS;
+  return receiptBook((line) => {
+    appendFileSync(file, mask(line), { mode: 0o600 });
+  });
+}
+
+const urnOf = (properties: Properties): string => (typeof properties["__urn"] === "string" ? properties["__urn"] : "");
+
+/** The resource's name in the program: what follows the last separator of its URN. */
+const nameOf = (urn: string): string => urn.split("::").slice(3).join("::") || "resource without a URN";
+
+const names = (value: unknown): string[] => (Array.isArray(value) ? value.filter((item): item is string => typeof item === "string") : []);

@@ -1,0 +1,43 @@
+import { EngineLog } from "./engineLog.js";
+import { Run } from "./run.js";
+import { Settings } from "./settings.js";
+
+/**
+ * The process that serves dynamic resources: one provider instance of one run. The engine's address is the host's last
+ * argument.
+ */
+class Host {
+  readonly #address = process.argv.at(-1) ?? "";
+  #run: Run | undefined;
+  #log: EngineLog | undefined;
+  #configured: Promise<Settings> | undefined;
+
+  get run(): Run {
+    return (this.#run ??= new Run(this.#address));
+  }
+
+  get log(): EngineLog {
+    return (this.#log ??= new EngineLog(this.#address));
+  }
+
+  /** Called once for each provider text, with the same configuration: the first call counts, for all kinds. */
+  configure(config: (key: string) => string | undefined): Promise<void> {
+    this.#configured ??= Promise.resolve().then(() => new Settings(config, process.env));
+    return this.#configured.then(() => undefined);
+  }
+
+  /**
+   * The settings, once they are there. The host lets further calls through while the first one configures (fact 9), so
+   * every method waits here.
+   */
+  settings(): Promise<Settings> {
+    return this.#configured ?? Promise.reject(new Error("pulumi-clm was called before it was configured: this version of @pulumi/pulumi is not supported. Use 3.268.0 or newer."));
+  }
+
+  /** A warning on a resource's own row, each text once a run. */
+  async warn(urn: string, text: string): Promise<void> {
+    if (this.run.once(`${urn} ${text}`)) await this.log.write("warning", urn, text);
+  }
+}
+
+export const host = new Host();

@@ -1,0 +1,185 @@
+import { createHash } from "node:crypto";
+import { execFileSync } from "node:child_process";
+import { appendFileSync, closeSync, mkdirSync, openSync, readFileSync, readdirSync, rmSync, statSync, unlinkSync, writeFileSync } from "node:fs";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { pinnedNow } from "../core/clock.js";
+
+/**
+ * What must hold for a run although the run may be several processes: every explicit provider instance has a host
+ * process of its own (fact E23). A run is named by the engine's address and the command that runs it; what its
+ * processes share lies in a folder of the temporary directory that only this user can read.
+ *
+ * `pulumi up` is one command with two engines, one that previews and one that updates: the decision time is shared by
+ * the command, so that both decide alike; all else is shared by the engine.
+ */
+
+/** Pid and start of the command that started this host, as far as the platform tells; never the same twice. */
+function command(): string {
+  const parent = parentOf(process.ppid);
+  const started = parent === undefined ? undefined : startOf(parent);
+  // Not known (Windows): nothing is shared with other processes, rather than shared with a stranger.
+  return started === undefined ? `process ${process.pid} ${process.hrtime.bigint()}` : `command ${parent ?? ""} ${started}`;
+}
+
+/** The host is started by a shell script of Pulumi's, so the command is the parent's parent. */
+function parentOf(pid: number): number | undefined {
+  const text = process.platform === "linux" ? linuxStat(pid)?.[1] : ps(pid, "ppid=");
+  const parent = Number(text);
+  return Number.isInteger(parent) && parent > 0 ? parent : undefined;
+}
+
+const startOf = (pid: number): string | undefined => (process.platform === "linux" ? linuxStat(pid)?.[19] : ps(pid, "lstart="));
+
+/** Fields of /proc/PID/stat after the command's name: state, ppid, ..., the 20th is the start time. */
+function linuxStat(pid: number): string[] | undefined {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return text.slice(text.lastIndexOf(")") + 2).split(" ");
+  } catch {
+    return undefined; // no /proc: treated as not known, see `command`
+  }
+}
+
+function ps(pid: number, field: string): string | undefined {
+  if (process.platform === "win32") return undefined;
+  try {
+    return execFileSync("ps", ["-o", field, "-p", String(pid)], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim() || undefined;
+  } catch {
+    return undefined; // no ps: treated as not known, see `command`
+  }
+}
+
+const hash = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 32);
+const DAY = 86_400_000;
+
+export class Run {
+  readonly #engine: string;
+  readonly #command: string;
+  readonly #writers = new Map<string, Promise<unknown>>();
+  #now: Date | undefined;
+
+  constructor(
+    engineAddress: string,
+    readonly environment: Readonly<Record<string, string | undefined>> = process.env,
+  ) {
+    const root = join(tmpdir(), `pulumi-clm-${userInfo().uid}`);
+    mkdirSync(root, { recursive: true, mode: 0o700 });
+    const owner = statSync(root);
+    if (process.platform !== "win32" && (owner.uid !== userInfo().uid || (owner.mode & 0o077) !== 0)) {
+      throw new Error(`${root} belongs to another user or can be written by others, so a run cannot keep its locks there. Remove it, or set TMPDIR to a folder of your own.`);
+    }
+    sweep(root);
+    const by = command();
+    this.#command = join(root, hash(by));
+    this.#engine = join(root, hash(`${by} ${engineAddress}`));
+    for (const folder of [this.#command, this.#engine]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  }
+
+  /** The decision clock: `CLM_NOW`, else the time at which the first process of the command asked. */
+  now(): Date {
+    this.#now ??= pinnedNow(this.environment["CLM_NOW"]) ?? this.#firstTime();
+    return this.#now;
+  }
+
+  #firstTime(): Date {
+    const file = join(this.#command, "now");
+    try {
+      writeFileSync(file, new Date().toISOString(), { flag: "wx" });
+    } catch (error) {
+      if (!exists(error)) throw error;
+    }
+    const text = readFileSync(file, "utf8");
+    // Empty for the moment between another process's create and write: its time is this time.
+    return text === "" ? new Date() : new Date(text);
+  }
+
+  /** True for the first caller of the run with this text. */
+  once(text: string): boolean {
+    try {
+      closeSync(openSync(join(this.#engine, `said-${hash(text)}`), "wx"));
+      return true;
+    } catch (error) {
+      if (exists(error)) return false;
+      throw error;
+    }
+  }
+
+  /** Says that a resource holds remote objects. */
+  claim(urn: string, names: readonly string[]): void {
+    if (names.length > 0) appendFileSync(join(this.#engine, "claims"), names.map((name) => `${JSON.stringify([name, urn])}\n`).join(""));
+  }
+
+  /** Remote objects that resources other than `urn` hold. */
+  heldByOthers(urn: string): ReadonlySet<string> {
+    const held = new Set<string>();
+    let text: string;
+    try {
+      text = readFileSync(join(this.#engine, "claims"), "utf8");
+    } catch {
+      return held; // nobody has claimed anything yet
+    }
+    for (const line of text.split("\n").filter((entry) => entry !== "")) {
+      const [name, by] = JSON.parse(line) as [string, string];
+      if (by !== urn) held.add(name);
+    }
+    return held;
+  }
+
+  /** Lets one writer at a time through for a name, in this process and in the run's others. */
+  async exclusive<T>(name: string, work: () => Promise<T>): Promise<T> {
+    const earlier = this.#writers.get(name) ?? Promise.resolve();
+    const mine = earlier.then(
+      () => this.#locked(name, work),
+      () => this.#locked(name, work),
+    );
+    this.#writers.set(name, mine);
+    return mine;
+  }
+
+  async #locked<T>(name: string, work: () => Promise<T>): Promise<T> {
+    const file = join(this.#engine, `writer-${hash(name)}`);
+    for (;;) {
+      try {
+        writeFileSync(file, String(process.pid), { flag: "wx" });
+        break;
+      } catch (error) {
+        if (!exists(error)) throw error;
+        if (!isAlive(file)) rmSync(file, { force: true });
+        else await delay(25);
+      }
+    }
+    try {
+      return await work();
+    } finally {
+      unlinkSync(file);
+    }
+  }
+}
+
+/** A writer that was killed leaves its file behind. */
+function isAlive(file: string): boolean {
+  try {
+    const pid = Number(readFileSync(file, "utf8"));
+    if (!Number.isInteger(pid) || pid <= 0) return true; // between create and write
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+const exists = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === "EEXIST";
+
+/** Removes what runs of earlier days left. */
+function sweep(root: string): void {
+  for (const name of readdirSync(root)) {
+    const folder = join(root, name);
+    try {
+      if (Date.now() - statSync(folder).mtimeMs > DAY) rmSync(folder, { recursive: true, force: true });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error; // another process swept it
+    }
+  }
+}

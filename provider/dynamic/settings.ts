@@ -1,0 +1,89 @@
+import { readFileSync } from "node:fs";
+import { baseUrl } from "../http/origin.js";
+import { registerSecret } from "../http/redaction.js";
+import { Transport } from "../http/transport.js";
+
+/**
+ * Settings of a system, by this precedence:
+ *
+ * 1. the environment: `ECGRID_API_KEY`; for an explicit provider instance named `acme`, `ECGRID_API_KEY_ACME` and only
+ *    that, so that one account's key never goes to another's;
+ * 2. the explicit provider instance's own inputs;
+ * 3. the stack's configuration (`ecgrid:apiKey`), for resources without an explicit provider;
+ * 4. the default, where there is one.
+ *
+ * Stored settings lag behind: `refresh` and `destroy` use what the last `up` stored. That is why the environment wins.
+ */
+export class Settings {
+  readonly #config: (key: string) => string | undefined;
+
+  constructor(
+    config: (key: string) => string | undefined,
+    readonly environment: Readonly<Record<string, string | undefined>>,
+  ) {
+    this.#config = config;
+  }
+
+  /** Name of the explicit provider instance, if this is one. */
+  get instance(): string | undefined {
+    return this.#config(INSTANCE);
+  }
+
+  /** A setting by its config key, for instance `ecgrid:apiKey`. */
+  get(key: string): string | undefined {
+    const value = this.environment[this.variable(key)] ?? this.#config(key);
+    return value === "" ? undefined : value;
+  }
+
+  /** The environment variable of a config key: `ecgrid:apiKey` is `ECGRID_API_KEY`. */
+  variable(key: string): string {
+    const screaming = (text: string): string => text.replace(/([a-z0-9])([A-Z])/g, "$1_$2").replace(/[^A-Za-z0-9]+/g, "_").toUpperCase();
+    return screaming(key) + (this.instance === undefined ? "" : `_${screaming(this.instance)}`);
+  }
+
+  /** @throws Error that says where the setting can be made. */
+  require(key: string): string {
+    const value = this.get(key);
+    if (value !== undefined) return value;
+    const where = this.instance === undefined ? `run "pulumi config set --secret ${key}"` : `give it to the provider instance "${this.instance}"`;
+    throw new Error(`${key} is not set. Set the environment variable ${this.variable(key)}, or ${where}.`);
+  }
+
+  /** A whole number of seconds, as milliseconds. */
+  seconds(key: string, fallback: number): number {
+    const text = this.get(key);
+    if (text === undefined) return fallback * 1000;
+    const value = Number(text);
+    if (!Number.isFinite(value) || value < 0 || value > 3600) {
+      throw new Error(`${key} is "${text}". Allowed: a number of seconds from 0 to 3600.`);
+    }
+    return value * 1000;
+  }
+}
+
+/** Hidden input of explicit provider instances: their name. */
+export const INSTANCE = "clm:instance";
+
+/** A transport for a system, from its settings. The API key is masked in every message from then on. */
+export function transportFor(settings: Settings, system: { name: string; namespace: string; url: string; credentialHeader: string }): Transport {
+  const { namespace } = system;
+  const apiKey = settings.require(`${namespace}:apiKey`);
+  registerSecret(apiKey);
+  const caFile = settings.get("clm:caFile");
+  return new Transport({
+    system: system.name,
+    url: baseUrl(settings.get(`${namespace}:url`) ?? system.url, `${namespace}:url`),
+    headers: { [system.credentialHeader]: apiKey },
+    timeout: settings.seconds(`${namespace}:timeoutSeconds`, 60),
+    backoff: settings.seconds("clm:backoffSeconds", 0.5),
+    ...(caFile === undefined ? {} : { ca: readCa(caFile) }),
+  });
+}
+
+function readCa(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new Error(`clm:caFile is "${file}", which cannot be read (${error instanceof Error ? error.message : String(error)}). Give a PEM file of certificate authorities.`);
+  }
+}

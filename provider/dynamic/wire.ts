@@ -1,0 +1,56 @@
+import { UNKNOWN } from "../core/unknown.js";
+
+/** What the Node SDK sends for a value that is not known yet, whatever its type (pulumi-dynamic.md 2.4). */
+export const UNKNOWN_ON_THE_WIRE = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+export type Properties = Record<string, unknown>;
+
+/** Keys of the adapter itself; humans never see keys that begin with two underscores. */
+export interface Hidden {
+  /** The provider text, in inputs and outputs; without it a resource can never be read again. */
+  readonly __provider?: unknown;
+  /** The resource's URN, set by its class. */
+  readonly __urn?: unknown;
+  /** True when the program retains the resource on delete: the engine does not call the provider then. */
+  readonly __retainOnDelete?: unknown;
+  /** URN of the resource whose end is this one's end too. */
+  readonly __deletedWith?: unknown;
+  /** Remote objects that other resources of the stack held at the start of the run. */
+  readonly __heldByOthers?: unknown;
+}
+
+export const HIDDEN = ["__provider", "__urn", "__retainOnDelete", "__deletedWith", "__heldByOthers"] as const;
+
+export function hiddenOf(properties: Properties): Hidden {
+  return Object.fromEntries(HIDDEN.flatMap((key) => (properties[key] === undefined ? [] : [[key, properties[key]]])));
+}
+
+export function withoutHidden(properties: Properties): Properties {
+  return Object.fromEntries(Object.entries(properties).filter(([key]) => !(HIDDEN as readonly string[]).includes(key) && !["__v", "__id"].includes(key)));
+}
+
+/** Whether a value holds something unknown, at any depth. */
+export function hasUnknown(value: unknown): boolean {
+  if (value === UNKNOWN_ON_THE_WIRE) return true;
+  if (Array.isArray(value)) return value.some(hasUnknown);
+  return typeof value === "object" && value !== null && Object.values(value).some(hasUnknown);
+}
+
+/** Fields that hold something unknown become `UNKNOWN` as a whole; null is the wire's word for absent. */
+export function planned(properties: Properties): Properties {
+  return Object.fromEntries(
+    Object.entries(properties).flatMap(([key, value]) => (value === null ? [] : [[key, hasUnknown(value) ? UNKNOWN : value]])),
+  );
+}
+
+/** What the engine can store: JSON, nothing undefined. Anything else would lose a resource after it was made. */
+export function jsonSafe(value: Properties): Properties {
+  return JSON.parse(JSON.stringify(value)) as Properties;
+}
+
+/** The engine stores absent optional fields as null. */
+export function dropNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(dropNulls);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).flatMap(([key, item]) => (item === null ? [] : [[key, dropNulls(item)]])));
+}

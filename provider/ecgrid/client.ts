@@ -1,0 +1,140 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { Fault } from "../core/fault.js";
+import type { HttpCall, Operation } from "../core/operation.js";
+import { newTraceId, type Answer, type Perform } from "../core/perform.js";
+import { CoalescedReads } from "../http/coalescedReads.js";
+import { listComms, readComm } from "./operations.js";
+import { readCommAnswer, readReply, type Certificate, type Comm, type Reply } from "./wire.js";
+
+/** A comm with all of its certificates, as one read showed them. */
+export interface Snapshot {
+  readonly comm: Comm;
+  readonly certificates: readonly Certificate[];
+}
+
+/** Sends a read. */
+export type SendRead = (call: HttpCall, traceId: string) => Promise<Answer>;
+
+/** Reads of ECGrid. Mutating calls go through `perform` alone; `ask` reads what they answer. */
+export class EcgridClient {
+  readonly #send: SendRead;
+  readonly #shared = new CoalescedReads();
+
+  constructor(
+    send: SendRead,
+    /** The service's base URL: with the comm's id the identity of what is acted on. */
+    readonly service: string,
+    /** Milliseconds to wait for a new certificate to appear on its comm; the delay is not documented (ecgrid.md 8). */
+    readonly visibility: number,
+  ) {
+    this.#send = send;
+  }
+
+  /** Performs a planned operation and reads its answer. Never throws for what the service or the network did. */
+  async ask(perform: Perform, operation: Operation): Promise<Reply> {
+    this.#shared.forget();
+    try {
+      return readReply(await perform(operation));
+    } catch (error) {
+      if (!(error instanceof Fault) || error.outcome === "done") throw error;
+      return { outcome: error.outcome, cameBack: error.parts.cameBack, traceId: error.parts.traceId ?? "" };
+    }
+  }
+
+  /** The same as `snapshot`, asked once for all resources of a process that refresh the comm. */
+  shared(commId: number, resource: string): Promise<Snapshot> {
+    return this.#shared.get(`comm ${commId}`, () => this.snapshot(commId, resource));
+  }
+
+  /**
+   * Reads a comm with its certificates, afresh.
+   * @throws Fault when the comm cannot be seen, or when no answer shows its certificates: then nothing may be changed.
+   */
+  async snapshot(commId: number, resource: string): Promise<Snapshot> {
+    const direct = await this.#comm(readComm(commId), commId, resource);
+    if (direct.certificates !== undefined && direct.certificates.length > 0) return { comm: direct.comm, certificates: direct.certificates };
+    // No array, or an empty one, may only mean that this endpoint does not fill it: ask the other one (ecgrid.md 2.1).
+    const listed = await this.#listed(commId, direct.comm.commType ?? "as2", resource);
+    const certificates = listed ?? direct.certificates;
+    if (certificates !== undefined) return { comm: direct.comm, certificates };
+    throw new Fault({
+      action: `read the certificates of comm ${commId}`,
+      resource,
+      system: "ECGrid",
+      cameBack: "neither GET /v2/comms/{id} nor POST /v2/comms/list shows a list of certificates",
+      known: "nothing was changed, and nothing may be changed while the certificates of a comm cannot be seen",
+      next: "ask the vendor which endpoint shows certificates to this API key, then run again",
+      outcome: "not executed",
+    });
+  }
+
+  /** Reads a comm again until `found` gives a result or the time for a new certificate to appear is over. */
+  async await<T>(commId: number, resource: string, found: (snapshot: Snapshot) => T | undefined): Promise<T | undefined> {
+    for (let waited = 0, step = 250; ; step *= 2) {
+      const result = found(await this.snapshot(commId, resource));
+      if (result !== undefined || waited >= this.visibility) return result;
+      const pause = Math.min(step, this.visibility - waited);
+      await delay(pause);
+      waited += pause;
+    }
+  }
+
+  async #comm(call: HttpCall, commId: number, resource: string): Promise<{ comm: Comm; certificates: readonly Certificate[] | undefined }> {
+    const data = await this.#read(call, `read comm ${commId}`, resource, (reply) =>
+      reply.status === 404
+        ? "the comm does not exist, or this API key belongs to an account that does not see it: check ecgrid:apiKey, ecgrid:url and commId. A resource is never taken for gone because of this"
+        : undefined,
+    );
+    const read = readCommAnswer(data);
+    if (typeof read === "string") throw this.#unreadable(`read comm ${commId}`, resource, read);
+    if (read.comm.commId !== commId) throw this.#unreadable(`read comm ${commId}`, resource, `the answer describes comm ${read.comm.commId}`);
+    return read;
+  }
+
+  async #listed(commId: number, commType: string, resource: string): Promise<readonly Certificate[] | undefined> {
+    const action = `list the comms to find the certificates of comm ${commId}`;
+    const data = await this.#read(listComms(commType), action, resource, () => undefined);
+    if (!Array.isArray(data)) throw this.#unreadable(action, resource, "the answer is not an array of comms");
+    for (const row of data as unknown[]) {
+      const read = readCommAnswer(row);
+      if (typeof read !== "string" && read.comm.commId === commId) return read.certificates;
+    }
+    // Where `withCerts` is a filter (ecgrid.md 2.1), a comm without certificates is not in the list.
+    return undefined;
+  }
+
+  async #read(call: HttpCall, action: string, resource: string, next: (reply: Exclude<Reply, { outcome: "done" }>) => string | undefined): Promise<unknown> {
+    let reply: Reply;
+    try {
+      reply = readReply(await this.#send(call, newTraceId()));
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      throw new Fault({ ...error.parts, action, resource, known: "nothing was changed, the state is left as it was" });
+    }
+    if (reply.outcome === "done") return reply.data;
+    throw new Fault({
+      action,
+      resource,
+      system: "ECGrid",
+      cameBack: reply.cameBack,
+      known: "nothing was changed, the state is left as it was",
+      next:
+        next(reply) ??
+        (reply.status === 401 || reply.status === 403 ? "check ecgrid:apiKey (or ECGRID_API_KEY) and the rights of its user" : "run again; if it stays so, ask the vendor with the trace id"),
+      outcome: reply.outcome,
+      traceId: reply.traceId,
+    });
+  }
+
+  #unreadable(action: string, resource: string, problem: string): Fault {
+    return new Fault({
+      action,
+      resource,
+      system: "ECGrid",
+      cameBack: problem,
+      known: "nothing was changed, the state is left as it was",
+      next: "compare the service's answer with its documentation; nothing is done on the strength of an answer that cannot be read",
+      outcome: "unknown",
+    });
+  }
+}

@@ -1,0 +1,124 @@
+import { operation, type HttpCall, type RepeatRule } from "../core/operation.js";
+
+/**
+ * ECGrid's catalogue of mutating calls: the only file that spells a path of theirs (ecgrid.md 1). There is no
+ * idempotency key (ecgrid.md 8).
+ */
+
+/** A second call would make a second certificate. 429 is said before the request is looked at (ecgrid.md 7). */
+const MINTS: RepeatRule = {
+  afterRateLimit: true,
+  afterFault: false,
+  because: "makes a key pair and a certificate: repeated blindly it could make two; a lost answer is settled by reading",
+};
+
+/** Ending one certificate twice ends one certificate, but the answer to the second call is not documented. */
+const ENDS: RepeatRule = {
+  afterRateLimit: true,
+  afterFault: false,
+  because: "what a second terminate answers is not documented (ecgrid.md 1.5): a lost answer is settled by reading",
+};
+
+export interface CreateArguments {
+  /** Undefined while it is an output that is not known yet. */
+  readonly commId: number | undefined;
+  readonly beginUsage: string | undefined;
+  readonly usage: string;
+  readonly secureHashAlgorithm: string;
+  readonly partnerAs2Id: string | undefined;
+  /** ISO 8601, UTC, whole seconds; carries the creation mark. */
+  readonly expires: string;
+}
+
+/** `POST /v2/certificates/create` (ecgrid.md 1.3). */
+export const create = operation<CreateArguments>({
+  name: "ecgrid.certificates.create",
+  effect: "create",
+  reversible: false,
+  destructive: () => false,
+  billed: false,
+  repeat: MINTS,
+  target: ({ commId }) => ({ commId }),
+  call: (args) => ({ method: "POST", path: "/v2/certificates/create", body: withoutUndefined({ ...args }) }),
+  say: ({ commId, usage, expires }) =>
+    `CREATE a certificate (${usage}) with a new key pair on comm ${commId ?? "(not known yet)"}, expiring ${expires.slice(0, 10)}`,
+});
+
+export interface RenewArguments {
+  readonly commId: number;
+  readonly certKeyId: number;
+  /** Days that the old certificate stays valid beside the new one; 0 ends it at once. */
+  readonly overlapDays: number;
+  readonly years: number;
+  readonly secureHashAlgorithm: string;
+  readonly serialNumber: string | undefined;
+  /** End of the current certificate, `YYYY-MM-DD`. */
+  readonly validUntil: string;
+  /** Why now. */
+  readonly why: string;
+}
+
+/** `POST /v2/certificates/renew` (ecgrid.md 1.4). */
+export const renew = operation<RenewArguments>({
+  name: "ecgrid.certificates.renew",
+  effect: "renew",
+  reversible: false,
+  destructive: ({ overlapDays }) => overlapDays === 0,
+  billed: false,
+  repeat: MINTS,
+  target: ({ commId, certKeyId }) => ({ commId, certKeyId }),
+  call: ({ commId, certKeyId, overlapDays, years, secureHashAlgorithm }) => ({
+    method: "POST",
+    path: "/v2/certificates/renew",
+    body: { commId, certKeyId, overlapDays, years, secureHashAlgorithm },
+  }),
+  say: ({ commId, certKeyId, serialNumber, overlapDays, years, secureHashAlgorithm, validUntil, why }) =>
+    `RENEW certificate ${certKeyId} (serial ${serialNumber ?? "not given"}) of comm ${commId}, because ${why}: ` +
+    `a new key pair and certificate for ${years} year(s) with ${secureHashAlgorithm}; ` +
+    (overlapDays === 0
+      ? `overlapDays is 0, so the OLD CERTIFICATE ENDS AT ONCE, irreversible, and AS2 traffic that still uses it stops; `
+      : `the old certificate stays valid beside it for ${overlapDays} day(s), at most until ${validUntil}; `) +
+    `the partner must get the new certificate`,
+});
+
+export interface TerminateArguments {
+  readonly commId: number;
+  readonly certKeyId: number;
+  readonly serialNumber: string | undefined;
+  /** End of validity, `YYYY-MM-DD`. */
+  readonly validUntil: string;
+  readonly role: "current" | "previous";
+}
+
+/** `POST /v2/certificates/terminate` (ecgrid.md 1.5). There is no un-terminate. */
+export const terminate = operation<TerminateArguments>({
+  name: "ecgrid.certificates.terminate",
+  effect: "terminate",
+  reversible: false,
+  destructive: () => true,
+  billed: false,
+  repeat: ENDS,
+  target: ({ commId, certKeyId }) => ({ commId, certKeyId }),
+  call: ({ commId, certKeyId }) => ({ method: "POST", path: "/v2/certificates/terminate", body: { commId, certKeyId } }),
+  say: ({ commId, certKeyId, serialNumber, validUntil, role }) =>
+    `TERMINATE ${role} certificate ${certKeyId} (serial ${serialNumber ?? "not given"}, valid until ${validUntil}) of comm ${commId}: ` +
+    `irreversible, AS2 traffic that uses it stops at once`,
+});
+
+const withoutUndefined = (body: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
+
+/** Reads may be repeated as often as the vendor says (ecgrid.md 7): they change nothing. */
+export const READS: RepeatRule = { afterRateLimit: true, afterFault: true, because: "changes nothing" };
+
+/** `GET /v2/comms/{id}`: the primary read-back of certificates (ecgrid.md 2.1). */
+export const readComm = (commId: number): HttpCall => ({ method: "GET", path: `/v2/comms/${commId}` });
+
+/**
+ * `POST /v2/comms/list`: the second choice. All parameters are sent, because defaults may hide rows (ecgrid.md 3).
+ */
+export const listComms = (commType: string): HttpCall => ({
+  method: "POST",
+  path: "/v2/comms/list",
+  body: { commType, privateKeyRequired: false, useType: "TestAndProduction", showInactive: true, withCerts: true },
+});

@@ -1,0 +1,3 @@
+/** Certificate lifecycle management for Pulumi. One namespace a system. */
+export * as ecgrid from "./ecgrid.js";
+export { inventory } from "./inventory.js";

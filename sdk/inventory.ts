@@ -1,0 +1,172 @@
+import * as pulumi from "@pulumi/pulumi";
+import { providerText, type Kind } from "../provider/dynamic/kinds.js";
+import { settledValue, withoutPem } from "./outputs.js";
+import { stateBefore, type HeldBefore } from "./stateBefore.js";
+
+/**
+ * The inventory of a stack: registered at the end of the program, without the user's doing, so that a plain preview
+ * names what a removal ends. How and when: inventory.md "Registration" and rules 1-5, 11, 12.
+ */
+
+const TYPE = "pulumi-nodejs:dynamic/clm:Inventory";
+const PROVIDER = providerText("Inventory");
+
+/** A resource that the program has made. */
+export interface Member {
+  readonly resource: pulumi.CustomResource;
+  readonly kind: Kind;
+  readonly retained: boolean;
+  readonly deletedWith: pulumi.Input<pulumi.Resource> | undefined;
+}
+
+/** The registered resource. Programs do not construct it. */
+class InventoryResource extends pulumi.CustomResource {
+  constructor(inputs: object, stack: pulumi.Resource, dependsOn: pulumi.Resource[]) {
+    const urn = `urn:pulumi:${pulumi.getStack()}::${pulumi.getProject()}::${TYPE}::inventory`;
+    super(TYPE, "inventory", { ...inputs, __provider: PROVIDER, __urn: urn }, { parent: stack, dependsOn });
+  }
+}
+
+/** Collects the resources of one stack until the program has ended. */
+export class Inventory {
+  /** The stack's resources of ours at the last state, by URN; undefined where the engine does not tell. */
+  readonly before: Promise<HeldBefore | undefined>;
+  readonly #members = new Set<Member>();
+  readonly #others = new Set<pulumi.Resource>();
+  readonly #stack: pulumi.Resource;
+  /** Started by the CLI's own runner, which ends with the process; otherwise an inline program of the Automation API. */
+  readonly #cli: boolean;
+  #closed = false;
+  #failed = false;
+
+  constructor(stack: pulumi.Resource & { readonly outputs: pulumi.Output<unknown> }) {
+    this.#stack = stack;
+    this.#cli = process.env["PULUMI_NODEJS_MONITOR"] !== undefined && inlineStore() === undefined;
+    this.before = stateBefore();
+    const program = settledProgram(stack.outputs).then((ok) => {
+      this.#failed = !ok;
+    });
+    if (this.#cli) this.#closeBeforeExit();
+    else this.#closeWhenQuiet(program);
+  }
+
+  add(member: Member): void {
+    if (this.#closed) {
+      throw new Error("A resource of pulumi-clm was constructed after the program had ended, so the preview could not name it. Construct it while the program runs, and await what it waits for.");
+    }
+    this.#members.add(member);
+  }
+
+  #closeBeforeExit(): void {
+    process.once("beforeExit", () => {
+      this.#close().catch((error: unknown) => pulumi.log.error(String(error)));
+    });
+    process.once("exit", (code) => {
+      // process.exit() in the program skips beforeExit, and the run would succeed without naming what it deletes.
+      if (this.#closed || code !== 0) return;
+      process.stderr.write("pulumi-clm: the program called process.exit before it had ended, so what would be deleted could not be named. Let the program end by itself.\n");
+      process.exitCode = 1;
+    });
+  }
+
+  #closeWhenQuiet(program: Promise<void>): void {
+    const release = pulumi.runtime.rpcKeepAlive(); // the engine takes the end of an inline program for its signal
+    pulumi.runtime.registerStackTransformation(({ resource }) => {
+      this.#others.add(resource);
+      return undefined;
+    });
+    const quiet = async (): Promise<void> => {
+      await program;
+      for (let seen = -1; seen !== this.#others.size; ) {
+        seen = this.#others.size;
+        await Promise.all([...this.#others].map((resource) => settledValue(resource.urn)));
+        for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
+      }
+    };
+    quiet()
+      .then(() => this.#close())
+      .catch((error: unknown) => pulumi.log.error(String(error)))
+      .finally(release);
+  }
+
+  async #close(): Promise<void> {
+    this.#closed = true;
+    // The run fails by itself, and the list that is stored stays (inventory.md rule 2).
+    if (this.#failed || (this.#cli && pulumi.log.hasErrors())) return;
+    const before = await this.before;
+    if (this.#members.size === 0 && before !== undefined && before.size === 0 && !before.hasInventory) return;
+    const entries: Record<string, unknown> = {};
+    for (const member of this.#members) {
+      const urn = await settledValue(member.resource.urn);
+      if (urn === undefined) return; // its registration failed, and so does the run
+      entries[urn] = await describe(member);
+    }
+    new InventoryResource(
+      {
+        entries,
+        before: before?.asInput(),
+        // Inline, Pulumi would delete first and report the program's error later: `check` refuses (inventory.md F9).
+        refuse: pulumi.log.hasErrors() ? "the program failed, so nothing is deleted" : undefined,
+      },
+      this.#stack,
+      [...this.#members].map(({ resource }) => resource),
+    );
+  }
+}
+
+/** A member as plain values: nested outputs would make the whole list unknown at once (inventory.md rule 5). */
+async function describe({ resource, kind, retained, deletedWith }: Member): Promise<Record<string, unknown>> {
+  const outputs = resource as unknown as Record<string, pulumi.Output<unknown> | undefined>;
+  const values = await Promise.all(
+    kind.fields.map(async (field) => {
+      const output = outputs[field];
+      return [field, output === undefined ? undefined : await settledValue(output)] as const;
+    }),
+  );
+  const state = kind.stateFrom(Object.fromEntries(values));
+  return {
+    type: kind.type,
+    id: await settledValue(resource.id),
+    ...(state === undefined ? {} : { state: withoutPem(state) }),
+    ...(retained ? { retained } : {}),
+    ...(deletedWith === undefined ? {} : { deletedWith: await settledValue(pulumi.output(deletedWith).apply((one) => one.urn)) }),
+  };
+}
+
+async function settledProgram(outputs: pulumi.Output<unknown>): Promise<boolean> {
+  try {
+    await (outputs as unknown as { promise(): Promise<unknown> }).promise();
+    return true;
+  } catch {
+    return false; // reported by Pulumi itself
+  }
+}
+
+/** Set by the Automation API around an inline program (inventory.md "Registration"); held by the contract test. */
+const inlineStore = (): unknown => (globalThis as { asyncLocalStorage?: { getStore(): unknown } }).asyncLocalStorage?.getStore();
+
+/** One inventory a stack, shared by all copies of this package in a process. */
+const inventories = ((globalThis as Record<symbol, unknown>)[Symbol.for("pulumi-clm.inventory/1")] ??= new WeakMap()) as WeakMap<pulumi.Resource, Inventory>;
+
+/** The inventory of the stack that is running; undefined in unit tests without a stack. */
+export function inventoryOf(): Inventory | undefined {
+  const stack = pulumi.runtime.getStackResource();
+  if (stack === undefined) return undefined;
+  const known = inventories.get(stack);
+  if (known !== undefined) return known;
+  const made = new Inventory(stack as unknown as pulumi.Resource & { outputs: pulumi.Output<unknown> });
+  inventories.set(stack, made);
+  return made;
+}
+
+/**
+ * Inline programs of the Automation API call this once inside the program, so that the inventory exists even when the
+ * program makes no resource any more; programs run by the CLI need not, importing the package is enough.
+ */
+export function inventory(): void {
+  inventoryOf();
+}
+
+// A program from which the last certificate was removed only imports the package: its inventory must speak, too.
+inventoryOf();
+

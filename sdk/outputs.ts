@@ -1,0 +1,28 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+/** What the SDK's type files leave out of `Output` (inventory.md "Registration"); held by the contract test. */
+interface Settling<T> {
+  promise(withUnknowns?: boolean): Promise<T>;
+  readonly isKnown: Promise<boolean>;
+}
+
+/** The value of an output whose value is always known, without its dependencies. */
+export const plainPromise = <T>(output: pulumi.Output<T>): Promise<T> => (output as unknown as Settling<T>).promise();
+
+/** The value of an output once it has settled; undefined when it is not known or its resource failed. */
+export async function settledValue<T>(output: pulumi.Output<T>): Promise<T | undefined> {
+  const settling = output as unknown as Settling<T>;
+  try {
+    const value = await settling.promise();
+    return (await settling.isKnown) ? value : undefined;
+  } catch {
+    return undefined; // the failure of that resource is reported by the engine, on its own row
+  }
+}
+
+/** Certificates in PEM are most of a state's bytes and say nothing about its end. */
+export function withoutPem(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutPem);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).flatMap(([key, item]) => (key === "pem" ? [] : [[key, withoutPem(item)]])));
+}

@@ -1,0 +1,37 @@
+import * as pulumi from "@pulumi/pulumi";
+import { INSTANCE } from "../provider/dynamic/settings.js";
+
+/** Settings of an explicit provider instance; what is left out has the default of the system. */
+export interface ProviderArgs {
+  /** Credential. Secret: stored encrypted, never shown. */
+  apiKey?: pulumi.Input<string>;
+  /** Base URL. */
+  url?: pulumi.Input<string>;
+  /** PEM file of certificate authorities to trust besides the usual ones. */
+  caFile?: pulumi.Input<string>;
+  /** Time limit of one request, seconds. */
+  timeoutSeconds?: pulumi.Input<number>;
+  /** How long to wait for a new certificate to be listed, seconds. */
+  visibilitySeconds?: pulumi.Input<number>;
+}
+
+/** An explicit instance of the dynamic provider with settings of its own (pulumi-dynamic.md 2.2). */
+export abstract class ClmProvider extends pulumi.ProviderResource {
+  protected constructor(namespace: string, name: string, args: ProviderArgs, opts: pulumi.ResourceOptions | undefined) {
+    const text = (value: pulumi.Input<string | number> | undefined): pulumi.Output<string> | undefined =>
+      value === undefined ? undefined : pulumi.output(value).apply(String);
+    super(
+      "pulumi-nodejs",
+      name,
+      {
+        [`${namespace}:apiKey`]: args.apiKey === undefined ? undefined : pulumi.secret(args.apiKey),
+        [`${namespace}:url`]: text(args.url),
+        [`${namespace}:timeoutSeconds`]: text(args.timeoutSeconds),
+        [`${namespace}:visibilitySeconds`]: text(args.visibilitySeconds),
+        "clm:caFile": text(args.caFile),
+        [INSTANCE]: name,
+      },
+      opts,
+    );
+  }
+}

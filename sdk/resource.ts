@@ -1,0 +1,66 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Kind } from "../provider/dynamic/kinds.js";
+import { inventoryOf, type Inventory } from "./inventory.js";
+import { plainPromise, settledValue } from "./outputs.js";
+
+/**
+ * A resource of ours as the program makes it. Talks to the dynamic host by its wire contract, with a constant provider
+ * text (pulumi-dynamic.md 1.5, pattern A): no closure is serialized.
+ */
+export abstract class ClmResource extends pulumi.CustomResource {
+  protected constructor(kind: Kind, name: string, args: object, opts: pulumi.CustomResourceOptions | undefined) {
+    const inventory = inventoryOf();
+    super(
+      kind.type,
+      name,
+      {
+        ...Object.fromEntries(kind.outputsOnly.map((field) => [field, undefined])), // `undefined` declares an output
+        ...args,
+        __provider: kind.providerText,
+        __urn: urnOf(kind.type, name, opts?.parent),
+        __retainOnDelete: opts?.retainOnDelete === true ? true : undefined,
+        __deletedWith: opts?.deletedWith === undefined ? undefined : urnOfResource(opts.deletedWith),
+        __heldByOthers: inventory === undefined ? undefined : neighbours(kind, args, inventory, urnOf(kind.type, name, opts?.parent)),
+      },
+      opts,
+    );
+    inventory?.add({ resource: this, kind, retained: opts?.retainOnDelete === true, deletedWith: opts?.deletedWith });
+  }
+}
+
+const STACK = "pulumi:pulumi:Stack";
+
+/**
+ * The URN that the engine will give, so that the provider can speak on the resource's row (fact E6). A plain promise:
+ * an output of the parent would make the resource depend on it, and a component depends on its children.
+ */
+export async function urnOf(type: string, name: string, parent: pulumi.Resource | undefined): Promise<string> {
+  const parentUrn = parent === undefined ? undefined : await plainPromise(parent.urn);
+  const parentType = parentUrn?.split("::")[2];
+  const qualified = parentType === undefined || parentType === STACK ? type : `${parentType}$${type}`;
+  return `urn:pulumi:${pulumi.getStack()}::${pulumi.getProject()}::${qualified}::${name}`;
+}
+
+const urnOfResource = (resource: pulumi.Input<pulumi.Resource>): Promise<string | undefined> =>
+  settledValue(pulumi.output(resource).apply((one) => one.urn));
+
+/**
+ * What other resources of the stack held at its last state, where it could be mistaken for this one's: an own lost
+ * creation or renewal is never looked for among them.
+ */
+async function neighbours(kind: Kind, args: object, inventory: Inventory, urn: Promise<string>): Promise<string[] | undefined> {
+  const before = await inventory.before;
+  if (before === undefined) return undefined;
+  const own = await urn;
+  const known = Object.fromEntries(
+    await Promise.all(Object.entries(args).map(async ([key, value]) => [key, await settledValue(pulumi.output(value as unknown))] as const)),
+  );
+  const scope = kind.scope(known);
+  if (scope === undefined) return undefined;
+  const held = [...before]
+    .filter(([other]) => other !== own)
+    .flatMap(([, { kind: theirs, state }]) => (theirs.type === kind.type && state !== undefined ? theirs.holds(state) : []))
+    .filter((holding) => holding.startsWith(`${scope} `))
+    .sort();
+  return held.length > 0 ? held : undefined;
+}

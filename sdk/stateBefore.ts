@@ -1,0 +1,62 @@
+import * as pulumi from "@pulumi/pulumi";
+import resources from "@pulumi/pulumi/proto/resource_pb.js";
+import { kindOf, type Kind } from "../provider/dynamic/kinds.js";
+import { Struct } from "../provider/dynamic/pulumiModules.js";
+import { withoutPem } from "./outputs.js";
+
+/** A resource of ours as the last state has it. */
+interface Before {
+  readonly kind: Kind;
+  readonly outputs: Readonly<Record<string, unknown>>;
+  readonly state: object | undefined;
+}
+
+/** Our resources at the last state, by URN. */
+export class HeldBefore extends Map<string, Before> {
+  hasInventory = false;
+
+  /** Plain values for the inventory's `check`. */
+  asInput(): Record<string, unknown> {
+    return Object.fromEntries(
+      [...this].map(([urn, { kind, outputs, state }]) => [
+        urn,
+        {
+          type: kind.type,
+          id: outputs["__id"],
+          ...(state === undefined ? {} : { state: withoutPem(state) }),
+          ...(outputs["__retainOnDelete"] === true ? { retained: true } : {}),
+          ...(typeof outputs["__deletedWith"] === "string" ? { deletedWith: outputs["__deletedWith"] } : {}),
+        },
+      ]),
+    );
+  }
+}
+
+/**
+ * What the stack held after the last run, asked of the engine (inventory.md F2). The answer holds the secrets of the
+ * whole stack in clear: it is asked of the monitor directly, because `pulumi.runtime.invoke` prints it in --debug (F3),
+ * and everything but our own types is dropped at once.
+ * @returns undefined where the engine does not answer; the inventory then falls back to its stored list.
+ */
+export async function stateBefore(): Promise<HeldBefore | undefined> {
+  const monitor = pulumi.runtime.getMonitor();
+  if (monitor === undefined) return undefined;
+  const request = new resources.ResourceInvokeRequest();
+  request.setTok("pulumi:pulumi:readStackResourceOutputs");
+  request.setArgs(Struct.fromJavaScript({ stackName: [pulumi.getOrganization(), pulumi.getProject(), pulumi.getStack()].join("/") }));
+  const outputs = await new Promise<Record<string, unknown> | undefined>((resolve) => {
+    monitor.invoke(request, (error, answer) => {
+      const returned = error === null ? (answer.getReturn()?.toJavaScript() as { outputs?: unknown } | undefined) : undefined;
+      resolve(typeof returned?.outputs === "object" && returned.outputs !== null ? (returned.outputs as Record<string, unknown>) : undefined);
+    });
+  });
+  if (outputs === undefined) return undefined;
+  const held = new HeldBefore();
+  for (const [urn, entry] of Object.entries(outputs)) {
+    const { type, outputs: own } = entry as { type?: unknown; outputs?: unknown };
+    if (type === "pulumi-nodejs:dynamic/clm:Inventory") held.hasInventory = true;
+    const kind = typeof type === "string" ? kindOf(type) : undefined;
+    if (kind !== undefined && typeof own === "object" && own !== null) held.set(urn, { kind, outputs: own as Record<string, unknown>, state: kind.stateFrom(own) });
+  }
+  return held;
+}

@@ -1,0 +1,42 @@
+"use strict";
+// The program of the engine tests: makes the resources that resources.json lists.
+const fs = require("node:fs");
+const pulumi = require("@pulumi/pulumi");
+const clm = require("pulumi-clm");
+
+class Group extends pulumi.ComponentResource {
+  constructor(name, opts) {
+    super("test:index:Group", name, {}, opts);
+  }
+}
+
+/** A resource of another kind whose output is not known before it is made or changed. */
+class Later extends pulumi.dynamic.Resource {
+  constructor(name, value) {
+    const provider = {
+      create: async (inputs) => ({ id: "later", outs: { value: inputs.value } }),
+      update: async (_id, _olds, news) => ({ outs: { value: news.value } }),
+    };
+    super(provider, name, { value: undefined, ...{ value } });
+  }
+}
+
+const made = new Map();
+for (const { kind, name, args, opts = {}, later } of JSON.parse(fs.readFileSync("resources.json", "utf8"))) {
+  const options = {
+    ...opts,
+    ...(opts.parent === undefined ? {} : { parent: made.get(opts.parent) }),
+    ...(opts.provider === undefined ? {} : { provider: made.get(opts.provider) }),
+    ...(opts.dependsOn === undefined ? {} : { dependsOn: opts.dependsOn.map((one) => made.get(one)) }),
+    ...(opts.deletedWith === undefined ? {} : { deletedWith: made.get(opts.deletedWith) }),
+  };
+  const inputs = { ...args };
+  for (const [field, source] of Object.entries(later ?? {})) inputs[field] = made.get(source).value;
+  if (kind === "group") made.set(name, new Group(name, options));
+  else if (kind === "later") made.set(name, new Later(name, args.value));
+  else if (kind === "ecgrid.Provider") made.set(name, new clm.ecgrid.Provider(name, inputs, options));
+  else if (kind === "ecgrid.Certificate") made.set(name, new clm.ecgrid.Certificate(name, inputs, options));
+  else throw new Error(`unknown kind ${kind}`);
+}
+if (fs.existsSync("fail")) throw new Error("the program fails on purpose");
+if (fs.existsSync("exit")) process.exit(0);

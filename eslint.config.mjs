@@ -25,7 +25,7 @@ export default tseslint.config(
   {
     files: ["**/*.mjs", "**/*.cjs", "examples/**/*.js"],
     languageOptions: {
-      globals: { process: "readonly", console: "readonly", require: "readonly", module: "writable", setTimeout: "readonly", __dirname: "readonly" },
+      globals: { process: "readonly", console: "readonly", require: "readonly", module: "writable", setTimeout: "readonly", fetch: "readonly", AbortController: "readonly", AbortSignal: "readonly", __dirname: "readonly" },
     },
   },
 );

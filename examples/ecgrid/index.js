@@ -1,10 +1,25 @@
 "use strict";
+// One certificate for each trading partner of the stack's configuration (Pulumi.<stack>.yaml):
+//
+//   config:
+//     clm-ecgrid:partners:
+//       partner-a: { commId: 5001 }
+//       partner-b: { commId: 5002, years: 1 }
+//
+// ECGrid generates each key pair. `pulumi preview` names every call before `pulumi up` makes it.
 const pulumi = require("@pulumi/pulumi");
 const { ecgrid } = require("pulumi-clm");
 
-const partnerA = new ecgrid.Certificate("partner-a", {
-  commId: 5001,
-  overlapDays: 30, // the old certificate stays valid this long beside a renewed one
-  renewalWindow: { days: 30 },
-});
-module.exports = { pem: partnerA.current.pem };
+const partners = new pulumi.Config().requireObject("partners");
+
+const certificates = Object.entries(partners).map(([name, partner]) => [
+  name,
+  new ecgrid.Certificate(name, {
+    overlapDays: 30, // the old certificate stays valid this long beside a renewed one
+    renewalWindow: { days: 30 }, // renew by the clock from this many days before the expiry
+    ...partner,
+  }),
+]);
+
+// What each partner needs after a renewal: the new public certificate.
+exports.publicCertificates = Object.fromEntries(certificates.map(([name, certificate]) => [name, certificate.current.pem]));

@@ -1,0 +1,77 @@
+import type { VariantSettings } from "../variants.js";
+import type { CertificateRecord, CommRecord } from "./store.js";
+
+/**
+ * Unmistakable secrets in places where the documentation says that private material may turn up (ecgrid.md 2.2, trap 3):
+ * they must be found nowhere else.
+ */
+export const CANARIES = {
+  pfxPassword: "canary-pfx-password-7f3a9c",
+  privatePfx: Buffer.from("canary-private-pfx-b81d04").toString("base64"),
+  httpUser: "canary-http-user-52e6",
+  httpPassword: "canary-http-password-c09e1b",
+} as const;
+
+type Shown = Record<string, unknown>;
+
+/** A time in the form that is switched on (ecgrid.md 4). */
+function time(iso: string, { dates }: VariantSettings): string {
+  const bare = iso.replace(/Z$/, "");
+  return dates === "no-zone" ? bare : dates === "seven-digits" ? `${bare}.0000000Z` : iso;
+}
+
+const hash = (name: string, { hashOnRead }: VariantSettings): string => (hashOnRead === "SHA256" ? name : hashOnRead === "sha2" ? (name === "SHA1" ? "sha1" : "sha2") : `${name.toLowerCase()}RSA`);
+
+/** A certificate under the expected REST names (ecgrid.md 2.2). */
+export function certificate(record: CertificateRecord, variants: VariantSettings): Shown {
+  const { publicCertificate } = variants;
+  const pem = `-----BEGIN CERTIFICATE-----\n${(record.der.match(/.{1,64}/g) ?? []).join("\n")}\n-----END CERTIFICATE-----\n`;
+  return {
+    certKeyId: record.certKeyId,
+    ...(record.partnerId === undefined ? {} : { partnerId: record.partnerId }),
+    ...(record.partnerUrl === undefined ? {} : { partnerUrl: record.partnerUrl }),
+    type: record.type,
+    usage: record.usage,
+    ...(record.keyId === undefined ? {} : { keyId: record.keyId }),
+    ...(record.userId === undefined ? {} : { userId: record.userId }),
+    secureHashAlgorithm: hash(record.secureHashAlgorithm, variants),
+    subject: record.subject,
+    issuer: record.issuer,
+    hasPrivateKey: record.hasPrivateKey,
+    ...(publicCertificate === "absent" ? {} : { publicCertificate: publicCertificate === "der-base64" ? record.der : Buffer.from(pem).toString("base64") }),
+    beginUsage: time(record.beginUsage, variants),
+    endUsage: time(record.endUsage, variants),
+    notBefore: time(record.notBefore, variants),
+    notAfter: time(record.notAfter, variants),
+    serialNumber: record.serialNumber,
+    thumbprint: record.thumbprint,
+    status: record.status,
+    ...(variants.privateMaterial === "sent" && record.hasPrivateKey ? { rootInfo: { password: CANARIES.pfxPassword, privatePFX: CANARIES.privatePfx } } : {}),
+    certType: record.hasPrivateKey ? "cstPFXBlob" : "cstPublicKeyBlob",
+  };
+}
+
+/** The eight fields that the REST pages show (ecgrid.md 1.6), and the comm's HTTP credentials where they are sent. */
+export function comm(record: CommRecord, hasCertificates: boolean, variants: VariantSettings): Shown {
+  return {
+    commId: record.commId,
+    networkId: record.networkId,
+    mailboxId: record.mailboxId,
+    [variants.commTypeKey]: record.commType,
+    identifier: record.identifier,
+    status: record.status,
+    useType: record.useType,
+    privateKeyRequired: true,
+    withCerts: hasCertificates,
+    ...(variants.privateMaterial === "sent" ? { httpAuthentication: { type: "Basic", user: CANARIES.httpUser, password: CANARIES.httpPassword } } : {}),
+  };
+}
+
+/** Spells the keys of an answer's data as switched on; the envelope keeps its own. */
+export function spelled(value: unknown, { keyCasing }: VariantSettings): unknown {
+  if (keyCasing === "camel") return value;
+  if (Array.isArray(value)) return value.map((item) => spelled(item, { keyCasing } as VariantSettings));
+  if (typeof value !== "object" || value === null) return value;
+  const spell = (key: string): string => (keyCasing === "upper-id" ? key.replace(/Id$/, "ID") : key.charAt(0).toUpperCase() + key.slice(1).replace(/Id$/, "ID"));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [spell(key), spelled(item, { keyCasing } as VariantSettings)]));
+}

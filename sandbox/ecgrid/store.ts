@@ -1,0 +1,155 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { SandboxClock } from "../clock.js";
+import { issue } from "../pki.js";
+import type { VariantSettings } from "../variants.js";
+
+/** A comm as it is stored (ecgrid.md 2.3). */
+export interface CommRecord {
+  readonly commId: number;
+  readonly identifier: string;
+  readonly networkId: number;
+  readonly mailboxId: number;
+  readonly commType: string;
+  readonly status: string;
+  readonly useType: string;
+  readonly tenant: string;
+}
+
+/** A certificate as it is stored (ecgrid.md 2.2). Times are ISO 8601, UTC. */
+export interface CertificateRecord {
+  readonly certKeyId: number;
+  readonly commId: number;
+  readonly type: string;
+  readonly usage: string;
+  readonly status: string;
+  readonly hasPrivateKey: boolean;
+  /** The platform made it: only such a one can be renewed (ecgrid.md 1.4). */
+  readonly generated: boolean;
+  readonly secureHashAlgorithm: string;
+  readonly keyId?: string;
+  readonly userId?: string;
+  readonly partnerId?: string;
+  readonly partnerUrl?: string;
+  readonly serialNumber: string;
+  readonly thumbprint: string;
+  readonly subject: string;
+  readonly issuer: string;
+  readonly beginUsage: string;
+  readonly endUsage: string;
+  readonly notBefore: string;
+  readonly notAfter: string;
+  /** DER, base64. */
+  readonly der: string;
+  readonly renewedFrom?: number;
+  /** Reads of the comm that do not show it yet. */
+  readonly hiddenReads: number;
+}
+
+export type NewCertificate = Omit<CertificateRecord, "certKeyId" | "serialNumber" | "thumbprint" | "subject" | "issuer" | "der" | "hiddenReads">;
+
+const FIRST_ID = 100;
+
+/** Comms, certificates and keys in SQLite: what is committed stays, whatever happens to the answer. */
+export class EcgridStore {
+  constructor(
+    readonly database: DatabaseSync,
+    readonly clock: SandboxClock,
+    readonly variants: VariantSettings,
+  ) {
+    database.exec(`
+      CREATE TABLE IF NOT EXISTS comm (commId INTEGER PRIMARY KEY, entry TEXT NOT NULL);
+      CREATE TABLE IF NOT EXISTS certificate (certKeyId INTEGER PRIMARY KEY AUTOINCREMENT, commId INTEGER NOT NULL, entry TEXT NOT NULL);
+      CREATE TABLE IF NOT EXISTS apiKey (apiKey TEXT PRIMARY KEY, tenant TEXT NOT NULL, authLevel TEXT NOT NULL);
+      INSERT OR IGNORE INTO sqlite_sequence (name, seq) SELECT 'certificate', ${FIRST_ID - 1} WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'certificate');
+    `);
+  }
+
+  putComm(comm: CommRecord): void {
+    this.database.prepare("INSERT OR REPLACE INTO comm (commId, entry) VALUES (?, ?)").run(comm.commId, JSON.stringify(comm));
+  }
+
+  comm(commId: number): CommRecord | undefined {
+    const row = this.database.prepare("SELECT entry FROM comm WHERE commId = ?").get(commId);
+    return row === undefined ? undefined : (JSON.parse(String(row["entry"])) as CommRecord);
+  }
+
+  comms(): CommRecord[] {
+    return this.database.prepare("SELECT entry FROM comm ORDER BY commId").all().map((row) => JSON.parse(String(row["entry"])) as CommRecord);
+  }
+
+  removeComm(commId: number): void {
+    this.database.prepare("DELETE FROM comm WHERE commId = ?").run(commId);
+  }
+
+  certificates(commId: number): CertificateRecord[] {
+    return this.database
+      .prepare("SELECT certKeyId, entry FROM certificate WHERE commId = ? ORDER BY certKeyId")
+      .all(commId)
+      .map((row) => ({ ...(JSON.parse(String(row["entry"])) as CertificateRecord), certKeyId: Number(row["certKeyId"]) }));
+  }
+
+  certificate(commId: number, certKeyId: number): CertificateRecord | undefined {
+    return this.certificates(commId).find((one) => one.certKeyId === certKeyId);
+  }
+
+  change(certKeyId: number, change: Partial<CertificateRecord>): void {
+    const row = this.database.prepare("SELECT entry FROM certificate WHERE certKeyId = ?").get(certKeyId);
+    if (row === undefined) throw new Error(`the sandbox has no certificate ${certKeyId}`);
+    const entry = { ...(JSON.parse(String(row["entry"])) as object), ...change };
+    this.database.prepare("UPDATE certificate SET entry = ? WHERE certKeyId = ?").run(JSON.stringify(entry), certKeyId);
+  }
+
+  remove(certKeyId: number): void {
+    this.database.prepare("DELETE FROM certificate WHERE certKeyId = ?").run(certKeyId);
+  }
+
+  /** Issues a certificate on a comm. @returns its id; ids rise and are never used again. */
+  async issue(certificate: NewCertificate, given?: { certKeyId?: number }): Promise<number> {
+    const issued = await issue({
+      commonName: this.comm(certificate.commId)?.identifier ?? String(certificate.commId),
+      notBefore: new Date(certificate.notBefore),
+      notAfter: new Date(certificate.notAfter),
+      hash: certificate.secureHashAlgorithm,
+    });
+    return this.put({ ...certificate, ...issued }, given?.certKeyId);
+  }
+
+  /** Stores a certificate that exists. */
+  put(certificate: Omit<CertificateRecord, "certKeyId" | "hiddenReads">, certKeyId?: number): number {
+    const entry = JSON.stringify({ ...certificate, hiddenReads: this.variants.visibility === "second-read" ? 1 : 0 });
+    const done =
+      certKeyId === undefined
+        ? this.database.prepare("INSERT INTO certificate (commId, entry) VALUES (?, ?)").run(certificate.commId, entry)
+        : this.database.prepare("INSERT INTO certificate (certKeyId, commId, entry) VALUES (?, ?, ?)").run(certKeyId, certificate.commId, entry);
+    return Number(done.lastInsertRowid);
+  }
+
+  isActive(certificate: CertificateRecord): boolean {
+    const now = this.clock.now().getTime();
+    return certificate.status === "Active" && Date.parse(certificate.endUsage) > now && Date.parse(certificate.notAfter) > now;
+  }
+
+  issueKey(apiKey: string, tenant: string, authLevel: string): void {
+    this.database.prepare("INSERT INTO apiKey (apiKey, tenant, authLevel) VALUES (?, ?, ?)").run(apiKey, tenant, authLevel);
+  }
+
+  revokeKey(apiKey: string): void {
+    this.database.prepare("DELETE FROM apiKey WHERE apiKey = ?").run(apiKey);
+  }
+
+  key(apiKey: string): { tenant: string; authLevel: string } | undefined {
+    const row = this.database.prepare("SELECT tenant, authLevel FROM apiKey WHERE apiKey = ?").get(apiKey);
+    return row === undefined ? undefined : { tenant: String(row["tenant"]), authLevel: String(row["authLevel"]) };
+  }
+}
+
+/** Whole seconds: X.509 knows nothing finer. */
+export const seconds = (at: Date): string => at.toISOString().replace(/\.\d{3}Z$/, "Z");
+
+export function plusYears(at: Date, years: number): Date {
+  const end = new Date(at);
+  end.setUTCFullYear(end.getUTCFullYear() + years);
+  return end;
+}
+
+export const plusDays = (at: Date, days: number): Date => new Date(at.getTime() + days * 86_400_000);

@@ -1,0 +1,158 @@
+import { randomUUID } from "node:crypto";
+import { DatabaseSync } from "node:sqlite";
+import { SandboxClock } from "./clock.js";
+import { control } from "./control.js";
+import { EcgridApi } from "./ecgrid/api.js";
+import { Certificates } from "./ecgrid/certificates.js";
+import { EcgridStore, plusYears, seconds, type CertificateRecord } from "./ecgrid/store.js";
+import { Hostility } from "./hostility.js";
+import { RequestLog } from "./requestLog.js";
+import { listen } from "./server.js";
+import { variantSettings, type VariantSettings } from "./variants.js";
+
+/**
+ * The sandbox: the APIs as documented, on loopback, with real certificates, a clock that can be moved and every
+ * documented contradiction as a switch. A second reading of the documentation: it shares no code with `provider/`.
+ */
+
+export { CANARIES } from "./ecgrid/present.js";
+export { VARIANTS, type VariantSettings } from "./variants.js";
+export type { CertificateRecord } from "./ecgrid/store.js";
+export type { LoggedRequest } from "./requestLog.js";
+
+export interface SandboxOptions {
+  /** Any free port by default. */
+  readonly port?: number;
+  /** SQLite file; in memory by default. */
+  readonly file?: string;
+  /** ISO 8601: freezes the clock there. The system's time by default. */
+  readonly now?: string;
+  readonly variants?: Partial<VariantSettings>;
+}
+
+export interface Sandbox {
+  readonly url: string;
+  readonly clock: SandboxClock;
+  readonly log: RequestLog;
+  readonly hostile: Hostility;
+  /** Live: assign to switch. */
+  readonly variants: VariantSettings;
+  readonly ecgrid: EcgridSandbox;
+  close(): Promise<void>;
+}
+
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const database = new DatabaseSync(options.file ?? ":memory:");
+  const clock = new SandboxClock(options.now);
+  const variants = variantSettings(options.variants);
+  const log = new RequestLog(database);
+  const hostile = new Hostility();
+  const store = new EcgridStore(database, clock, variants);
+  const api = new EcgridApi(store);
+  const parts = { api, clock, log, hostile, variants };
+  let ecgrid: EcgridSandbox | undefined;
+  const server = await listen({ ...parts, control: (request) => control(request, { ...parts, store, ecgrid: () => ecgrid }) }, options.port ?? 0);
+  ecgrid = new EcgridSandbox(server.url, store);
+  return {
+    url: server.url,
+    clock,
+    log,
+    hostile,
+    variants,
+    ecgrid,
+    close: async () => {
+      await server.close();
+      database.close();
+    },
+  };
+}
+
+const DEFAULT_TENANT = "sandbox";
+
+/** What happens at ECGrid without our doing, and what is there: straight from the store. */
+export class EcgridSandbox {
+  readonly url: string;
+  readonly apiKey: string;
+
+  constructor(
+    url: string,
+    readonly store: EcgridStore,
+  ) {
+    this.url = `${url}/ecgrid`;
+    this.apiKey = this.issueKey({});
+  }
+
+  addComm(comm: { commId: number; identifier?: string; mailboxId?: number; networkId?: number; commType?: string; status?: string; useType?: string; tenant?: string }): void {
+    this.store.putComm({ identifier: `COMM-${comm.commId}`, mailboxId: 101, networkId: 10, commType: "as2", status: "Active", useType: "Production", tenant: DEFAULT_TENANT, ...comm });
+  }
+
+  /** A certificate that was made long before, for two years by default. @returns its id. */
+  addCertificate(certificate: { commId: number; certKeyId?: number } & Partial<CertificateRecord>): Promise<number> {
+    const { certKeyId, ...given } = certificate;
+    const now = this.store.clock.now();
+    const notBefore = given.notBefore ?? seconds(now);
+    const notAfter = given.notAfter ?? seconds(plusYears(now, 2));
+    return this.store.issue(
+      {
+        type: "X509",
+        usage: "EncryptionAndSignature",
+        status: "Active",
+        hasPrivateKey: true,
+        generated: true,
+        secureHashAlgorithm: "SHA256",
+        beginUsage: notBefore,
+        endUsage: notAfter,
+        notBefore,
+        notAfter,
+        ...given,
+      },
+      certKeyId === undefined ? {} : { certKeyId },
+    );
+  }
+
+  certificates(commId: number): CertificateRecord[] {
+    return this.store.certificates(commId);
+  }
+
+  certificate(commId: number, certKeyId: number): CertificateRecord | undefined {
+    return this.store.certificate(commId, certKeyId);
+  }
+
+  /** Active by status and not past its ends. */
+  active(commId: number): CertificateRecord[] {
+    return this.store.certificates(commId).filter((one) => this.store.isActive(one));
+  }
+
+  terminateOutside(_commId: number, certKeyId: number): void {
+    this.store.change(certKeyId, { status: "Terminated" });
+  }
+
+  /** Somebody renews in the portal: 30 days of overlap, two years. */
+  renewOutside(commId: number, certKeyId: number): Promise<number> {
+    const old = this.store.certificate(commId, certKeyId);
+    if (old === undefined) throw new Error(`comm ${commId} has no certificate ${certKeyId}`);
+    const certificates = new Certificates(this.store, () => {
+      throw new Error("not asked");
+    });
+    return certificates.renewed(old, { overlapDays: 30, years: 2, secureHashAlgorithm: old.secureHashAlgorithm });
+  }
+
+  /** The record disappears: no documented call does this. */
+  vanish(_commId: number, certKeyId: number): void {
+    this.store.remove(certKeyId);
+  }
+
+  removeComm(commId: number): void {
+    this.store.removeComm(commId);
+  }
+
+  issueKey({ tenant = DEFAULT_TENANT, authLevel = "NetworkAdmin" }: { tenant?: string; authLevel?: string }): string {
+    const apiKey = randomUUID();
+    this.store.issueKey(apiKey, tenant, authLevel);
+    return apiKey;
+  }
+
+  revokeKey(apiKey: string): void {
+    this.store.revokeKey(apiKey);
+  }
+}

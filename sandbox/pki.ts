@@ -1,0 +1,58 @@
+import "reflect-metadata";
+import * as x509 from "@peculiar/x509";
+import { createHash, randomBytes, webcrypto, X509Certificate } from "node:crypto";
+
+/** A small certificate authority: real X.509 certificates, EC P-256, quickly made. */
+x509.cryptoProvider.set(webcrypto as unknown as Parameters<typeof x509.cryptoProvider.set>[0]);
+
+const KEYS = { name: "ECDSA", namedCurve: "P-256" } as const;
+const ISSUER = "CN=ECGrid Sandbox CA, O=pulumi-clm sandbox";
+
+const newKeys = (): Promise<webcrypto.CryptoKeyPair> => webcrypto.subtle.generateKey(KEYS, true, ["sign", "verify"]);
+
+let authority: Promise<webcrypto.CryptoKeyPair> | undefined;
+const authorityKeys = (): Promise<webcrypto.CryptoKeyPair> => (authority ??= newKeys());
+
+export interface Issued {
+  /** DER, base64. */
+  readonly der: string;
+  /** Hex, upper case. */
+  readonly serialNumber: string;
+  /** SHA-1 of the DER form, hex, upper case. */
+  readonly thumbprint: string;
+  readonly subject: string;
+  readonly issuer: string;
+}
+
+const HASHES: Readonly<Record<string, string>> = { SHA1: "SHA-1", SHA256: "SHA-256", SHA384: "SHA-384", SHA512: "SHA-512" };
+
+/** Issues a certificate for a new key pair; the private key is forgotten. Seconds are the finest unit of X.509. */
+export async function issue(request: { commonName: string; notBefore: Date; notAfter: Date; hash: string }): Promise<Issued> {
+  const [signer, own] = await Promise.all([authorityKeys(), newKeys()]);
+  const serial = randomBytes(16);
+  serial[0] = (serial[0] ?? 0) & 0x7f; // positive
+  serial[0] |= 0x40; // and without a leading zero
+  const certificate = await x509.X509CertificateGenerator.create({
+    serialNumber: serial.toString("hex"),
+    subject: `CN=${request.commonName}`,
+    issuer: ISSUER,
+    notBefore: request.notBefore,
+    notAfter: request.notAfter,
+    signingAlgorithm: { name: "ECDSA", hash: HASHES[request.hash] ?? "SHA-256" },
+    publicKey: own.publicKey,
+    signingKey: signer.privateKey,
+  });
+  return describe(Buffer.from(certificate.rawData));
+}
+
+/** What a list shows of a certificate. @throws when it is not X.509. */
+export function describe(der: Buffer): Issued {
+  const read = new X509Certificate(der);
+  return {
+    der: read.raw.toString("base64"),
+    serialNumber: read.serialNumber.toUpperCase(),
+    thumbprint: createHash("sha1").update(read.raw).digest("hex").toUpperCase(),
+    subject: read.subject.replaceAll("\n", ", "),
+    issuer: read.issuer.replaceAll("\n", ", "),
+  };
+}

@@ -1,0 +1,69 @@
+import type { DatabaseSync } from "node:sqlite";
+
+/** What became of a request. */
+export type Outcome = "executed" | "refused" | "not executed" | "read";
+
+export interface LoggedRequest {
+  readonly seq: number;
+  /** Sandbox time, ISO 8601. */
+  readonly at: string;
+  readonly system: "ecgrid";
+  readonly method: string;
+  /** Without the system's prefix. */
+  readonly path: string;
+  readonly body: unknown;
+  /** Credential headers appear as `present`. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** 0 when the connection was cut in place of an answer. */
+  readonly status: number;
+  readonly outcome: Outcome;
+  /** Catalogue name and target of a mutating request. */
+  readonly operation?: string;
+  /** Paths of the fields of the answer, for instance `data.certificates[].thumbprint`. */
+  readonly answerFields: readonly string[];
+}
+
+/** Every request that reached the sandbox, in order, kept in its database. */
+export class RequestLog {
+  constructor(readonly database: DatabaseSync) {
+    database.exec("CREATE TABLE IF NOT EXISTS request (seq INTEGER PRIMARY KEY AUTOINCREMENT, entry TEXT NOT NULL)");
+  }
+
+  append(entry: Omit<LoggedRequest, "seq">): void {
+    this.database.prepare("INSERT INTO request (entry) VALUES (?)").run(JSON.stringify(entry));
+  }
+
+  all(): LoggedRequest[] {
+    return this.since(0);
+  }
+
+  since(seq: number): LoggedRequest[] {
+    const rows = this.database.prepare("SELECT seq, entry FROM request WHERE seq > ? ORDER BY seq").all(seq);
+    return rows.map((row) => ({ ...(JSON.parse(String(row["entry"])) as Omit<LoggedRequest, "seq">), seq: Number(row["seq"]) }));
+  }
+
+  /** The highest sequence number; 0 when nothing came yet. */
+  last(): number {
+    return Number(this.database.prepare("SELECT coalesce(max(seq), 0) AS last FROM request").get()?.["last"] ?? 0);
+  }
+
+  /** Mutating requests, in order. */
+  made(since = 0): LoggedRequest[] {
+    return this.since(since).filter(({ operation }) => operation !== undefined);
+  }
+}
+
+const CREDENTIALS = new Set(["x-api-key", "authorization", "x-dc-devkey", "x-partner-apikey", "cookie"]);
+
+export function maskedHeaders(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, CREDENTIALS.has(name) ? "present" : String(value)]])),
+  );
+}
+
+/** Paths of the leaves of an answer. */
+export function fieldPaths(value: unknown, path = ""): string[] {
+  if (Array.isArray(value)) return [...new Set(value.flatMap((item) => fieldPaths(item, `${path}[]`)))];
+  if (typeof value !== "object" || value === null) return path === "" ? [] : [path];
+  return Object.entries(value).flatMap(([key, item]) => fieldPaths(item, path === "" ? key : `${path}.${key}`));
+}

@@ -1,0 +1,160 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { SandboxClock } from "./clock.js";
+import { operationOf, type EcgridApi, type Request, type Response } from "./ecgrid/api.js";
+import type { Hostility, Rule } from "./hostility.js";
+import { fieldPaths, maskedHeaders, type Outcome, type RequestLog } from "./requestLog.js";
+import type { VariantSettings } from "./variants.js";
+
+/** Largest request body, bytes. */
+const LARGEST = 4 * 1024 * 1024;
+const PREFIX = "/ecgrid";
+
+export interface Parts {
+  readonly api: EcgridApi;
+  readonly clock: SandboxClock;
+  readonly log: RequestLog;
+  readonly hostile: Hostility;
+  readonly variants: VariantSettings;
+  /** Answers requests below `/__sandbox`. */
+  readonly control: (request: Request) => Promise<Response>;
+}
+
+/** Serves the sandbox on loopback. */
+export async function listen(parts: Parts, port: number): Promise<{ url: string; close: () => Promise<void> }> {
+  const server: Server = createServer((request, response) => {
+    serve(parts, request, response).catch((error: unknown) => {
+      response.destroy();
+      process.stderr.write(`sandbox: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", resolve);
+  });
+  const { port: bound } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${bound}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function serve(parts: Parts, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  const request = await parse(incoming);
+  if (request.path.startsWith("/__sandbox")) {
+    send(outgoing, await parts.control(request));
+    return;
+  }
+  if (!request.path.startsWith(`${PREFIX}/`)) {
+    send(outgoing, { status: 404, headers: {}, body: { message: `the sandbox serves ${PREFIX}/` } });
+    return;
+  }
+  const own = { ...request, path: request.path.slice(PREFIX.length) };
+  const rule = parts.hostile.take(own.method, own.path);
+  await rule?.before?.();
+  const answered = await respond(parts, own, rule);
+  log(parts, own, answered);
+  await rule?.after?.();
+  if (answered.cut === "all") incoming.socket.destroy();
+  else if (answered.cut === "half") cutShort(outgoing, answered.response);
+  else send(outgoing, answered.response);
+}
+
+interface Answered {
+  readonly response: Response;
+  readonly outcome: Outcome;
+  readonly cut?: "all" | "half";
+}
+
+/** Executes a request, or not, as a hostile rule has it. */
+async function respond({ api, variants, clock }: Parts, request: Request, rule: Rule | undefined): Promise<Answered> {
+  const execute = async (): Promise<Answered> => {
+    const response = await api.answer(request);
+    const failed = response.status >= 400 || (response.body as { success?: unknown }).success !== true;
+    return { response, outcome: operationOf(request) === undefined ? "read" : failed ? "refused" : "executed" };
+  };
+  const instead = async (response: Response): Promise<Answered> => ({ response, outcome: rule?.executed === true ? (await execute()).outcome : "not executed" });
+  switch (rule?.mode) {
+    case undefined:
+    case "hook":
+      return execute();
+    case "delay":
+      await new Promise((resolve) => setTimeout(resolve, rule.milliseconds ?? 0));
+      return execute();
+    case "drop-before":
+      return { response: api.failure(0, "", ""), outcome: "not executed", cut: "all" };
+    case "drop-after":
+      return { ...(await execute()), cut: "all" };
+    case "truncate":
+      return { ...(await execute()), cut: "half" };
+    case "429":
+    case "503": {
+      const after = rule.retryAfter ?? (variants.rateLimitHeader === "seconds" ? "0" : variants.rateLimitHeader === "date" ? clock.now().toUTCString() : undefined);
+      const [code, message] = rule.mode === "429" ? ["RateLimitExceeded", "Too many requests"] : ["", "Service unavailable"];
+      const answer = api.failure(Number(rule.mode), code, message);
+      return instead({ ...answer, headers: { ...answer.headers, ...(after === undefined ? {} : { "retry-after": after }) } });
+    }
+    case "500":
+      return instead(api.failure(500, "InternalError", "Server fault"));
+    case "html":
+      return instead({ status: 200, headers: { "content-type": "text/html" }, body: "<html><body>Service page</body></html>" });
+    case "empty":
+      return instead({ status: 200, headers: {}, body: "" });
+    case "redirect":
+      return { response: { status: 307, headers: { location: rule.location ?? "http://127.0.0.1:9/" }, body: "" }, outcome: "not executed" };
+  }
+}
+
+function log({ log: requests, clock }: Parts, request: Request, { response, outcome, cut }: Answered): void {
+  const operation = operationOf(request);
+  requests.append({
+    at: clock.now().toISOString(),
+    system: "ecgrid",
+    method: request.method,
+    path: request.path,
+    body: request.body ?? null,
+    headers: maskedHeaders(request.headers),
+    status: cut === "all" ? 0 : response.status,
+    outcome,
+    ...(operation === undefined ? {} : { operation }),
+    answerFields: cut === undefined ? fieldPaths(response.body) : [],
+  });
+}
+
+async function parse(incoming: IncomingMessage): Promise<Request> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of incoming as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length <= LARGEST) chunks.push(chunk);
+  }
+  const text = Buffer.concat(chunks).toString("utf8");
+  let body: unknown;
+  let malformed = length > LARGEST;
+  try {
+    body = text === "" ? undefined : (JSON.parse(text) as unknown);
+  } catch {
+    malformed = true; // answered with 400
+  }
+  return { method: incoming.method ?? "", path: new URL(incoming.url ?? "/", "http://sandbox").pathname, headers: incoming.headers, body, malformed };
+}
+
+const text = ({ body }: Response): string => (typeof body === "string" ? body : JSON.stringify(body));
+
+function send(outgoing: ServerResponse, response: Response): void {
+  outgoing.writeHead(response.status, { "content-type": "application/json", ...response.headers });
+  outgoing.end(text(response));
+}
+
+/** Promises the whole body, sends half of it and cuts the connection. */
+function cutShort(outgoing: ServerResponse, response: Response): void {
+  const whole = Buffer.from(text(response));
+  outgoing.writeHead(response.status, { "content-type": "application/json", "content-length": whole.length });
+  outgoing.write(whole.subarray(0, Math.floor(whole.length / 2)), () => outgoing.socket?.destroy());
+}

@@ -1,0 +1,140 @@
+import { parseArgs } from "node:util";
+import { compare, shownByDestroyPreview, shownByPreview, type Difference, type Shown } from "../instrument/transcript.js";
+import type { Ran } from "../instrument/project.js";
+import { World } from "../instrument/world.js";
+
+/**
+ * `npm run demo [-- --json] [-- --keep] [-- --break silent-warning|extra-call]`: the example project against the local
+ * sandbox, by the real CLI. What was shown is read from the CLI's plain text, what was made from the sandbox's log.
+ */
+
+interface Step {
+  readonly name: string;
+  readonly transcript: string;
+  readonly shown: string[];
+  readonly made: string[];
+  readonly differences: Difference[];
+}
+
+type Partners = Record<string, Record<string, unknown>>;
+
+class Demo {
+  readonly steps: Step[] = [];
+
+  constructor(
+    readonly world: World,
+    readonly say: (text: string) => void,
+  ) {}
+
+  partners(partners: Partners): void {
+    this.world.project.write("Pulumi.dev.yaml", `config:\n  clm-ecgrid:partners: ${JSON.stringify(partners)}\n`);
+  }
+
+  /** Runs a command that names operations and one that makes them, and compares. */
+  async step(name: string, naming: (() => Promise<Ran>) | undefined, making: () => Promise<Ran>, read = shownByPreview): Promise<void> {
+    this.say(`\n=== ${name}\n`);
+    const position = this.world.sandbox.log.last();
+    const named = naming === undefined ? undefined : await this.#run(naming);
+    const made = await this.#run(making);
+    const shown: Shown[] = named === undefined ? [] : read(named.text);
+    const calls = this.world.made(position);
+    const differences = compare(shown, calls, made.code === 0);
+    const ran = [named, made].filter((one) => one !== undefined);
+    for (const { command, code } of ran) if (code !== 0) differences.push({ kind: "made but not shown", operation: `"${command}" ended with ${code}` });
+    this.steps.push({
+      name,
+      transcript: ran.map(({ command, text }) => `$ ${command}\n${text}`).join("\n"),
+      shown: shown.map(({ operation }) => operation),
+      made: calls,
+      differences,
+    });
+    this.say(`--- shown: ${list(shown.map(({ operation }) => operation))}\n--- made:  ${list(calls)}\n`);
+    for (const { kind, operation } of differences) this.say(`--- DIFFERENCE: ${kind}: ${operation}\n`);
+  }
+
+  async #run(command: () => Promise<Ran>): Promise<Ran> {
+    const ran = await command();
+    this.say(`$ ${ran.command}\n${ran.text}\n`);
+    return ran;
+  }
+}
+
+const list = (operations: readonly string[]): string => (operations.length === 0 ? "nothing" : operations.join("; "));
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: { json: { type: "boolean", default: false }, keep: { type: "boolean", default: false }, break: { type: "string" } },
+  });
+  const breaks = ["silent-warning", "extra-call"];
+  if (values.break !== undefined && !breaks.includes(values.break)) {
+    process.stderr.write(`--break is "${values.break}". Allowed: ${breaks.join(", ")}.\n`);
+    return 2;
+  }
+  const say = (text: string): void => {
+    (values.json ? process.stderr : process.stdout).write(text);
+  };
+  const world = await World.open({ from: "examples/ecgrid", ...(values.break === undefined ? {} : { plant: values.break }) });
+  const { ecgrid } = world.sandbox;
+  ecgrid.addComm({ commId: 5001, identifier: "MYCOMPANY-A" });
+  ecgrid.addComm({ commId: 5002, identifier: "MYCOMPANY-B" });
+  const demo = new Demo(world, say);
+  const { project } = world;
+
+  const both: Partners = { "partner-a": { commId: 5001 }, "partner-b": { commId: 5002, years: 1, allowLastTermination: true } };
+  demo.partners(both);
+  await demo.step("create two certificates", project.preview, project.up);
+  await demo.step("nothing changes, nothing is called", project.preview, project.up);
+  world.days(340);
+  await demo.step("340 days later partner-b is inside its renewal window", project.preview, project.up);
+  const renewed = ecgrid.active(5001)[0]?.certKeyId;
+  if (renewed !== undefined) await ecgrid.renewOutside(5001, renewed);
+  await demo.step("somebody renews partner-a in the portal: a refresh sees it", undefined, project.refresh);
+  await demo.step("the new certificate is taken over, without a call", project.preview, project.up);
+  const consent: Partners = { "partner-a": { commId: 5001, allowLastTermination: true } };
+  demo.partners({ ...both, ...consent });
+  await demo.step("a setting for the end: no call", project.preview, project.up);
+  demo.partners(consent);
+  await demo.step("partner-b leaves the program", project.preview, project.up);
+  await demo.step("destroy", project.destroyPreview, project.destroy, shownByDestroyPreview);
+
+  const totals = {
+    steps: demo.steps.length,
+    shown: sum(demo.steps, ({ shown }) => shown.length),
+    made: sum(demo.steps, ({ made }) => made.length),
+    differences: sum(demo.steps, ({ differences }) => differences.length),
+  };
+  if (values.json) process.stdout.write(`${JSON.stringify({ steps: demo.steps, totals })}\n`);
+  if (values.keep) await keep(world, say);
+  else await world.close();
+  const last = `demo: ${totals.steps} steps, ${totals.shown} shown, ${totals.made} made, ${totals.differences} differences\n`;
+  (values.json ? process.stderr : process.stdout).write(last);
+  return totals.differences === 0 ? 0 : 1;
+}
+
+const sum = <T>(items: readonly T[], of: (item: T) => number): number => items.reduce((total, item) => total + of(item), 0);
+
+/** Leaves sandbox and project running until interrupted. */
+async function keep(world: World, say: (text: string) => void): Promise<void> {
+  const shell = Object.entries(world.project.environment)
+    .filter(([key, value]) => value !== undefined && !["NODE_OPTIONS", "CLM_TEST_CLOCK"].includes(key))
+    .map(([key, value]) => `export ${key}='${value ?? ""}'`);
+  say(
+    `\nThe sandbox runs at ${world.sandbox.url} until you press Ctrl-C. To go on by hand, in another terminal:\n\n` +
+      `cd '${world.project.folder}/project'\n${shell.join("\n")}\nexport PATH='${process.env["PATH"] ?? ""}'\npulumi preview\n\n`,
+  );
+  await new Promise<void>((resolve) => {
+    process.once("SIGINT", resolve);
+    process.once("SIGTERM", resolve);
+  });
+  await world.close();
+}
+
+main().then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    process.stderr.write(`demo: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.exitCode = 1;
+  },
+);

@@ -1,0 +1,114 @@
+import { compare, previewPart, shownByDestroyPreview, shownByPreview, type Shown } from "../instrument/transcript.js";
+import type { Ran } from "../instrument/project.js";
+import { change, type Program } from "./changes.js";
+import { Random } from "./random.js";
+import { World } from "../instrument/world.js";
+
+/** The figures of a fidelity run. */
+export interface Figures {
+  runs: number;
+  transitions: number;
+  /** Transitions whose command ended in an error: what is not named is still counted there. */
+  failed: number;
+  shown: number;
+  made: number;
+  /** Shown as conditional. */
+  conditional: number;
+  missing: string[];
+  extra: string[];
+  byOperation: Record<string, { shown: number; made: number }>;
+}
+
+export const noFigures = (): Figures => ({ runs: 0, transitions: 0, failed: 0, shown: 0, made: 0, conditional: 0, missing: [], extra: [], byOperation: {} });
+
+export interface Options {
+  readonly seed: string;
+  readonly transitions: number;
+  readonly plant?: string;
+  /** Told of each transition. */
+  readonly progress?: (line: string) => void;
+  /** Ends a run at its first difference: for planted bugs. */
+  readonly stopAtDifference?: boolean;
+}
+
+const catalogueName = (operation: string): string => operation.split(" ")[0] ?? operation;
+
+/** One random program, changed at random, previewed and applied; ends with a destroy. */
+export async function run(options: Options, figures: Figures): Promise<void> {
+  const random = new Random(options.seed);
+  const world = await World.open(options.plant === undefined ? {} : { plant: options.plant });
+  const program: Program = { resources: [], named: 0, comms: 0 };
+  figures.runs++;
+  try {
+    for (let step = 0; step < options.transitions; step++) {
+      const changes = await change(random, program, world);
+      world.program(...program.resources);
+      // A rename's alias is needed in the run that renames; later it would only hide a mistake.
+      const transition = await apply(random, world);
+      count(figures, transition, `${options.seed} step ${step} (${changes.join(", ")}; ${transition.how})`, options.progress);
+      if (transition.succeeded) for (const one of program.resources) if (one.opts !== undefined) delete one.opts["aliases"];
+      if (options.stopAtDifference === true && figures.missing.length + figures.extra.length > 0) return;
+    }
+    const shown = shownByDestroyPreview((await world.project.destroyPreview()).text);
+    const position = world.sandbox.log.last();
+    const destroyed = await world.project.destroy();
+    count(figures, { shown, made: world.made(position), succeeded: destroyed.code === 0, how: "destroy", text: destroyed.text }, `${options.seed} destroy`, options.progress);
+  } finally {
+    await world.close();
+  }
+}
+
+interface Transition {
+  readonly shown: Shown[];
+  readonly made: string[];
+  readonly succeeded: boolean;
+  readonly how: string;
+  readonly text: string;
+}
+
+const DAY = 86_400_000;
+
+/** Preview, perhaps a clock that jumps, and up. */
+async function apply(random: Random, world: World): Promise<Transition> {
+  const refreshed = random.chance(30);
+  if (refreshed) await world.project.refresh();
+  const jump = random.chance(30) ? random.pick([1, 5, 40]) * DAY : 0;
+  const pinned = random.chance(50);
+  world.at(world.now, pinned);
+  const position = world.sandbox.log.last();
+  const previewed = await world.project.preview();
+  let applied: Ran;
+  let shown: Shown[];
+  if (jump > 0 && !pinned) {
+    // Nothing ties this `up` to the earlier preview, as the README says: what counts is the preview that it prints itself.
+    world.at(new Date(world.now.getTime() + jump));
+    applied = await world.project.pulumi("up", "--yes");
+    shown = shownByPreview(previewPart(applied.text));
+  } else {
+    if (jump > 0) world.moveUnderPin(new Date(world.now.getTime() + jump));
+    applied = await world.project.up();
+    shown = shownByPreview(previewed.text);
+  }
+  const made = world.made(position);
+  world.at(world.now, true);
+  return {
+    shown,
+    made,
+    succeeded: applied.code === 0,
+    how: [refreshed ? "refreshed" : "not refreshed", jump === 0 ? "no jump" : `${jump / DAY} days between, ${pinned ? "CLM_NOW" : "no CLM_NOW"}`].join(", "),
+    text: `${previewed.text}\n${applied.text}`,
+  };
+}
+
+function count(figures: Figures, { shown, made, succeeded, text }: Transition, where: string, progress?: (line: string) => void): void {
+  figures.transitions++;
+  if (!succeeded) figures.failed++;
+  figures.shown += shown.length;
+  figures.made += made.length;
+  figures.conditional += shown.filter(({ certain }) => !certain).length;
+  for (const { operation } of shown) (figures.byOperation[catalogueName(operation)] ??= { shown: 0, made: 0 }).shown++;
+  for (const operation of made) (figures.byOperation[catalogueName(operation)] ??= { shown: 0, made: 0 }).made++;
+  const differences = compare(shown, made, succeeded);
+  for (const { kind, operation } of differences) (kind === "made but not shown" ? figures.missing : figures.extra).push(`${operation} at ${where}`);
+  progress?.(`${where}: ${shown.length} shown, ${made.length} made, ${differences.length} differences${succeeded ? "" : ", ended in an error"}${differences.length > 0 ? `\n${text}` : ""}`);
+}

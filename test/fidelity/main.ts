@@ -1,0 +1,62 @@
+import { parseArgs } from "node:util";
+import { plantNames } from "../instrument/preload.js";
+import { noFigures, run } from "./fidelity.js";
+
+/** `npm run fidelity -- --seed S --runs N [--transitions N] [--json] [--plant] [--verbose]` */
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      seed: { type: "string", default: "1" },
+      runs: { type: "string", default: "3" },
+      transitions: { type: "string", default: "6" },
+      json: { type: "boolean", default: false },
+      plant: { type: "boolean", default: false },
+      verbose: { type: "boolean", default: false },
+    },
+  });
+  const runs = whole("--runs", values.runs);
+  const transitions = whole("--transitions", values.transitions);
+  const say = (line: string): void => {
+    if (values.verbose) process.stderr.write(`${line}\n`);
+  };
+
+  if (values.plant) {
+    const results: { plant: string; caught: boolean; by: string }[] = [];
+    for (const plant of plantNames()) {
+      const figures = noFigures();
+      for (let at = 0; at < runs && figures.missing.length + figures.extra.length === 0; at++) {
+        await run({ seed: `${values.seed}/${at}`, transitions: transitions * 2, plant, progress: say, stopAtDifference: true }, figures);
+      }
+      const by = figures.missing[0] ?? figures.extra[0] ?? "";
+      results.push({ plant, caught: by !== "", by });
+      if (!values.json) process.stdout.write(`${plant}: ${by === "" ? "NOT CAUGHT" : `caught (${figures.missing.length > 0 ? "made but not shown" : "shown but not made"}: ${by})`}\n`);
+    }
+    const caught = results.filter((one) => one.caught).length;
+    process.stdout.write(values.json ? `${JSON.stringify({ plants: results.length, caught, results })}\n` : `fidelity: ${caught} of ${results.length} planted bugs caught\n`);
+    return caught === results.length ? 0 : 1;
+  }
+
+  const figures = noFigures();
+  for (let at = 0; at < runs; at++) {
+    await run({ seed: `${values.seed}/${at}`, transitions, progress: say }, figures);
+    if (!values.json) process.stderr.write(`run ${at + 1} of ${runs}: ${figures.transitions} transitions, ${figures.shown} shown, ${figures.made} made, ${figures.missing.length + figures.extra.length} differences\n`);
+  }
+  process.stdout.write(`${JSON.stringify(figures, null, values.json ? 0 : 2)}\n`);
+  return figures.missing.length + figures.extra.length === 0 ? 0 : 1;
+}
+
+function whole(name: string, text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new Error(`${name} is ${text}. Allowed: a whole number from 1.`);
+  return value;
+}
+
+main().then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  },
+);

@@ -1,0 +1,95 @@
+import { join } from "node:path";
+import { startSandbox, type Sandbox } from "../../sandbox/index.js";
+import { Project, REPOSITORY, type Ran } from "./project.js";
+
+/** A resource of the test program (`test/engine/project/index.js`). */
+export interface Spec {
+  kind: string;
+  name: string;
+  args: Record<string, unknown>;
+  opts?: Record<string, unknown>;
+  /** Inputs that are outputs of another resource of the program: field to resource name. */
+  later?: Record<string, string>;
+}
+
+/** A sandbox, a project on the real engine, and one clock for both. */
+export class World {
+  readonly sandbox: Sandbox;
+  readonly project: Project;
+  #now: Date;
+  /** Whether commands get `CLM_NOW`; otherwise the clock of their processes is moved. */
+  #pinned = true;
+
+  private constructor(sandbox: Sandbox, project: Project, now: Date) {
+    this.sandbox = sandbox;
+    this.project = project;
+    this.#now = now;
+    this.at(now, true);
+  }
+
+  static async open(options: { now?: string; from?: string; plant?: string; initialize?: boolean } = {}): Promise<World> {
+    const now = options.now ?? "2026-03-01T10:00:00Z";
+    const sandbox = await startSandbox({ now });
+    const project = new Project({
+      from: options.from ?? "test/engine/project",
+      environment: {
+        ECGRID_URL: sandbox.ecgrid.url,
+        ECGRID_API_KEY: sandbox.ecgrid.apiKey,
+        ECGRID_VISIBILITY_SECONDS: "0.5",
+        CLM_BACKOFF_SECONDS: "0.01",
+        NODE_OPTIONS: `--require ${join(REPOSITORY, "dist", "test", "instrument", "preload.js")}`,
+        ...(options.plant === undefined ? {} : { CLM_TEST_PLANT: options.plant }),
+      },
+    });
+    const world = new World(sandbox, project, new Date(now));
+    if (options.initialize !== false) await project.init();
+    return world;
+  }
+
+  get now(): Date {
+    return this.#now;
+  }
+
+  /** Sets the clock of the sandbox and of all commands; `pinned` by `CLM_NOW`. */
+  at(now: Date, pinned = this.#pinned): void {
+    this.#now = now;
+    this.#pinned = pinned;
+    this.sandbox.clock.set(now.toISOString());
+    this.project.environment["CLM_NOW"] = pinned ? now.toISOString() : undefined;
+    this.project.environment["CLM_TEST_CLOCK"] = now.toISOString();
+  }
+
+  /** Moves the sandbox's and the machine's clock, while `CLM_NOW` stays as it was reviewed. */
+  moveUnderPin(now: Date): void {
+    const pin = this.project.environment["CLM_NOW"];
+    this.at(now, true);
+    this.project.environment["CLM_NOW"] = pin;
+  }
+
+  days(days: number): void {
+    this.at(new Date(this.#now.getTime() + days * 86_400_000));
+  }
+
+  program(...resources: Spec[]): void {
+    this.project.write("resources.json", JSON.stringify(resources, null, 2));
+  }
+
+  /** Mutating requests that reached the service's code, as operations, since a log position. */
+  made(since: number): string[] {
+    return this.sandbox.log
+      .made(since)
+      .filter(({ outcome }) => outcome !== "not executed")
+      .map(({ operation = "unnamed mutating request" }) => operation);
+  }
+
+  async close(): Promise<void> {
+    await this.sandbox.close();
+    this.project.remove();
+  }
+}
+
+/** Fails with the whole text when a command ended otherwise than it should. */
+export function expectCode(ran: Ran, code: number): Ran {
+  if (ran.code !== code) throw new Error(`${ran.command} ended with ${ran.code}, not ${code}:\n${ran.text}`);
+  return ran;
+}

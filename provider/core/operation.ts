@@ -99,10 +99,13 @@ export function label(operation: Pick<Operation, "name" | "target">): string {
 }
 
 /**
- * What a preview prints: the sentence, then the label in brackets, so that people and programs read the same line.
- * Grammar of the brackets: `[` label ( `; if ` words )? `]`; the words never contain a bracket.
+ * The label in brackets, with the condition of an operation that is not certain.
+ * Grammar: `[` label ( `; if ` words )? `]`; the words never contain a bracket.
  */
-export function announcement(operation: Operation): string {
+export function bracketed(operation: Operation): string {
   const condition = operation.certainty.kind === "conditional" ? `; if ${operation.certainty.on}` : "";
-  return `${operation.sentence} [${label(operation)}${condition}]`;
+  return `[${label(operation)}${condition}]`;
 }
+
+/** What a preview prints: the sentence, then the label, so that people and programs read the same line. */
+export const announcement = (operation: Operation): string => `${operation.sentence} ${bracketed(operation)}`;

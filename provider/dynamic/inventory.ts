@@ -1,5 +1,5 @@
 import type { dynamic } from "@pulumi/pulumi";
-import { differs, entryOf, leaving, type Entries, type Held } from "../inventory/inventory.js";
+import { allEndings, differs, entryOf, leaving, type Entries, type Held } from "../inventory/inventory.js";
 import { host } from "./host.js";
 import { kindOf } from "./kinds.js";
 import { hiddenOf, jsonSafe, UNKNOWN_ON_THE_WIRE, type Properties } from "./wire.js";
@@ -49,8 +49,8 @@ export const inventoryProvider: dynamic.ResourceProvider<Properties, Properties>
   /** `pulumi destroy` deletes the inventory first: the last moment to name what follows (inventory.md F18). */
   delete: async (_id, stored) => {
     await host.settings();
-    for (const [urn, { ending }] of Object.entries(entriesOf(stored["entries"]))) {
-      for (const line of ending) await host.warn(urn, line);
+    for (const { urn, lines } of allEndings(entriesOf(stored["entries"]))) {
+      for (const line of lines) await host.warn(urn, line);
     }
   },
 };

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { announcement, type Operation } from "../core/operation.js";
+import { bracketed, type Operation } from "../core/operation.js";
 import type { Plan } from "../core/plan.js";
 
 /**
@@ -17,9 +17,21 @@ export interface Entry {
   readonly what: string;
   /** End of its validity, `YYYY-MM-DD`. */
   readonly until?: string;
-  /** What its deletion does, a line an operation, as the preview says it. */
-  readonly ending: readonly string[];
+  /** What its deletion does, one by one. */
+  readonly ending: readonly Ending[];
 }
+
+/**
+ * One call that a deletion makes, or one certificate that it keeps. Sentence and label apart: `destroy --preview-only
+ * --diff` prints this list and cuts texts after about 150 characters, and the label must survive that.
+ */
+export interface Ending {
+  /** Name and target in brackets; missing where no call is made. */
+  readonly call?: string;
+  readonly says: string;
+}
+
+const spoken = ({ says, call }: Ending): string => (call === undefined ? says : `${says} ${call}`);
 
 export type Entries = Readonly<Record<string, Entry>>;
 
@@ -45,15 +57,15 @@ export function entryOf(held: Held, unknown: string): Entry {
     id: held.id ?? unknown,
     what: described.what,
     ...(described.until === undefined ? {} : { until: described.until }),
-    ending: endingLines(held, described.plan, described.what),
+    ending: endingsOf(held, described.plan, described.what),
   };
 }
 
-function endingLines({ retained, deletedWith }: Held, plan: Plan, what: string): string[] {
-  if (retained) return [`KEEP ${what}: retainOnDelete is set, no remote call`];
+function endingsOf({ retained, deletedWith }: Held, plan: Plan, what: string): Ending[] {
+  if (retained) return [{ says: `KEEP ${what}: retainOnDelete is set, no remote call` }];
   const condition = (operation: Operation): Operation =>
     deletedWith === undefined ? operation : { ...operation, certainty: { kind: "conditional", on: "the resource of its option deletedWith stays" } };
-  return [...plan.operations.map((operation) => announcement(condition(operation))), ...plan.remarks];
+  return [...plan.operations.map((operation) => ({ call: bracketed(condition(operation)), says: operation.sentence })), ...plan.remarks.map((says) => ({ says }))];
 }
 
 /** What leaves the stack, by the URN on whose row it is said. */
@@ -72,17 +84,23 @@ export function leaving(stored: Entries, before: Entries | undefined, wanted: En
   const reference = before ?? stored;
   const ending = Object.entries(reference)
     .filter(([, { id }]) => !kept.has(id))
-    .map(([urn, { ending: lines, what }]) => ({ urn, lines: lines.length > 0 ? lines : [`${what} leaves the stack: no remote call`] }));
+    .map(([urn, { ending: ends, what }]) => ({ urn, lines: ends.length > 0 ? ends.map(spoken) : [`${what} leaves the stack: no remote call`] }));
   if (before === undefined) return ending;
   // A replaced original whose delete was refused waits in the state, where `before` does not show it (inventory.md F22).
   const present = new Set(Object.values(before).map(({ id }) => id));
   const left = Object.entries(stored)
     .filter(([, { id }]) => id !== unknown && !kept.has(id) && !present.has(id))
-    .map(([urn, { ending: lines }]) => ({ urn, lines: lines.map(onlyIfWaiting) }));
+    .map(([urn, { ending: ends }]) => ({ urn, lines: ends.map((end) => spoken(onlyIfWaiting(end))) }));
   return [...ending, ...left];
 }
 
-const onlyIfWaiting = (line: string): string => line.replace(/(?:; if [^\]]*)?\]$/, "; if the replaced original still waits in the state]");
+const onlyIfWaiting = ({ says, call }: Ending): Ending => ({
+  says,
+  ...(call === undefined ? {} : { call: call.replace(/(?:; if [^\]]*)?\]$/, "; if the replaced original still waits in the state]") }),
+});
+
+/** Everything that the end of the listed resources does, by URN: what `destroy` is about to do. */
+export const allEndings = (entries: Entries): Leaving[] => Object.entries(entries).map(([urn, { ending }]) => ({ urn, lines: ending.map(spoken) }));
 
 /** Whether the stored list must be written again. Only what means something is compared. */
 export function differs(stored: Entries, wanted: Entries): boolean {

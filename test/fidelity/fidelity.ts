@@ -1,6 +1,6 @@
 import { compare, previewPart, shownByDestroyPreview, shownByPreview, type Shown } from "../instrument/transcript.js";
 import type { Ran } from "../instrument/project.js";
-import { change, type Program } from "./changes.js";
+import { change, populate, type Program } from "./changes.js";
 import { Random } from "./random.js";
 import { World } from "../instrument/world.js";
 
@@ -41,7 +41,8 @@ export async function run(options: Options, figures: Figures): Promise<void> {
   figures.runs++;
   try {
     for (let step = 0; step < options.transitions; step++) {
-      const changes = await change(random, program, world);
+      // Something to change from the start: an empty program has nothing to say.
+      const changes = step === 0 ? await populate(random, program, world) : await change(random, program, world);
       world.program(...program.resources);
       // A rename's alias is needed in the run that renames; later it would only hide a mistake.
       const transition = await apply(random, world);

@@ -1,5 +1,5 @@
 /** What a server may do to a client, on demand. */
-export type Mode = "delay" | "429" | "503" | "500" | "drop-before" | "drop-after" | "truncate" | "html" | "empty" | "redirect" | "hook";
+export type Mode = "delay" | "403" | "429" | "503" | "500" | "drop-before" | "drop-after" | "truncate" | "html" | "empty" | "redirect" | "hook";
 
 export interface Rule {
   /** Method and path, for instance `POST /v2/certificates/renew`; a trailing `*` matches any rest, `*` everything. */

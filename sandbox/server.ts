@@ -100,6 +100,8 @@ async function respond({ api, variants, clock }: Parts, request: Request, rule: 
       const answer = api.failure(Number(rule.mode), code, message);
       return instead({ ...answer, headers: { ...answer.headers, ...(after === undefined ? {} : { "retry-after": after }) } });
     }
+    case "403":
+      return { response: api.failure(403, "AccessDenied", "The user's AuthLevel is too low"), outcome: "refused" };
     case "500":
       return instead(api.failure(500, "InternalError", "Server fault"));
     case "html":

@@ -9,6 +9,7 @@ import { plainPromise, settledValue } from "./outputs.js";
  */
 export abstract class ClmResource extends pulumi.CustomResource {
   protected constructor(kind: Kind, name: string, args: object, opts: pulumi.CustomResourceOptions | undefined) {
+    refuseClearCredential(kind);
     const inventory = inventoryOf();
     super(
       kind.type,
@@ -26,6 +27,16 @@ export abstract class ClmResource extends pulumi.CustomResource {
     );
     inventory?.add({ resource: this, kind, retained: opts?.retainOnDelete === true, deletedWith: opts?.deletedWith });
   }
+}
+
+/**
+ * The engine copies the stack's configuration into the state: a credential that is not a secret there would be stored
+ * in clear.
+ */
+function refuseClearCredential({ kind }: Kind): void {
+  const key = `${kind.split(".")[0] ?? ""}:apiKey`;
+  if (pulumi.runtime.allConfig()[key] === undefined || pulumi.runtime.isConfigSecret(key)) return;
+  throw new Error(`${key} stands in clear in the stack's configuration and would be stored in clear in its state. Run "pulumi config set --secret ${key}", and have the key renewed: it has been in a file.`);
 }
 
 const STACK = "pulumi:pulumi:Stack";

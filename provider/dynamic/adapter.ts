@@ -3,7 +3,7 @@ import { appendFileSync } from "node:fs";
 import type { Settings } from "./settings.js";
 import { Fault, PartialFault } from "../core/fault.js";
 import type { Context, Lifecycle } from "../core/lifecycle.js";
-import { announcement } from "../core/operation.js";
+import { announcement, label } from "../core/operation.js";
 import { performer, type Send } from "../core/perform.js";
 import type { Plan } from "../core/plan.js";
 import { NO_RECEIPTS, receiptBook, type ReceiptBook } from "../core/receipts.js";
@@ -58,9 +58,12 @@ export function adapt<Inputs extends object, State extends object, Api>(
     );
 
   async function announce(urn: string, plan: Plan): Promise<void> {
-    for (const text of [...plan.operations.map(announcement), ...(plan.refusal === undefined ? [] : [`up WILL STOP here: ${plan.refusal}`]), ...plan.remarks]) {
-      await host.warn(urn, text);
+    for (const operation of plan.operations) {
+      await host.warn(urn, announcement(operation));
+      host.run.name(label(operation));
     }
+    if (plan.refusal !== undefined) await host.warn(urn, `up WILL STOP here: ${plan.refusal}`);
+    for (const remark of plan.remarks) await host.warn(urn, remark);
   }
 
   async function context(urn: string, plan: Plan, heldByOthers: ReadonlySet<string>): Promise<Context<Api>> {
@@ -141,9 +144,10 @@ export function adapt<Inputs extends object, State extends object, Api>(
       }
     },
 
-    delete: async (_id, outputs) => {
+    delete: async (id, outputs) => {
       const urn = urnOf(outputs);
       const plan = planOf(urn, outputs, undefined);
+      refuseUnlikeNamed(lifecycle.kind, id, urn, plan);
       if (plan.operations.length === 0) return;
       await told(async () => lifecycle.delete(stateOf(outputs), await context(urn, plan, new Set())));
     },
@@ -171,6 +175,31 @@ async function told<T>(work: () => Promise<T>): Promise<T> {
     }
     throw error;
   }
+}
+
+/**
+ * No provider is asked about a planned delete, so only the inventory can have named it. What it has not named in this
+ * run is not sent, and what it has named otherwise is not done: it can lag behind when a run failed before it could
+ * learn what that run had changed, and it does not know what --target leaves out.
+ */
+function refuseUnlikeNamed(kind: string, id: string, urn: string, plan: Plan): void {
+  const planned = plan.operations.map(label);
+  const named = host.run.named(id);
+  const unnamed = planned.filter((one) => !named.all.has(one));
+  const overstated = [...named.ending].filter((one) => !planned.includes(one));
+  if (unnamed.length === 0 && overstated.length === 0) return;
+  throw new Fault({
+    action: `delete ${kind} ${nameOf(urn)}`,
+    resource: nameOf(urn),
+    system: "pulumi-clm",
+    cameBack:
+      unnamed.length > 0
+        ? `nothing in this run has named ${unnamed.join("; ")}`
+        : `this run has named ${overstated.join("; ")}, and by what is stored meanwhile the resource ends without it`,
+    known: "nothing was sent for this resource, and it stays in the state",
+    next: "run pulumi preview and pulumi up, which bring the stack's inventory up to date and name the end of every certificate, and destroy then; or remove the resource from the program",
+    outcome: "not executed",
+  });
 }
 
 /** The book that `CLM_RECEIPTS` names. */

@@ -1,5 +1,5 @@
 import type { dynamic } from "@pulumi/pulumi";
-import { allEndings, differs, entryOf, leaving, type Entries, type Held } from "../inventory/inventory.js";
+import { allEndings, differs, entryOf, labelOf, leaving, spoken, type Entries, type Held, type Leaving } from "../inventory/inventory.js";
 import { host } from "./host.js";
 import { kindOf } from "./kinds.js";
 import { hiddenOf, jsonSafe, UNKNOWN_ON_THE_WIRE, type Properties } from "./wire.js";
@@ -19,9 +19,7 @@ export const inventoryProvider: dynamic.ResourceProvider<Properties, Properties>
     const stored = entriesOf(olds["entries"]);
     const wanted = asEntries(heldMap(news["entries"]) ?? {});
     const ending = leaving(stored, before === undefined ? undefined : asEntries(before), wanted, UNKNOWN_ON_THE_WIRE);
-    for (const { urn, lines } of ending) {
-      for (const line of lines) await host.warn(urn, line);
-    }
+    await announce(ending);
     if (before === undefined && Object.keys(stored).length > 0) {
       await host.warn(text(news["__urn"]), "the engine did not tell the last state: what ends is named from the inventory's stored list, which can lag behind");
     }
@@ -29,7 +27,7 @@ export const inventoryProvider: dynamic.ResourceProvider<Properties, Properties>
       inputs: jsonSafe({
         entries: wanted,
         // For policy packs (inventory.md F13). Hidden: on destroy, --diff prints stored inputs, and this is of one run.
-        ...(ending.length === 0 ? {} : { __ending: Object.fromEntries(ending.map(({ urn, lines }) => [urn, lines])) }),
+        ...(ending.length === 0 ? {} : { __ending: Object.fromEntries(ending.map(({ urn, ends }) => [urn, ends.map(spoken)])) }),
         ...hiddenOf(news),
       }),
     };
@@ -49,11 +47,19 @@ export const inventoryProvider: dynamic.ResourceProvider<Properties, Properties>
   /** `pulumi destroy` deletes the inventory first: the last moment to name what follows (inventory.md F18). */
   delete: async (_id, stored) => {
     await host.settings();
-    for (const { urn, lines } of allEndings(entriesOf(stored["entries"]))) {
-      for (const line of lines) await host.warn(urn, line);
-    }
+    await announce(allEndings(entriesOf(stored["entries"])));
   },
 };
+
+async function announce(leaving: readonly Leaving[]): Promise<void> {
+  for (const { urn, id, ends } of leaving) {
+    for (const end of ends) {
+      await host.warn(urn, spoken(end));
+      const label = labelOf(end);
+      if (label !== undefined) host.run.name(label, id);
+    }
+  }
+}
 
 const outputs = (properties: Properties): Properties => jsonSafe({ entries: properties["entries"], ...hiddenOf(properties) });
 

@@ -106,6 +106,17 @@ export class Run {
     }
   }
 
+  /** Says that an operation, by its label, was named to people in this run; as the end of `ending`, where it is one. */
+  name(label: string, ending?: string): void {
+    appendFileSync(join(this.#engine, "named"), `${JSON.stringify([label, ending ?? ""])}\n`);
+  }
+
+  /** Labels named in this run by any of its processes: all, and those that were named as the end of a resource's id. */
+  named(ending: string): { readonly all: ReadonlySet<string>; readonly ending: ReadonlySet<string> } {
+    const lines = linesOf(join(this.#engine, "named")).map((line) => JSON.parse(line) as [string, string]);
+    return { all: new Set(lines.map(([label]) => label)), ending: new Set(lines.flatMap(([label, id]) => (id === ending ? [label] : []))) };
+  }
+
   /** Says that a resource holds remote objects. */
   claim(urn: string, names: readonly string[]): void {
     if (names.length > 0) appendFileSync(join(this.#engine, "claims"), names.map((name) => `${JSON.stringify([name, urn])}\n`).join(""));
@@ -113,18 +124,8 @@ export class Run {
 
   /** Remote objects that resources other than `urn` hold. */
   heldByOthers(urn: string): ReadonlySet<string> {
-    const held = new Set<string>();
-    let text: string;
-    try {
-      text = readFileSync(join(this.#engine, "claims"), "utf8");
-    } catch {
-      return held; // nobody has claimed anything yet
-    }
-    for (const line of text.split("\n").filter((entry) => entry !== "")) {
-      const [name, by] = JSON.parse(line) as [string, string];
-      if (by !== urn) held.add(name);
-    }
-    return held;
+    const claims = linesOf(join(this.#engine, "claims")).map((line) => JSON.parse(line) as [string, string]);
+    return new Set(claims.flatMap(([name, by]) => (by === urn ? [] : [name])));
   }
 
   /** Lets one writer at a time through for a name, in this process and in the run's others. */
@@ -155,6 +156,16 @@ export class Run {
     } finally {
       unlinkSync(file);
     }
+  }
+}
+
+/** Lines of a file that is only ever appended to; none while nobody has written. */
+function linesOf(file: string): string[] {
+  try {
+    return readFileSync(file, "utf8").split("\n").slice(0, -1);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
   }
 }
 

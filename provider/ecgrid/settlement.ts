@@ -15,13 +15,16 @@ export const appeared = (after: readonly Certificate[], before: ReadonlySet<numb
 
 export const idsOf = (certificates: readonly Pick<Certificate, "certKeyId">[]): Set<number> => new Set(certificates.map(({ certKeyId }) => certKeyId));
 
-/** Whether a new certificate can be the result of a renewal of `old` (ecgrid.md 2.4 step 4). */
+/**
+ * Whether a new certificate can be the result of a renewal of `old` (ecgrid.md 2.4 step 4). Its end says nothing: fewer
+ * `years` than before are allowed.
+ */
 export function couldSucceed(candidate: Certificate, old: KeptCertificate, now: Date): boolean {
   return (
     candidate.hasPrivateKey &&
     candidate.usage === old.usage &&
     isActive(candidate, now) &&
-    new Date(candidate.notAfter) >= new Date(old.notAfter) &&
+    candidate.notBefore >= old.notBefore &&
     (candidate.thumbprint === undefined || candidate.thumbprint !== old.thumbprint)
   );
 }

@@ -31,7 +31,11 @@ export interface Ending {
   readonly says: string;
 }
 
-const spoken = ({ says, call }: Ending): string => (call === undefined ? says : `${says} ${call}`);
+/** The line as a preview prints it. */
+export const spoken = ({ says, call }: Ending): string => (call === undefined ? says : `${says} ${call}`);
+
+/** The label of the call, without brackets and condition. */
+export const labelOf = ({ call }: Ending): string | undefined => (call === undefined ? undefined : (/^\[([^;\]]*)/.exec(call)?.[1] ?? call));
 
 export type Entries = Readonly<Record<string, Entry>>;
 
@@ -71,7 +75,9 @@ function endingsOf({ retained, deletedWith }: Held, plan: Plan, what: string): E
 /** What leaves the stack, by the URN on whose row it is said. */
 export interface Leaving {
   readonly urn: string;
-  readonly lines: readonly string[];
+  /** The engine's id of the resource. */
+  readonly id: string;
+  readonly ends: readonly Ending[];
 }
 
 /**
@@ -84,13 +90,13 @@ export function leaving(stored: Entries, before: Entries | undefined, wanted: En
   const reference = before ?? stored;
   const ending = Object.entries(reference)
     .filter(([, { id }]) => !kept.has(id))
-    .map(([urn, { ending: ends, what }]) => ({ urn, lines: ends.length > 0 ? ends.map(spoken) : [`${what} leaves the stack: no remote call`] }));
+    .map(([urn, { id, ending: ends, what }]) => ({ urn, id, ends: ends.length > 0 ? ends : [{ says: `${what} leaves the stack: no remote call` }] }));
   if (before === undefined) return ending;
   // A replaced original whose delete was refused waits in the state, where `before` does not show it (inventory.md F22).
   const present = new Set(Object.values(before).map(({ id }) => id));
   const left = Object.entries(stored)
     .filter(([, { id }]) => id !== unknown && !kept.has(id) && !present.has(id))
-    .map(([urn, { ending: ends }]) => ({ urn, lines: ends.map((end) => spoken(onlyIfWaiting(end))) }));
+    .map(([urn, { id, ending: ends }]) => ({ urn, id, ends: ends.map(onlyIfWaiting) }));
   return [...ending, ...left];
 }
 
@@ -100,7 +106,7 @@ const onlyIfWaiting = ({ says, call }: Ending): Ending => ({
 });
 
 /** Everything that the end of the listed resources does, by URN: what `destroy` is about to do. */
-export const allEndings = (entries: Entries): Leaving[] => Object.entries(entries).map(([urn, { ending }]) => ({ urn, lines: ending.map(spoken) }));
+export const allEndings = (entries: Entries): Leaving[] => Object.entries(entries).map(([urn, { id, ending }]) => ({ urn, id, ends: ending }));
 
 /** Whether the stored list must be written again. Only what means something is compared. */
 export function differs(stored: Entries, wanted: Entries): boolean {

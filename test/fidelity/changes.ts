@@ -53,7 +53,7 @@ export const CHANGES: readonly Kind[] = [
           overlapDays: random.pick([0, 14, 30]),
           years: random.pick([1, 2]),
           renewalWindow: random.pick([{ days: 30 }, { days: 60 }, { share: 0.25 }, "never"]),
-          allowLastTermination: !random.chance(10),
+          allowLastTermination: !random.chance(4),
           onDelete: random.chance(85) ? "terminate" : "retain",
         },
       });

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { startSandbox, type Sandbox } from "../../sandbox/index.js";
+import { recordRequests } from "./fieldsLog.js";
 import { Project, REPOSITORY, type Ran } from "./project.js";
 
 /** A resource of the test program (`test/engine/project/index.js`). */
@@ -83,6 +84,7 @@ export class World {
   }
 
   async close(): Promise<void> {
+    recordRequests(this.sandbox.log.all());
     await this.sandbox.close();
     this.project.remove();
   }

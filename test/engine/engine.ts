@@ -1,0 +1,66 @@
+import { expect } from "chai";
+import { compare, shownByPreview, type Shown } from "../instrument/transcript.js";
+import type { Ran, StoredResource } from "../instrument/project.js";
+import { expectCode, World, type Spec } from "../instrument/world.js";
+
+/** A certificate of the test program with what most tests want. */
+export const certificate = (name: string, args: Record<string, unknown> = {}, more: Omit<Partial<Spec>, "name" | "args"> = {}): Spec => ({
+  kind: "ecgrid.Certificate",
+  name,
+  args: { commId: 5001, overlapDays: 30, allowLastTermination: true, ...args },
+  ...more,
+});
+
+/** Runs a test in a world of its own, with comms 5001 and 5002. */
+export function inWorld(test: (world: World) => Promise<void>, options: Parameters<typeof World.open>[0] = {}): () => Promise<void> {
+  return async () => {
+    const world = await World.open(options);
+    try {
+      world.sandbox.ecgrid.addComm({ commId: 5001 });
+      world.sandbox.ecgrid.addComm({ commId: 5002 });
+      await test(world);
+    } finally {
+      await world.close();
+    }
+  };
+}
+
+export interface Applied {
+  readonly preview: Ran;
+  readonly up: Ran;
+  readonly shown: Shown[];
+  readonly made: string[];
+  /** Every request of preview and up. */
+  readonly requests: number;
+}
+
+/** Previews, applies, and holds the one against the other. */
+export async function apply(world: World, code = 0): Promise<Applied> {
+  const position = world.sandbox.log.last();
+  const preview = expectCode(await world.project.preview(), 0);
+  expect(world.sandbox.log.made(position), "a preview changes nothing").to.deep.equal([]);
+  const up = expectCode(await world.project.up(), code);
+  const shown = shownByPreview(preview.text);
+  const made = world.made(position);
+  expect(compare(shown, made, code === 0)).to.deep.equal([]);
+  return { preview, up, shown, made, requests: world.sandbox.log.since(position).length };
+}
+
+/** The resource of a name as the stack's state has it. */
+export async function stored(world: World, name: string): Promise<StoredResource> {
+  const found = (await world.project.resources()).find(({ urn, delete: pending }) => urn.endsWith(`::${name}`) && pending !== true);
+  if (found === undefined) throw new Error(`the state has no ${name}`);
+  return found;
+}
+
+/** The certificate in charge by the state. */
+export async function current(world: World, name: string): Promise<Record<string, unknown> & { certKeyId: number }> {
+  const { outputs } = await stored(world, name);
+  return outputs?.["current"] as Record<string, unknown> & { certKeyId: number };
+}
+
+export const previousIds = async (world: World, name: string): Promise<number[]> =>
+  ((await stored(world, name)).outputs?.["previous"] as { certKeyId: number }[]).map(({ certKeyId }) => certKeyId);
+
+/** certKeyIds that the service takes for active. */
+export const activeIds = (world: World, commId: number): number[] => world.sandbox.ecgrid.active(commId).map(({ certKeyId }) => certKeyId);

@@ -1,0 +1,50 @@
+import { appendFileSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { LoggedRequest } from "../../sandbox/index.js";
+import { REPOSITORY } from "./project.js";
+
+/** What the sandboxes of the last test run saw: the source of `npm run fields`. */
+export const FIELDS_LOG = join(REPOSITORY, "dist", "fields.jsonl");
+
+export interface FieldsEntry {
+  /** Method and path, ids replaced: `GET /v2/comms/{id}`. */
+  readonly endpoint: string;
+  /** Fields of requests. */
+  readonly sent?: readonly string[];
+  /** Fields of answers. */
+  readonly answered?: readonly string[];
+  /** Fields of answers whose value was found in the stack's state. */
+  readonly kept?: readonly string[];
+}
+
+export const endpointOf = ({ method, path }: Pick<LoggedRequest, "method" | "path">): string => `${method} ${path.replace(/\/\d+$/, "/{id}")}`;
+
+export function recordRequests(requests: readonly LoggedRequest[]): void {
+  const lines = requests.map((request): FieldsEntry => {
+    const { body, answerFields } = request;
+    return { endpoint: endpointOf(request), sent: typeof body === "object" && body !== null ? Object.keys(body) : [], answered: answerFields };
+  });
+  append(lines);
+}
+
+export const recordKept = (endpoint: string, kept: readonly string[]): void => {
+  append([{ endpoint, kept }]);
+};
+
+function append(entries: readonly FieldsEntry[]): void {
+  const lines = new Set(entries.map((entry) => `${JSON.stringify(entry)}\n`));
+  if (lines.size > 0) appendFileSync(FIELDS_LOG, [...lines].join(""));
+}
+
+export function readFieldsLog(): FieldsEntry[] {
+  let text: string;
+  try {
+    text = readFileSync(FIELDS_LOG, "utf8");
+  } catch {
+    throw new Error(`There is no log of a test run yet. Run "npm test" first.`);
+  }
+  return text
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line) as FieldsEntry);
+}

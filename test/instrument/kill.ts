@@ -1,0 +1,33 @@
+import { readdirSync, readFileSync } from "node:fs";
+import type { Project } from "./project.js";
+
+/**
+ * Kills the provider's host process of the command that runs, as a machine that loses power would: only a process that
+ * this test's own command has started, found by following parents. Linux.
+ */
+export function killProvider(project: Project): void {
+  const root = project.running?.pid;
+  if (root === undefined) throw new Error("no command is running");
+  const parents = new Map<number, number>();
+  for (const name of readdirSync("/proc")) {
+    const pid = Number(name);
+    if (!Number.isInteger(pid)) continue;
+    const stat = read(`/proc/${pid}/stat`);
+    if (stat !== undefined) parents.set(pid, Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]));
+  }
+  const isOurs = (pid: number): boolean => {
+    for (let at: number | undefined = pid, depth = 0; at !== undefined && at > 1 && depth < 20; at = parents.get(at), depth++) if (at === root) return true;
+    return false;
+  };
+  const hosts = [...parents.keys()].filter((pid) => isOurs(pid) && /^[^\0]*node\0(?:[^\0]*\0)*?[^\0]*dynamic-provider/.test(read(`/proc/${pid}/cmdline`) ?? ""));
+  if (hosts.length === 0) throw new Error("the command has no provider process");
+  for (const pid of hosts) process.kill(pid, "SIGKILL");
+}
+
+function read(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return undefined; // the process has ended meanwhile
+  }
+}

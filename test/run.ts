@@ -1,0 +1,33 @@
+import Mocha from "mocha";
+import { rmSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { FIELDS_LOG } from "./instrument/fieldsLog.js";
+import { testFiles } from "./testFiles.js";
+
+/** `npm test [-- --grep TEXT]`: all tests, several files at a time; ends with `N passed, N failed`. */
+function main(): void {
+  const grep = process.argv.indexOf("--grep");
+  rmSync(FIELDS_LOG, { force: true });
+  const mocha = new Mocha({
+    timeout: 300_000,
+    slow: 60_000,
+    parallel: true,
+    jobs: Math.max(2, availableParallelism()),
+    reporter: "spec",
+    forbidOnly: true,
+    forbidPending: true,
+    failZero: true,
+    ...(grep < 0 ? {} : { grep: process.argv[grep + 1] ?? "" }),
+  });
+  for (const file of testFiles()) mocha.addFile(file);
+  let passed = 0;
+  let failed = 0;
+  const runner = mocha.run((failures) => {
+    failed = failures;
+    process.stdout.write(`${passed} passed, ${failed} failed\n`);
+    process.exitCode = failures > 0 || passed === 0 ? 1 : 0;
+  });
+  runner.on("pass", () => passed++);
+}
+
+main();

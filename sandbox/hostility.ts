@@ -1,5 +1,17 @@
 /** What a server may do to a client, on demand. */
-export type Mode = "delay" | "403" | "429" | "503" | "500" | "drop-before" | "drop-after" | "truncate" | "html" | "empty" | "redirect" | "hook";
+export type Mode =
+  | "delay"
+  | "403"
+  | "429"
+  | "503"
+  | "500"
+  | "drop-before"
+  | "drop-after"
+  | "truncate"
+  | "html"
+  | "empty"
+  | "redirect"
+  | "hook";
 
 export interface Rule {
   /** Method and path, for instance `POST /v2/certificates/renew`; a trailing `*` matches any rest, `*` everything. */
@@ -44,7 +56,8 @@ export class Hostility {
     const request = `${method} ${path}`;
     for (const entry of this.#rules) {
       const { match } = entry.rule;
-      const fits = match === "*" || match === request || (match.endsWith("*") && request.startsWith(match.slice(0, -1)));
+      const fits =
+        match === "*" || match === request || (match.endsWith("*") && request.startsWith(match.slice(0, -1)));
       if (!fits || entry.left <= 0) continue;
       if (entry.pass > 0) {
         entry.pass--;

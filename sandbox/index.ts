@@ -50,9 +50,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const store = new EcgridStore(database, clock, variants);
   const api = new EcgridApi(store);
   const parts = { api, clock, log, hostile, variants };
-  let ecgrid: EcgridSandbox | undefined;
-  const server = await listen({ ...parts, control: (request) => control(request, { ...parts, store, ecgrid: () => ecgrid }) }, options.port ?? 0);
-  ecgrid = new EcgridSandbox(server.url, store);
+  const server = await listen(
+    { ...parts, control: (request) => control(request, { ...parts, store, ecgrid: () => ecgrid }) },
+    options.port ?? 0,
+  );
+  const ecgrid = new EcgridSandbox(server.url, store);
   return {
     url: server.url,
     clock,
@@ -82,8 +84,26 @@ export class EcgridSandbox {
     this.apiKey = this.issueKey({});
   }
 
-  addComm(comm: { commId: number; identifier?: string; mailboxId?: number; networkId?: number; commType?: string; status?: string; useType?: string; tenant?: string }): void {
-    this.store.putComm({ identifier: `COMM-${comm.commId}`, mailboxId: 101, networkId: 10, commType: "as2", status: "Active", useType: "Production", tenant: DEFAULT_TENANT, ...comm });
+  addComm(comm: {
+    commId: number;
+    identifier?: string;
+    mailboxId?: number;
+    networkId?: number;
+    commType?: string;
+    status?: string;
+    useType?: string;
+    tenant?: string;
+  }): void {
+    this.store.putComm({
+      identifier: `COMM-${comm.commId}`,
+      mailboxId: 101,
+      networkId: 10,
+      commType: "as2",
+      status: "Active",
+      useType: "Production",
+      tenant: DEFAULT_TENANT,
+      ...comm,
+    });
   }
 
   /** A certificate that was made long before, for two years by default. @returns its id. */

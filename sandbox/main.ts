@@ -25,7 +25,9 @@ export async function runSandbox(argv: readonly string[]): Promise<number> {
   }
   if (values.variants) {
     for (const { name, section, says, values: allowed } of VARIANTS) {
-      process.stdout.write(`${name.padEnd(20)} ${allowed.map((value, at) => (at === 0 ? `${value} (default)` : value)).join(", ")}\n${" ".repeat(21)}${section}: ${says}\n`);
+      process.stdout.write(
+        `${name.padEnd(20)} ${allowed.map((value, at) => (at === 0 ? `${value} (default)` : value)).join(", ")}\n${" ".repeat(21)}${section}: ${says}\n`,
+      );
     }
     return 0;
   }

@@ -24,10 +24,20 @@ export interface Issued {
   readonly issuer: string;
 }
 
-const HASHES: Readonly<Record<string, string>> = { SHA1: "SHA-1", SHA256: "SHA-256", SHA384: "SHA-384", SHA512: "SHA-512" };
+const HASHES: Readonly<Record<string, string>> = {
+  SHA1: "SHA-1",
+  SHA256: "SHA-256",
+  SHA384: "SHA-384",
+  SHA512: "SHA-512",
+};
 
 /** Issues a certificate for a new key pair; the private key is forgotten. Seconds are the finest unit of X.509. */
-export async function issue(request: { commonName: string; notBefore: Date; notAfter: Date; hash: string }): Promise<Issued> {
+export async function issue(request: {
+  commonName: string;
+  notBefore: Date;
+  notAfter: Date;
+  hash: string;
+}): Promise<Issued> {
   const [signer, own] = await Promise.all([authorityKeys(), newKeys()]);
   const serial = randomBytes(16);
   serial[0] = (serial[0] ?? 0) & 0x7f; // positive

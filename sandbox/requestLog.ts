@@ -39,12 +39,15 @@ export class RequestLog {
 
   since(seq: number): LoggedRequest[] {
     const rows = this.database.prepare("SELECT seq, entry FROM request WHERE seq > ? ORDER BY seq").all(seq);
-    return rows.map((row) => ({ ...(JSON.parse(String(row["entry"])) as Omit<LoggedRequest, "seq">), seq: Number(row["seq"]) }));
+    return rows.map((row) => ({
+      ...(JSON.parse(String(row.entry)) as Omit<LoggedRequest, "seq">),
+      seq: Number(row.seq),
+    }));
   }
 
   /** The highest sequence number; 0 when nothing came yet. */
   last(): number {
-    return Number(this.database.prepare("SELECT coalesce(max(seq), 0) AS last FROM request").get()?.["last"] ?? 0);
+    return Number(this.database.prepare("SELECT coalesce(max(seq), 0) AS last FROM request").get()?.last ?? 0);
   }
 
   /** Mutating requests, in order. */
@@ -55,9 +58,13 @@ export class RequestLog {
 
 const CREDENTIALS = new Set(["x-api-key", "authorization", "x-dc-devkey", "x-partner-apikey", "cookie"]);
 
-export function maskedHeaders(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
+export function maskedHeaders(
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, CREDENTIALS.has(name) ? "present" : String(value)]])),
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, CREDENTIALS.has(name) ? "present" : String(value)]],
+    ),
   );
 }
 

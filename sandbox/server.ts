@@ -79,7 +79,10 @@ async function respond({ api, variants, clock }: Parts, request: Request, rule: 
     const failed = response.status >= 400 || (response.body as { success?: unknown }).success !== true;
     return { response, outcome: operationOf(request) === undefined ? "read" : failed ? "refused" : "executed" };
   };
-  const instead = async (response: Response): Promise<Answered> => ({ response, outcome: rule?.executed === true ? (await execute()).outcome : "not executed" });
+  const instead = async (response: Response): Promise<Answered> => ({
+    response,
+    outcome: rule?.executed === true ? (await execute()).outcome : "not executed",
+  });
   switch (rule?.mode) {
     case undefined:
     case "hook":
@@ -95,21 +98,38 @@ async function respond({ api, variants, clock }: Parts, request: Request, rule: 
       return { ...(await execute()), cut: "half" };
     case "429":
     case "503": {
-      const after = rule.retryAfter ?? (variants.rateLimitHeader === "seconds" ? "0" : variants.rateLimitHeader === "date" ? clock.now().toUTCString() : undefined);
-      const [code, message] = rule.mode === "429" ? ["RateLimitExceeded", "Too many requests"] : ["", "Service unavailable"];
+      const after =
+        rule.retryAfter ??
+        (variants.rateLimitHeader === "seconds"
+          ? "0"
+          : variants.rateLimitHeader === "date"
+            ? clock.now().toUTCString()
+            : undefined);
+      const [code, message] =
+        rule.mode === "429" ? ["RateLimitExceeded", "Too many requests"] : ["", "Service unavailable"];
       const answer = api.failure(Number(rule.mode), code, message);
-      return instead({ ...answer, headers: { ...answer.headers, ...(after === undefined ? {} : { "retry-after": after }) } });
+      return instead({
+        ...answer,
+        headers: { ...answer.headers, ...(after === undefined ? {} : { "retry-after": after }) },
+      });
     }
     case "403":
       return { response: api.failure(403, "AccessDenied", "The user's AuthLevel is too low"), outcome: "refused" };
     case "500":
       return instead(api.failure(500, "InternalError", "Server fault"));
     case "html":
-      return instead({ status: 200, headers: { "content-type": "text/html" }, body: "<html><body>Service page</body></html>" });
+      return instead({
+        status: 200,
+        headers: { "content-type": "text/html" },
+        body: "<html><body>Service page</body></html>",
+      });
     case "empty":
       return instead({ status: 200, headers: {}, body: "" });
     case "redirect":
-      return { response: { status: 307, headers: { location: rule.location ?? "http://127.0.0.1:9/" }, body: "" }, outcome: "not executed" };
+      return {
+        response: { status: 307, headers: { location: rule.location ?? "http://127.0.0.1:9/" }, body: "" },
+        outcome: "not executed",
+      };
   }
 }
 
@@ -144,7 +164,13 @@ async function parse(incoming: IncomingMessage): Promise<Request> {
   } catch {
     malformed = true; // answered with 400
   }
-  return { method: incoming.method ?? "", path: new URL(incoming.url ?? "/", "http://sandbox").pathname, headers: incoming.headers, body, malformed };
+  return {
+    method: incoming.method ?? "",
+    path: new URL(incoming.url ?? "/", "http://sandbox").pathname,
+    headers: incoming.headers,
+    body,
+    malformed,
+  };
 }
 
 const text = ({ body }: Response): string => (typeof body === "string" ? body : JSON.stringify(body));

@@ -12,43 +12,149 @@ export interface Variant {
 }
 
 const table = [
-  { name: "certificatesInComm", section: "ecgrid.md 2.1, 10.1", says: "whether GET /v2/comms/{id} shows certificates", values: ["present", "missing", "null"] },
-  { name: "keyCasing", section: "ecgrid.md 2.2, 10.1", says: "casing of the keys of comms and certificates", values: ["camel", "upper-id", "pascal"] },
-  { name: "newId", section: "ecgrid.md 2.4, 10.2", says: "where answers of create, renew and add-* show the new certKeyId", values: ["none", "top-level", "certificates"] },
-  { name: "withCerts", section: "ecgrid.md 2.1, 10.3", says: "whether withCerts of the comm list includes certificates or filters comms", values: ["include", "filter"] },
-  { name: "hashOnRead", section: "ecgrid.md 2.2, 10.4", says: "spelling of the signature hash on read, a free text", values: ["SHA256", "sha2", "sha256RSA"] },
-  { name: "hashOnWrite", section: "ecgrid.md 5, 10.4", says: "spelling of the signature hash that requests may use", values: ["rest", "soap"] },
-  { name: "overlap", section: "ecgrid.md 1.4, 10.5", says: "what overlapDays does to the old and the new certificate", values: ["rest", "soap", "parallel"] },
-  { name: "terminatedOnRead", section: "ecgrid.md 1.5, 10.6", says: "whether a terminated certificate is still listed", values: ["listed", "hidden"] },
-  { name: "repeatTerminate", section: "ecgrid.md 1.5, 10.6", says: "the answer to a second terminate", values: ["false", "404", "400", "true"] },
-  { name: "terminateUnknown", section: "ecgrid.md 1.5, 10.6", says: "the answer to terminate for an id that the comm does not have", values: ["404", "400", "false"] },
-  { name: "errorBody", section: "ecgrid.md 7, 10.7", says: "error body A (envelope) or B (problem JSON)", values: ["envelope", "problem"] },
-  { name: "failureStatus", section: "ecgrid.md 7, 10.7", says: "whether a refusal comes with its HTTP status or as success:false under 200", values: ["http", "200"] },
-  { name: "envelopeExtras", section: "ecgrid.md 7", says: "errorCode and message of a success", values: ["missing", "null", "present"] },
-  { name: "defaults", section: "ecgrid.md 1, 10.8", says: "defaults of optional fields that requests leave out", values: ["usual", "unusual"] },
-  { name: "rateLimitHeader", section: "ecgrid.md 8, 10.9", says: "form of Retry-After", values: ["seconds", "date", "missing"] },
-  { name: "privateMaterial", section: "ecgrid.md 2.2, 10.10", says: "whether reads carry private material and HTTP credentials", values: ["sent", "withheld"] },
+  {
+    name: "certificatesInComm",
+    section: "ecgrid.md 2.1, 10.1",
+    says: "whether GET /v2/comms/{id} shows certificates",
+    values: ["present", "missing", "null"],
+  },
+  {
+    name: "keyCasing",
+    section: "ecgrid.md 2.2, 10.1",
+    says: "casing of the keys of comms and certificates",
+    values: ["camel", "upper-id", "pascal"],
+  },
+  {
+    name: "newId",
+    section: "ecgrid.md 2.4, 10.2",
+    says: "where answers of create, renew and add-* show the new certKeyId",
+    values: ["none", "top-level", "certificates"],
+  },
+  {
+    name: "withCerts",
+    section: "ecgrid.md 2.1, 10.3",
+    says: "whether withCerts of the comm list includes certificates or filters comms",
+    values: ["include", "filter"],
+  },
+  {
+    name: "hashOnRead",
+    section: "ecgrid.md 2.2, 10.4",
+    says: "spelling of the signature hash on read, a free text",
+    values: ["SHA256", "sha2", "sha256RSA"],
+  },
+  {
+    name: "hashOnWrite",
+    section: "ecgrid.md 5, 10.4",
+    says: "spelling of the signature hash that requests may use",
+    values: ["rest", "soap"],
+  },
+  {
+    name: "overlap",
+    section: "ecgrid.md 1.4, 10.5",
+    says: "what overlapDays does to the old and the new certificate",
+    values: ["rest", "soap", "parallel"],
+  },
+  {
+    name: "terminatedOnRead",
+    section: "ecgrid.md 1.5, 10.6",
+    says: "whether a terminated certificate is still listed",
+    values: ["listed", "hidden"],
+  },
+  {
+    name: "repeatTerminate",
+    section: "ecgrid.md 1.5, 10.6",
+    says: "the answer to a second terminate",
+    values: ["false", "404", "400", "true"],
+  },
+  {
+    name: "terminateUnknown",
+    section: "ecgrid.md 1.5, 10.6",
+    says: "the answer to terminate for an id that the comm does not have",
+    values: ["404", "400", "false"],
+  },
+  {
+    name: "errorBody",
+    section: "ecgrid.md 7, 10.7",
+    says: "error body A (envelope) or B (problem JSON)",
+    values: ["envelope", "problem"],
+  },
+  {
+    name: "failureStatus",
+    section: "ecgrid.md 7, 10.7",
+    says: "whether a refusal comes with its HTTP status or as success:false under 200",
+    values: ["http", "200"],
+  },
+  {
+    name: "envelopeExtras",
+    section: "ecgrid.md 7",
+    says: "errorCode and message of a success",
+    values: ["missing", "null", "present"],
+  },
+  {
+    name: "defaults",
+    section: "ecgrid.md 1, 10.8",
+    says: "defaults of optional fields that requests leave out",
+    values: ["usual", "unusual"],
+  },
+  {
+    name: "rateLimitHeader",
+    section: "ecgrid.md 8, 10.9",
+    says: "form of Retry-After",
+    values: ["seconds", "date", "missing"],
+  },
+  {
+    name: "privateMaterial",
+    section: "ecgrid.md 2.2, 10.10",
+    says: "whether reads carry private material and HTTP credentials",
+    values: ["sent", "withheld"],
+  },
   { name: "dates", section: "ecgrid.md 4", says: "form of times", values: ["zulu", "no-zone", "seven-digits"] },
-  { name: "expiresPrecision", section: "ecgrid.md 1.3", says: "what becomes of the time of day of expires", values: ["exact", "day", "ignored"] },
-  { name: "visibility", section: "ecgrid.md 8", says: "whether a new certificate is listed at once", values: ["at-once", "second-read"] },
-  { name: "publicCertificate", section: "ecgrid.md 1.2, 2.2", says: "form of publicCertificate", values: ["der-base64", "pem-base64", "absent"] },
-  { name: "otherTenant", section: "ecgrid.md 6", says: "the answer for a comm of another tenant", values: ["404", "403"] },
+  {
+    name: "expiresPrecision",
+    section: "ecgrid.md 1.3",
+    says: "what becomes of the time of day of expires",
+    values: ["exact", "day", "ignored"],
+  },
+  {
+    name: "visibility",
+    section: "ecgrid.md 8",
+    says: "whether a new certificate is listed at once",
+    values: ["at-once", "second-read"],
+  },
+  {
+    name: "publicCertificate",
+    section: "ecgrid.md 1.2, 2.2",
+    says: "form of publicCertificate",
+    values: ["der-base64", "pem-base64", "absent"],
+  },
+  {
+    name: "otherTenant",
+    section: "ecgrid.md 6",
+    says: "the answer for a comm of another tenant",
+    values: ["404", "403"],
+  },
   { name: "commTypeKey", section: "ecgrid.md 2.3", says: "key of the comm's type", values: ["commType", "type"] },
 ] as const satisfies readonly Variant[];
 
 export const VARIANTS: readonly Variant[] = table;
 
-export type VariantSettings = { [Name in (typeof table)[number]["name"]]: Extract<(typeof table)[number], { name: Name }>["values"][number] };
+export type VariantSettings = {
+  [Name in (typeof table)[number]["name"]]: Extract<(typeof table)[number], { name: Name }>["values"][number];
+};
 
 export function variantSettings(chosen: Partial<VariantSettings> = {}): VariantSettings {
-  const defaults = Object.fromEntries(VARIANTS.map(({ name, values }) => [name, values[0]])) as unknown as VariantSettings;
+  const defaults = Object.fromEntries(
+    VARIANTS.map(({ name, values }) => [name, values[0]]),
+  ) as unknown as VariantSettings;
   return { ...defaults, ...chosen };
 }
 
 /** Sets a switch by name. @throws Error that lists what is allowed. */
 export function setVariant(settings: VariantSettings, name: string, value: string): void {
   const variant = VARIANTS.find((one) => one.name === name);
-  if (variant === undefined) throw new Error(`There is no variant "${name}". Allowed: ${VARIANTS.map((one) => one.name).join(", ")}.`);
-  if (!variant.values.includes(value)) throw new Error(`${name} cannot be "${value}". Allowed: ${variant.values.join(", ")}.`);
+  if (variant === undefined)
+    throw new Error(`There is no variant "${name}". Allowed: ${VARIANTS.map((one) => one.name).join(", ")}.`);
+  if (!variant.values.includes(value))
+    throw new Error(`${name} cannot be "${value}". Allowed: ${variant.values.join(", ")}.`);
   Object.assign(settings, { [name]: value });
 }

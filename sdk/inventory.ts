@@ -41,7 +41,7 @@ export class Inventory {
 
   constructor(stack: pulumi.Resource & { readonly outputs: pulumi.Output<unknown> }) {
     this.#stack = stack;
-    this.#cli = process.env["PULUMI_NODEJS_MONITOR"] !== undefined && inlineStore() === undefined;
+    this.#cli = process.env.PULUMI_NODEJS_MONITOR !== undefined && inlineStore() === undefined;
     this.before = stateBefore();
     const program = settledProgram(stack.outputs).then((ok) => {
       this.#failed = !ok;
@@ -52,7 +52,9 @@ export class Inventory {
 
   add(member: Member): void {
     if (this.#closed) {
-      throw new Error("A resource of pulumi-clm was constructed after the program had ended, so the preview could not name it. Construct it while the program runs, and await what it waits for.");
+      throw new Error(
+        "A resource of pulumi-clm was constructed after the program had ended, so the preview could not name it. Construct it while the program runs, and await what it waits for.",
+      );
     }
     this.#members.add(member);
   }
@@ -64,7 +66,9 @@ export class Inventory {
     process.once("exit", (code) => {
       // process.exit() in the program skips beforeExit, and the run would succeed without naming what it deletes.
       if (this.#closed || code !== 0) return;
-      process.stderr.write("pulumi-clm: the program called process.exit before it had ended, so what would be deleted could not be named. Let the program end by itself.\n");
+      process.stderr.write(
+        "pulumi-clm: the program called process.exit before it had ended, so what would be deleted could not be named. Let the program end by itself.\n",
+      );
       process.exitCode = 1;
     });
   }
@@ -77,7 +81,7 @@ export class Inventory {
     });
     const quiet = async (): Promise<void> => {
       await program;
-      for (let seen = -1; seen !== this.#others.size; ) {
+      for (let seen = -1; seen !== this.#others.size;) {
         seen = this.#others.size;
         await Promise.all([...this.#others].map((resource) => settledValue(resource.urn)));
         for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
@@ -94,7 +98,7 @@ export class Inventory {
     // The run fails by itself, and the list that is stored stays (inventory.md rule 2).
     if (this.#failed || (this.#cli && pulumi.log.hasErrors())) return;
     const before = await this.before;
-    if (this.#members.size === 0 && before !== undefined && before.size === 0 && !before.hasInventory) return;
+    if (this.#members.size === 0 && before?.size === 0 && !before.hasInventory) return;
     const entries: Record<string, unknown> = {};
     for (const member of this.#members) {
       const urn = await settledValue(member.resource.urn);
@@ -129,7 +133,9 @@ async function describe({ resource, kind, retained, deletedWith }: Member): Prom
     id: await settledValue(resource.id),
     ...(state === undefined ? {} : { state: withoutPem(state) }),
     ...(retained ? { retained } : {}),
-    ...(deletedWith === undefined ? {} : { deletedWith: await settledValue(pulumi.output(deletedWith).apply((one) => one.urn)) }),
+    ...(deletedWith === undefined
+      ? {}
+      : { deletedWith: await settledValue(pulumi.output(deletedWith).apply((one) => one.urn)) }),
   };
 }
 
@@ -143,10 +149,12 @@ async function settledProgram(outputs: pulumi.Output<unknown>): Promise<boolean>
 }
 
 /** Set by the Automation API around an inline program (inventory.md "Registration"); held by the contract test. */
-const inlineStore = (): unknown => (globalThis as { asyncLocalStorage?: { getStore(): unknown } }).asyncLocalStorage?.getStore();
+const inlineStore = (): unknown =>
+  (globalThis as { asyncLocalStorage?: { getStore(): unknown } }).asyncLocalStorage?.getStore();
 
 /** One inventory a stack, shared by all copies of this package in a process. */
-const inventories = ((globalThis as Record<symbol, unknown>)[Symbol.for("pulumi-clm.inventory/1")] ??= new WeakMap()) as WeakMap<pulumi.Resource, Inventory>;
+const inventories = ((globalThis as Record<symbol, unknown>)[Symbol.for("pulumi-clm.inventory/1")] ??=
+  new WeakMap()) as WeakMap<pulumi.Resource, Inventory>;
 
 /** The inventory of the stack that is running; undefined in unit tests without a stack. */
 export function inventoryOf(): Inventory | undefined {
@@ -154,7 +162,7 @@ export function inventoryOf(): Inventory | undefined {
   if (stack === undefined) return undefined;
   const known = inventories.get(stack);
   if (known !== undefined) return known;
-  const made = new Inventory(stack as unknown as pulumi.Resource & { outputs: pulumi.Output<unknown> });
+  const made = new Inventory(stack);
   inventories.set(stack, made);
   return made;
 }
@@ -169,4 +177,3 @@ export function inventory(): void {
 
 // A program from which the last certificate was removed only imports the package: its inventory must speak, too.
 inventoryOf();
-

@@ -24,5 +24,7 @@ export async function settledValue<T>(output: pulumi.Output<T>): Promise<T | und
 export function withoutPem(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutPem);
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).flatMap(([key, item]) => (key === "pem" ? [] : [[key, withoutPem(item)]])));
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, item]) => (key === "pem" ? [] : [[key, withoutPem(item)]])),
+  );
 }

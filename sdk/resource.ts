@@ -21,7 +21,8 @@ export abstract class ClmResource extends pulumi.CustomResource {
         __urn: urnOf(kind.type, name, opts?.parent),
         __retainOnDelete: opts?.retainOnDelete === true ? true : undefined,
         __deletedWith: opts?.deletedWith === undefined ? undefined : urnOfResource(opts.deletedWith),
-        __heldByOthers: inventory === undefined ? undefined : neighbours(kind, args, inventory, urnOf(kind.type, name, opts?.parent)),
+        __heldByOthers:
+          inventory === undefined ? undefined : neighbours(kind, args, inventory, urnOf(kind.type, name, opts?.parent)),
       },
       opts,
     );
@@ -35,9 +36,14 @@ export abstract class ClmResource extends pulumi.CustomResource {
  */
 function refuseClearCredential({ kind }: Kind): void {
   const key = `${kind.split(".")[0] ?? ""}:apiKey`;
-  if (pulumi.runtime.allConfig()[key] === undefined || pulumi.runtime.isConfigSecret(key)) return;
-  throw new Error(`${key} stands in clear in the stack's configuration and would be stored in clear in its state. Run "pulumi config set --secret ${key}", and have the key renewed: it has been in a file.`);
+  if (pulumi.runtime.allConfig()[key] === undefined || runtime.isConfigSecret(key)) return;
+  throw new Error(
+    `${key} stands in clear in the stack's configuration and would be stored in clear in its state. Run "pulumi config set --secret ${key}", and have the key renewed: it has been in a file.`,
+  );
 }
+
+/** Exported by the SDK's runtime, and missing from its type files; held by an engine test. */
+const runtime = pulumi.runtime as unknown as { isConfigSecret(key: string): boolean };
 
 const STACK = "pulumi:pulumi:Stack";
 
@@ -59,18 +65,29 @@ const urnOfResource = (resource: pulumi.Input<pulumi.Resource>): Promise<string 
  * What other resources of the stack held at its last state, where it could be mistaken for this one's: an own lost
  * creation or renewal is never looked for among them.
  */
-async function neighbours(kind: Kind, args: object, inventory: Inventory, urn: Promise<string>): Promise<string[] | undefined> {
+async function neighbours(
+  kind: Kind,
+  args: object,
+  inventory: Inventory,
+  urn: Promise<string>,
+): Promise<string[] | undefined> {
   const before = await inventory.before;
   if (before === undefined) return undefined;
   const own = await urn;
   const known = Object.fromEntries(
-    await Promise.all(Object.entries(args).map(async ([key, value]) => [key, await settledValue(pulumi.output(value as unknown))] as const)),
+    await Promise.all(
+      Object.entries(args).map(
+        async ([key, value]) => [key, await settledValue(pulumi.output(value as unknown))] as const,
+      ),
+    ),
   );
   const scope = kind.scope(known);
   if (scope === undefined) return undefined;
   const held = [...before]
     .filter(([other]) => other !== own)
-    .flatMap(([, { kind: theirs, state }]) => (theirs.type === kind.type && state !== undefined ? theirs.holds(state) : []))
+    .flatMap(([, { kind: theirs, state }]) =>
+      theirs.type === kind.type && state !== undefined ? theirs.holds(state) : [],
+    )
     .filter((holding) => holding.startsWith(`${scope} `))
     .sort();
   return held.length > 0 ? held : undefined;

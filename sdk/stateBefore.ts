@@ -22,10 +22,10 @@ export class HeldBefore extends Map<string, Before> {
         urn,
         {
           type: kind.type,
-          id: outputs["__id"],
+          id: outputs.__id,
           ...(state === undefined ? {} : { state: withoutPem(state) }),
-          ...(outputs["__retainOnDelete"] === true ? { retained: true } : {}),
-          ...(typeof outputs["__deletedWith"] === "string" ? { deletedWith: outputs["__deletedWith"] } : {}),
+          ...(outputs.__retainOnDelete === true ? { retained: true } : {}),
+          ...(typeof outputs.__deletedWith === "string" ? { deletedWith: outputs.__deletedWith } : {}),
         },
       ]),
     );
@@ -43,11 +43,18 @@ export async function stateBefore(): Promise<HeldBefore | undefined> {
   if (monitor === undefined) return undefined;
   const request = new resources.ResourceInvokeRequest();
   request.setTok("pulumi:pulumi:readStackResourceOutputs");
-  request.setArgs(Struct.fromJavaScript({ stackName: [pulumi.getOrganization(), pulumi.getProject(), pulumi.getStack()].join("/") }));
+  request.setArgs(
+    Struct.fromJavaScript({ stackName: [pulumi.getOrganization(), pulumi.getProject(), pulumi.getStack()].join("/") }),
+  );
   const outputs = await new Promise<Record<string, unknown> | undefined>((resolve) => {
     monitor.invoke(request, (error, answer) => {
-      const returned = error === null ? (answer.getReturn()?.toJavaScript() as { outputs?: unknown } | undefined) : undefined;
-      resolve(typeof returned?.outputs === "object" && returned.outputs !== null ? (returned.outputs as Record<string, unknown>) : undefined);
+      const returned =
+        error === null ? (answer.getReturn()?.toJavaScript() as { outputs?: unknown } | undefined) : undefined;
+      resolve(
+        typeof returned?.outputs === "object" && returned.outputs !== null
+          ? (returned.outputs as Record<string, unknown>)
+          : undefined,
+      );
     });
   });
   if (outputs === undefined) return undefined;
@@ -56,7 +63,8 @@ export async function stateBefore(): Promise<HeldBefore | undefined> {
     const { type, outputs: own } = entry as { type?: unknown; outputs?: unknown };
     if (type === "pulumi-nodejs:dynamic/clm:Inventory") held.hasInventory = true;
     const kind = typeof type === "string" ? kindOf(type) : undefined;
-    if (kind !== undefined && typeof own === "object" && own !== null) held.set(urn, { kind, outputs: own as Record<string, unknown>, state: kind.stateFrom(own) });
+    if (kind !== undefined && typeof own === "object" && own !== null)
+      held.set(urn, { kind, outputs: own as Record<string, unknown>, state: kind.stateFrom(own) });
   }
   return held;
 }

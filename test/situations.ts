@@ -9,6 +9,13 @@ import { testFiles } from "./testFiles.js";
 
 const SITUATIONS = ["ok", "answer lost", "refused", "already done", "killed after commit"] as const;
 
+/** Loads the tests without running them. */
+class Listing extends Mocha {
+  list(): void {
+    this.loadFiles();
+  }
+}
+
 /** Names of all catalogue entries. */
 function operations(): string[] {
   return Object.values(ecgrid as Record<string, unknown>).flatMap((value) =>
@@ -17,9 +24,9 @@ function operations(): string[] {
 }
 
 function main(): number {
-  const mocha = new Mocha({ ui: "bdd" });
+  const mocha = new Listing({ ui: "bdd" });
   for (const file of testFiles()) mocha.addFile(file);
-  mocha.loadFiles();
+  mocha.list();
   const covered = new Map<string, string[]>();
   mocha.suite.eachTest((test) => {
     const found = /\[situation: ([^,\]]+), ([^\]]+)\]/.exec(test.fullTitle());
@@ -33,10 +40,14 @@ function main(): number {
     for (const situation of SITUATIONS) {
       const tests = covered.get(`${operation}, ${situation}`) ?? [];
       if (tests.length === 0) empty++;
-      process.stdout.write(`  ${situation.padEnd(20)} ${tests.length === 0 ? "NOT COVERED" : (tests[0] ?? "")}${tests.length > 1 ? ` (and ${tests.length - 1} more)` : ""}\n`);
+      process.stdout.write(
+        `  ${situation.padEnd(20)} ${tests.length === 0 ? "NOT COVERED" : (tests[0] ?? "")}${tests.length > 1 ? ` (and ${tests.length - 1} more)` : ""}\n`,
+      );
     }
   }
-  process.stdout.write(`situations: ${operations().length} operations, ${operations().length * SITUATIONS.length} cells, ${empty} empty\n`);
+  process.stdout.write(
+    `situations: ${operations().length} operations, ${operations().length * SITUATIONS.length} cells, ${empty} empty\n`,
+  );
   return empty === 0 ? 0 : 1;
 }
 

@@ -22,4 +22,6 @@ const certificates = Object.entries(partners).map(([name, partner]) => [
 ]);
 
 // What each partner needs after a renewal: the new public certificate.
-exports.publicCertificates = Object.fromEntries(certificates.map(([name, certificate]) => [name, certificate.current.pem]));
+exports.publicCertificates = Object.fromEntries(
+  certificates.map(([name, certificate]) => [name, certificate.current.pem]),
+);

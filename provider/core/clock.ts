@@ -34,14 +34,18 @@ export function pinnedNow(text: string | undefined): Date | undefined {
   if (text === undefined || text === "") return undefined;
   const at = parseTime(text);
   if (at === undefined) {
-    throw new Error(`CLM_NOW is "${text}", which is not a date. Allowed: ISO 8601, for instance 2026-11-23 or 2026-11-23T08:00:00Z.`);
+    throw new Error(
+      `CLM_NOW is "${text}", which is not a date. Allowed: ISO 8601, for instance 2026-11-23 or 2026-11-23T08:00:00Z.`,
+    );
   }
   return at;
 }
 
 /** Reads an ISO 8601 date or date-time; without a zone it is UTC (ecgrid.md 4). Up to 7 fraction digits (.NET). */
 export function parseTime(text: string): Date | undefined {
-  const match = /^(\d{4}-\d{2}-\d{2})(?:T(\d{2}:\d{2}(?::\d{2})?)(\.\d{1,9})?(Z|[+-]\d{2}:?\d{2})?)?$/.exec(text.trim());
+  const match = /^(\d{4}-\d{2}-\d{2})(?:T(\d{2}:\d{2}(?::\d{2})?)(\.\d{1,9})?(Z|[+-]\d{2}:?\d{2})?)?$/.exec(
+    text.trim(),
+  );
   if (!match) return undefined;
   const [, day, time = "00:00:00", fraction = "", zone = "Z"] = match;
   const date = new Date(`${day ?? ""}T${time.length === 5 ? `${time}:00` : time}${fraction.slice(0, 4)}${zone}`);

@@ -7,7 +7,8 @@ export interface Problem {
   readonly reason: string;
 }
 
-export type Checked<Inputs> = { readonly ok: true; readonly inputs: Planned<Inputs> } | { readonly ok: false; readonly problems: Problem[] };
+export type Checked<Inputs> =
+  { readonly ok: true; readonly inputs: Planned<Inputs> } | { readonly ok: false; readonly problems: Problem[] };
 
 /**
  * Checks inputs field by field, so that fields that are not known yet are left alone while all others are held to the
@@ -23,7 +24,10 @@ export function checkInputs<Shape extends z.ZodRawShape>(
   for (const key of Object.keys(raw)) {
     if (!(key in shape) && raw[key] !== undefined) {
       const near = nearest(key, Object.keys(shape));
-      problems.push({ property: key, reason: `${key} is not an input of this resource${near === undefined ? "" : `; did you mean ${near}?`}` });
+      problems.push({
+        property: key,
+        reason: `${key} is not an input of this resource${near === undefined ? "" : `; did you mean ${near}?`}`,
+      });
     }
   }
   for (const [key, field] of Object.entries(shape)) {
@@ -36,7 +40,9 @@ export function checkInputs<Shape extends z.ZodRawShape>(
     if (!result.success) problems.push(...result.error.issues.map((issue) => describe(key, issue, value)));
     else if (result.data !== undefined) inputs[key] = result.data;
   }
-  return problems.length > 0 ? { ok: false, problems } : { ok: true, inputs: inputs as Planned<z.output<z.ZodObject<Shape>>> };
+  return problems.length > 0
+    ? { ok: false, problems }
+    : { ok: true, inputs: inputs as Planned<z.output<z.ZodObject<Shape>>> };
 }
 
 function describe(key: string, issue: z.core.$ZodIssue, value: unknown): Problem {
@@ -52,7 +58,10 @@ function show(value: unknown): string {
 
 /** The known key that differs least from a misspelt one, when it is near enough to be meant. */
 export function nearest(key: string, keys: readonly string[]): string | undefined {
-  const scored = keys.map((candidate) => ({ candidate, distance: editDistance(key.toLowerCase(), candidate.toLowerCase()) }));
+  const scored = keys.map((candidate) => ({
+    candidate,
+    distance: editDistance(key.toLowerCase(), candidate.toLowerCase()),
+  }));
   scored.sort((a, b) => a.distance - b.distance);
   const best = scored[0];
   return best !== undefined && best.distance <= Math.max(2, Math.floor(key.length / 3)) ? best.candidate : undefined;

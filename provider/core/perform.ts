@@ -53,4 +53,10 @@ export function performer(plan: Plan, send: Send, receipts: ReceiptBook, systemT
 
 /** Name, target and everything that is sent: what must be equal for a call to be the planned one. */
 const fingerprint = (operation: Operation): string =>
-  JSON.stringify([operation.name, operation.target, operation.call.method, operation.call.path, operation.call.body ?? null]);
+  JSON.stringify([
+    operation.name,
+    operation.target,
+    operation.call.method,
+    operation.call.path,
+    operation.call.body ?? null,
+  ]);

@@ -35,16 +35,21 @@ export function adapt<Inputs extends object, State extends object, Api>(
   const system = async (): Promise<System<Api>> => (connected ??= connect(await host.settings()));
 
   const stateOf = (outputs: Properties): State => {
-    const version = outputs["__v"];
+    const version = outputs.__v;
     if (typeof version === "number" && version > STATE_VERSION) {
-      throw new Error(`The state of this ${lifecycle.kind} was written by a newer version of pulumi-clm (state version ${version}, this one knows ${STATE_VERSION}). Update the package in this project.`);
+      throw new Error(
+        `The state of this ${lifecycle.kind} was written by a newer version of pulumi-clm (state version ${version}, this one knows ${STATE_VERSION}). Update the package in this project.`,
+      );
     }
     const parsed = lifecycle.state.safeParse(dropNulls(withoutHidden(outputs)));
     if (parsed.success) return parsed.data;
     const where = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; ");
-    throw new Error(`The stored state of this ${lifecycle.kind} cannot be read (${where}). Nothing was sent. Restore the state from a backup, or remove the resource from it and adopt its certificate.`);
+    throw new Error(
+      `The stored state of this ${lifecycle.kind} cannot be read (${where}). Nothing was sent. Restore the state from a backup, or remove the resource from it and adopt its certificate.`,
+    );
   };
-  const outputsOf = (id: string, state: State, hidden: Hidden): Properties => jsonSafe({ ...state, ...hidden, __id: id, __v: STATE_VERSION });
+  const outputsOf = (id: string, state: State, hidden: Hidden): Properties =>
+    jsonSafe({ ...state, ...hidden, __id: id, __v: STATE_VERSION });
 
   const planOf = (urn: string, before: Properties | undefined, after: Properties | undefined): Plan =>
     lifecycle.plan(
@@ -52,18 +57,19 @@ export function adapt<Inputs extends object, State extends object, Api>(
         seed: urn,
         ...(before === undefined ? {} : { before: stateOf(before) }),
         ...(after === undefined ? {} : { after: planned(withoutHidden(after)) as Planned<Inputs> }),
-        heldByOthers: new Set(names(after?.["__heldByOthers"])),
+        heldByOthers: new Set(names(after?.__heldByOthers)),
       },
       host.run.now(),
     );
 
   async function announce(urn: string, plan: Plan): Promise<void> {
+    // The engine's rows show the last message: operations come last.
+    for (const remark of plan.remarks) await host.warn(urn, remark);
+    if (plan.refusal !== undefined) await host.warn(urn, `up WILL STOP here: ${plan.refusal}`);
     for (const operation of plan.operations) {
       await host.warn(urn, announcement(operation));
       host.run.name(label(operation));
     }
-    if (plan.refusal !== undefined) await host.warn(urn, `up WILL STOP here: ${plan.refusal}`);
-    for (const remark of plan.remarks) await host.warn(urn, remark);
   }
 
   async function context(urn: string, plan: Plan, heldByOthers: ReadonlySet<string>): Promise<Context<Api>> {
@@ -93,7 +99,9 @@ export function adapt<Inputs extends object, State extends object, Api>(
       const before = Object.keys(withoutHidden(olds)).length > 0 ? planned(withoutHidden(olds)) : undefined;
       const checked = lifecycle.normalize(planned(withoutHidden(news)), before);
       if (!checked.ok) return { inputs: news, failures: [...checked.problems] };
-      const known = Object.fromEntries(Object.entries(checked.inputs).map(([key, value]) => [key, value === UNKNOWN ? news[key] : value]));
+      const known = Object.fromEntries(
+        Object.entries(checked.inputs).map(([key, value]) => [key, value === UNKNOWN ? news[key] : value]),
+      );
       const inputs = jsonSafe({ ...known, ...hiddenOf(news) });
       // `diff` is not called for a resource that is to be made: its plan is told here.
       if (before === undefined) await announce(urnOf(news), planOf(urnOf(news), undefined, inputs));
@@ -114,40 +122,59 @@ export function adapt<Inputs extends object, State extends object, Api>(
     create: async (news) => {
       const urn = urnOf(news);
       const plan = planOf(urn, undefined, news);
-      const held = new Set(names(news["__heldByOthers"]));
-      const { id, state } = await told(async () => lifecycle.create(known(lifecycle, news), await context(urn, plan, held)));
+      const held = new Set(names(news.__heldByOthers));
+      const { id, state } = await told(async () =>
+        lifecycle.create(known(lifecycle, news), await context(urn, plan, held)),
+      );
       return { id, outs: outputsOf(id, state, hiddenOf(news)) };
     },
 
     read: async (id, outputs) => {
       await host.settings();
-      if (outputs === undefined || outputs["__provider"] === undefined) throw new Error(`${lifecycle.kind} ${id} has no stored state to read. Use the input "adopt" in a program to take over what exists.`);
+      if (outputs?.__provider === undefined)
+        throw new Error(
+          `${lifecycle.kind} ${id} has no stored state to read. Use the input "adopt" in a program to take over what exists.`,
+        );
       const before = stateOf(outputs);
-      const { perform: _perform, plan: _plan, ...reading } = await context(urnOf(outputs), NO_PLAN, new Set(names(outputs["__heldByOthers"])));
+      const { perform, plan, ...reading } = await context(
+        urnOf(outputs),
+        NO_PLAN,
+        new Set(names(outputs.__heldByOthers)),
+      );
       const state = await told(() => lifecycle.read(before, reading));
       if (state === "gone") return {};
-      return { id, props: outputsOf(id, state, hiddenOf(outputs)), inputs: jsonSafe({ ...(lifecycle.inputsOf(state) as Properties), ...hiddenOf(outputs) }) };
+      return {
+        id,
+        props: outputsOf(id, state, hiddenOf(outputs)),
+        inputs: jsonSafe({ ...(lifecycle.inputsOf(state) as Properties), ...hiddenOf(outputs) }),
+      };
     },
 
     update: async (id, olds, news) => {
       const urn = urnOf(news);
       const plan = shown.get(urn) ?? planOf(urn, olds, news);
-      const held = new Set(names(news["__heldByOthers"]));
+      const held = new Set(names(news.__heldByOthers));
       const hidden = hiddenOf(news);
       try {
-        const state = await told(async () => lifecycle.update(stateOf(olds), known(lifecycle, news), await context(urn, plan, held)));
+        const state = await told(async () =>
+          lifecycle.update(stateOf(olds), known(lifecycle, news), await context(urn, plan, held)),
+        );
         return { outs: outputsOf(id, state, hidden) };
       } catch (error) {
         if (!(error instanceof PartialFault)) throw error;
         // Kept by the engine together with the old inputs (fact E13): the next run settles it.
-        throw Object.assign(error, { id, properties: outputsOf(id, error.state as State, hidden), reasons: [error.message] });
+        throw Object.assign(error, {
+          id,
+          properties: outputsOf(id, error.state as State, hidden),
+          reasons: [error.message],
+        });
       }
     },
 
     delete: async (id, outputs) => {
       const urn = urnOf(outputs);
       const plan = planOf(urn, outputs, undefined);
-      refuseUnlikeNamed(lifecycle.kind, id, urn, plan);
+      await refuseUnlikeNamed(lifecycle.kind, id, urn, plan);
       if (plan.operations.length === 0) return;
       await told(async () => lifecycle.delete(stateOf(outputs), await context(urn, plan, new Set())));
     },
@@ -157,10 +184,16 @@ export function adapt<Inputs extends object, State extends object, Api>(
 const NO_PLAN: Plan = { operations: [], remarks: [], changes: false, replaces: [] };
 
 /** Inputs of a step that runs: everything is known. */
-function known<Inputs extends object>(lifecycle: { kind: string }, news: Properties): Inputs {
+function known<Inputs extends object, State extends object, Api>(
+  lifecycle: Lifecycle<Inputs, State, Api>,
+  news: Properties,
+): Inputs {
   const inputs = planned(withoutHidden(news));
   const unknown = Object.keys(inputs).filter((key) => inputs[key] === UNKNOWN);
-  if (unknown.length > 0) throw new Error(`${lifecycle.kind} cannot be made or changed while ${unknown.join(", ")} is not known. Nothing was sent.`);
+  if (unknown.length > 0)
+    throw new Error(
+      `${lifecycle.kind} cannot be made or changed while ${unknown.join(", ")} is not known. Nothing was sent.`,
+    );
   return inputs as Inputs;
 }
 
@@ -181,8 +214,15 @@ async function told<T>(work: () => Promise<T>): Promise<T> {
  * No provider is asked about a planned delete, so only the inventory can have named it. What it has not named in this
  * run is not sent, and what it has named otherwise is not done: it can lag behind when a run failed before it could
  * learn what that run had changed, and it does not know what --target leaves out.
+ *
+ * A run without an inventory is a `destroy` after one that failed half way (architecture section 4): each end is then
+ * named on its own row before it is made.
  */
-function refuseUnlikeNamed(kind: string, id: string, urn: string, plan: Plan): void {
+async function refuseUnlikeNamed(kind: string, id: string, urn: string, plan: Plan): Promise<void> {
+  if (!(await host.run.hasInventory())) {
+    for (const operation of plan.operations) await host.warn(urn, announcement(operation));
+    return;
+  }
   const planned = plan.operations.map(label);
   const named = host.run.named(id);
   const unnamed = planned.filter((one) => !named.all.has(one));
@@ -204,16 +244,17 @@ function refuseUnlikeNamed(kind: string, id: string, urn: string, plan: Plan): v
 
 /** The book that `CLM_RECEIPTS` names. */
 function receipts(): ReceiptBook {
-  const file = process.env["CLM_RECEIPTS"];
+  const file = process.env.CLM_RECEIPTS;
   if (file === undefined || file === "") return NO_RECEIPTS;
   return receiptBook((line) => {
     appendFileSync(file, mask(line), { mode: 0o600 });
   });
 }
 
-const urnOf = (properties: Properties): string => (typeof properties["__urn"] === "string" ? properties["__urn"] : "");
+const urnOf = (properties: Properties): string => (typeof properties.__urn === "string" ? properties.__urn : "");
 
 /** The resource's name in the program: what follows the last separator of its URN. */
 const nameOf = (urn: string): string => urn.split("::").slice(3).join("::") || "resource without a URN";
 
-const names = (value: unknown): string[] => (Array.isArray(value) ? value.filter((item): item is string => typeof item === "string") : []);
+const names = (value: unknown): string[] =>
+  Array.isArray(value) ? value.filter((item): item is string => typeof item === "string") : [];

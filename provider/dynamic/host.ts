@@ -31,7 +31,14 @@ class Host {
    * every method waits here.
    */
   settings(): Promise<Settings> {
-    return this.#configured ?? Promise.reject(new Error("pulumi-clm was called before it was configured: this version of @pulumi/pulumi is not supported. Use 3.268.0 or newer."));
+    return (
+      this.#configured ??
+      Promise.reject(
+        new Error(
+          "pulumi-clm was called before it was configured: this version of @pulumi/pulumi is not supported. Use 3.268.0 or newer.",
+        ),
+      )
+    );
   }
 
   /** A warning on a resource's own row, each text once a run. */

@@ -1,5 +1,15 @@
 import type { dynamic } from "@pulumi/pulumi";
-import { allEndings, differs, entryOf, labelOf, leaving, spoken, type Entries, type Held, type Leaving } from "../inventory/inventory.js";
+import {
+  allEndings,
+  differs,
+  entryOf,
+  labelOf,
+  leaving,
+  spoken,
+  type Entries,
+  type Held,
+  type Leaving,
+} from "../inventory/inventory.js";
 import { host } from "./host.js";
 import { kindOf } from "./kinds.js";
 import { hiddenOf, jsonSafe, UNKNOWN_ON_THE_WIRE, type Properties } from "./wire.js";
@@ -13,21 +23,26 @@ export const inventoryProvider: dynamic.ResourceProvider<Properties, Properties>
 
   check: async (olds, news) => {
     await host.settings();
-    const refuse = news["refuse"];
+    const refuse = news.refuse;
     if (typeof refuse === "string") return { inputs: news, failures: [{ property: "", reason: refuse }] };
-    const before = heldMap(news["before"]);
-    const stored = entriesOf(olds["entries"]);
-    const wanted = asEntries(heldMap(news["entries"]) ?? {});
+    const before = heldMap(news.before);
+    const stored = entriesOf(olds.entries);
+    const wanted = asEntries(heldMap(news.entries) ?? {});
     const ending = leaving(stored, before === undefined ? undefined : asEntries(before), wanted, UNKNOWN_ON_THE_WIRE);
     await announce(ending);
     if (before === undefined && Object.keys(stored).length > 0) {
-      await host.warn(text(news["__urn"]), "the engine did not tell the last state: what ends is named from the inventory's stored list, which can lag behind");
+      await host.warn(
+        text(news.__urn),
+        "the engine did not tell the last state: what ends is named from the inventory's stored list, which can lag behind",
+      );
     }
     return {
       inputs: jsonSafe({
         entries: wanted,
         // For policy packs (inventory.md F13). Hidden: on destroy, --diff prints stored inputs, and this is of one run.
-        ...(ending.length === 0 ? {} : { __ending: Object.fromEntries(ending.map(({ urn, ends }) => [urn, ends.map(spoken)])) }),
+        ...(ending.length === 0
+          ? {}
+          : { __ending: Object.fromEntries(ending.map(({ urn, ends }) => [urn, ends.map(spoken)])) }),
         ...hiddenOf(news),
       }),
     };
@@ -36,22 +51,28 @@ export const inventoryProvider: dynamic.ResourceProvider<Properties, Properties>
   diff: async (_id, olds, news) => {
     await host.settings();
     // In a delete-before-replace cascade the engine sends the whole map as one unknown (inventory.md F17).
-    if (typeof news["entries"] !== "object") return { changes: true };
-    return { changes: differs(entriesOf(olds["entries"]), entriesOf(news["entries"])) || news["__ending"] !== undefined, replaces: [], deleteBeforeReplace: false };
+    if (typeof news.entries !== "object") return { changes: true };
+    return {
+      changes: differs(entriesOf(olds.entries), entriesOf(news.entries)) || news.__ending !== undefined,
+      replaces: [],
+      deleteBeforeReplace: false,
+    };
   },
 
   create: (news) => Promise.resolve({ id: "inventory", outs: outputs(news) }),
-  read: (id, stored) => Promise.resolve(stored === undefined ? {} : { id, props: jsonSafe(stored), inputs: outputs(stored) }),
+  read: (id, stored) =>
+    Promise.resolve(stored === undefined ? {} : { id, props: jsonSafe(stored), inputs: outputs(stored) }),
   update: (_id, _olds, news) => Promise.resolve({ outs: outputs(news) }),
 
   /** `pulumi destroy` deletes the inventory first: the last moment to name what follows (inventory.md F18). */
   delete: async (_id, stored) => {
     await host.settings();
-    await announce(allEndings(entriesOf(stored["entries"])));
+    await announce(allEndings(entriesOf(stored.entries)));
   },
 };
 
 async function announce(leaving: readonly Leaving[]): Promise<void> {
+  host.run.inventorySpoke();
   for (const { urn, id, ends } of leaving) {
     for (const end of ends) {
       await host.warn(urn, spoken(end));
@@ -61,7 +82,8 @@ async function announce(leaving: readonly Leaving[]): Promise<void> {
   }
 }
 
-const outputs = (properties: Properties): Properties => jsonSafe({ entries: properties["entries"], ...hiddenOf(properties) });
+const outputs = (properties: Properties): Properties =>
+  jsonSafe({ entries: properties.entries, ...hiddenOf(properties) });
 
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
 
@@ -75,17 +97,16 @@ function heldMap(value: unknown): Readonly<Record<string, Held>> | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const held: Record<string, Held> = {};
   for (const [urn, one] of Object.entries(value as Record<string, Properties>)) {
-    const lifecycle = kindOf(text(one["type"]));
+    const lifecycle = kindOf(text(one.type));
     if (lifecycle === undefined) continue;
-    const state = lifecycle.stateFrom(one["state"]);
+    const state = lifecycle.stateFrom(one.state);
     held[urn] = {
       kind: lifecycle.kind,
-      id: typeof one["id"] === "string" ? one["id"] : undefined,
+      id: typeof one.id === "string" ? one.id : undefined,
       described: state === undefined ? undefined : lifecycle.describe(state, urn, host.run.now()),
-      retained: one["retained"] === true,
-      deletedWith: typeof one["deletedWith"] === "string" ? one["deletedWith"] : undefined,
+      retained: one.retained === true,
+      deletedWith: typeof one.deletedWith === "string" ? one.deletedWith : undefined,
     };
   }
   return held;
 }
-

@@ -18,7 +18,11 @@ export interface Kind {
   readonly fields: readonly string[];
   /** The state in a resource's outputs; undefined while they are not known. */
   stateFrom(outputs: unknown): object | undefined;
-  describe(state: object, urn: string, now: Date): { readonly what: string; readonly until?: string; readonly plan: Plan };
+  describe(
+    state: object,
+    urn: string,
+    now: Date,
+  ): { readonly what: string; readonly until?: string; readonly plan: Plan };
   /** Names of the remote objects that a state holds. */
   holds(state: object): readonly string[];
   /** Where objects can be mistaken for each other; undefined while not known. */
@@ -26,9 +30,13 @@ export interface Kind {
 }
 
 /** The provider text of an export of `pulumi-clm/dynamic`. */
-export const providerText = (exported: string): string => `exports.handler=()=>require("pulumi-clm/dynamic").${exported};`;
+export const providerText = (exported: string): string =>
+  `exports.handler=()=>require("pulumi-clm/dynamic").${exported};`;
 
-function kind<Inputs extends object, State extends object, Api>(exported: string, lifecycle: Lifecycle<Inputs, State, Api>): Kind {
+function kind<Inputs extends object, State extends object, Api>(
+  exported: string,
+  lifecycle: Lifecycle<Inputs, State, Api>,
+): Kind {
   const fields = Object.keys(lifecycle.state.shape);
   return {
     kind: lifecycle.kind,
@@ -39,9 +47,12 @@ function kind<Inputs extends object, State extends object, Api>(exported: string
     stateFrom: (outputs) => {
       if (typeof outputs !== "object" || outputs === null) return undefined;
       const parsed = lifecycle.state.safeParse(dropNulls(withoutHidden(outputs as Properties)));
-      return parsed.success ? (parsed.data) : undefined;
+      return parsed.success ? parsed.data : undefined;
     },
-    describe: (state, urn, now) => ({ ...lifecycle.summary(state as State), plan: lifecycle.plan({ before: state as State, seed: urn }, now) }),
+    describe: (state, urn, now) => ({
+      ...lifecycle.summary(state as State),
+      plan: lifecycle.plan({ before: state as State, seed: urn }, now),
+    }),
     holds: (state) => lifecycle.holds(state as State),
     scope: (inputs) => lifecycle.scope(planned(inputs) as Planned<Inputs>),
   };
@@ -53,4 +64,3 @@ export const KINDS = {
 } as const;
 
 export const kindOf = (type: string): Kind | undefined => Object.values(KINDS).find((one) => one.type === type);
-

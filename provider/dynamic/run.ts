@@ -1,6 +1,18 @@
 import { createHash } from "node:crypto";
 import { execFileSync } from "node:child_process";
-import { appendFileSync, closeSync, mkdirSync, openSync, readFileSync, readdirSync, rmSync, statSync, unlinkSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -20,7 +32,9 @@ function command(): string {
   const parent = parentOf(process.ppid);
   const started = parent === undefined ? undefined : startOf(parent);
   // Not known (Windows): nothing is shared with other processes, rather than shared with a stranger.
-  return started === undefined ? `process ${process.pid} ${process.hrtime.bigint()}` : `command ${parent ?? ""} ${started}`;
+  return started === undefined
+    ? `process ${process.pid} ${process.hrtime.bigint()}`
+    : `command ${parent ?? ""} ${started}`;
 }
 
 /** The host is started by a shell script of Pulumi's, so the command is the parent's parent. */
@@ -30,7 +44,8 @@ function parentOf(pid: number): number | undefined {
   return Number.isInteger(parent) && parent > 0 ? parent : undefined;
 }
 
-const startOf = (pid: number): string | undefined => (process.platform === "linux" ? linuxStat(pid)?.[19] : ps(pid, "lstart="));
+const startOf = (pid: number): string | undefined =>
+  process.platform === "linux" ? linuxStat(pid)?.[19] : ps(pid, "lstart=");
 
 /** Fields of /proc/PID/stat after the command's name: state, ppid, ..., the 20th is the start time. */
 function linuxStat(pid: number): string[] | undefined {
@@ -45,7 +60,12 @@ function linuxStat(pid: number): string[] | undefined {
 function ps(pid: number, field: string): string | undefined {
   if (process.platform === "win32") return undefined;
   try {
-    return execFileSync("ps", ["-o", field, "-p", String(pid)], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim() || undefined;
+    return (
+      execFileSync("ps", ["-o", field, "-p", String(pid)], {
+        encoding: "utf8",
+        stdio: ["ignore", "pipe", "ignore"],
+      }).trim() || undefined
+    );
   } catch {
     return undefined; // no ps: treated as not known, see `command`
   }
@@ -53,6 +73,8 @@ function ps(pid: number, field: string): string | undefined {
 
 const hash = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 32);
 const DAY = 86_400_000;
+/** Longest wait for an inventory that goes at the same time, milliseconds. */
+const INVENTORY_PATIENCE = 1500;
 
 export class Run {
   readonly #engine: string;
@@ -68,7 +90,9 @@ export class Run {
     mkdirSync(root, { recursive: true, mode: 0o700 });
     const owner = statSync(root);
     if (process.platform !== "win32" && (owner.uid !== userInfo().uid || (owner.mode & 0o077) !== 0)) {
-      throw new Error(`${root} belongs to another user or can be written by others, so a run cannot keep its locks there. Remove it, or set TMPDIR to a folder of your own.`);
+      throw new Error(
+        `${root} belongs to another user or can be written by others, so a run cannot keep its locks there. Remove it, or set TMPDIR to a folder of your own.`,
+      );
     }
     sweep(root);
     const by = command();
@@ -79,7 +103,7 @@ export class Run {
 
   /** The decision clock: `CLM_NOW`, else the time at which the first process of the command asked. */
   now(): Date {
-    this.#now ??= pinnedNow(this.environment["CLM_NOW"]) ?? this.#firstTime();
+    this.#now ??= pinnedNow(this.environment.CLM_NOW) ?? this.#firstTime();
     return this.#now;
   }
 
@@ -114,12 +138,33 @@ export class Run {
   /** Labels named in this run by any of its processes: all, and those that were named as the end of a resource's id. */
   named(ending: string): { readonly all: ReadonlySet<string>; readonly ending: ReadonlySet<string> } {
     const lines = linesOf(join(this.#engine, "named")).map((line) => JSON.parse(line) as [string, string]);
-    return { all: new Set(lines.map(([label]) => label)), ending: new Set(lines.flatMap(([label, id]) => (id === ending ? [label] : []))) };
+    return {
+      all: new Set(lines.map(([label]) => label)),
+      ending: new Set(lines.flatMap(([label, id]) => (id === ending ? [label] : []))),
+    };
+  }
+
+  /** Says that the stack's inventory has spoken in this run: what it has not named is not to be ended. */
+  inventorySpoke(): void {
+    appendFileSync(join(this.#engine, "inventory"), "");
+  }
+
+  /**
+   * Whether the inventory speaks in this run. On `destroy` the engine deletes it together with what it does not list
+   * (inventory.md F19), so it is given a moment.
+   */
+  async hasInventory(): Promise<boolean> {
+    for (let waited = 0; ; waited += 50) {
+      if (existsSync(join(this.#engine, "inventory"))) return true;
+      if (waited >= INVENTORY_PATIENCE) return false;
+      await delay(50);
+    }
   }
 
   /** Says that a resource holds remote objects. */
   claim(urn: string, names: readonly string[]): void {
-    if (names.length > 0) appendFileSync(join(this.#engine, "claims"), names.map((name) => `${JSON.stringify([name, urn])}\n`).join(""));
+    if (names.length > 0)
+      appendFileSync(join(this.#engine, "claims"), names.map((name) => `${JSON.stringify([name, urn])}\n`).join(""));
   }
 
   /** Remote objects that resources other than `urn` hold. */

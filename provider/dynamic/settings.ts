@@ -37,7 +37,11 @@ export class Settings {
 
   /** The environment variable of a config key: `ecgrid:apiKey` is `ECGRID_API_KEY`. */
   variable(key: string): string {
-    const screaming = (text: string): string => text.replace(/([a-z0-9])([A-Z])/g, "$1_$2").replace(/[^A-Za-z0-9]+/g, "_").toUpperCase();
+    const screaming = (text: string): string =>
+      text
+        .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
+        .replace(/[^A-Za-z0-9]+/g, "_")
+        .toUpperCase();
     return screaming(key) + (this.instance === undefined ? "" : `_${screaming(this.instance)}`);
   }
 
@@ -45,7 +49,10 @@ export class Settings {
   require(key: string): string {
     const value = this.get(key);
     if (value !== undefined) return value;
-    const where = this.instance === undefined ? `run "pulumi config set --secret ${key}"` : `give it to the provider instance "${this.instance}"`;
+    const where =
+      this.instance === undefined
+        ? `run "pulumi config set --secret ${key}"`
+        : `give it to the provider instance "${this.instance}"`;
     throw new Error(`${key} is not set. Set the environment variable ${this.variable(key)}, or ${where}.`);
   }
 
@@ -65,7 +72,10 @@ export class Settings {
 export const INSTANCE = "clm:instance";
 
 /** A transport for a system, from its settings. The API key is masked in every message from then on. */
-export function transportFor(settings: Settings, system: { name: string; namespace: string; url: string; credentialHeader: string }): Transport {
+export function transportFor(
+  settings: Settings,
+  system: { name: string; namespace: string; url: string; credentialHeader: string },
+): Transport {
   const { namespace } = system;
   const apiKey = settings.require(`${namespace}:apiKey`);
   registerSecret(apiKey);
@@ -83,7 +93,11 @@ export function transportFor(settings: Settings, system: { name: string; namespa
 function readCa(file: string): string {
   try {
     return readFileSync(file, "utf8");
-  } catch (error) {
-    throw new Error(`clm:caFile is "${file}", which cannot be read (${error instanceof Error ? error.message : String(error)}). Give a PEM file of certificate authorities.`);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(
+      `clm:caFile is "${file}", which cannot be read (${reason}). Give a PEM file of certificate authorities.`,
+      { cause },
+    );
   }
 }

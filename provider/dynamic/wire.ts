@@ -26,7 +26,11 @@ export function hiddenOf(properties: Properties): Hidden {
 }
 
 export function withoutHidden(properties: Properties): Properties {
-  return Object.fromEntries(Object.entries(properties).filter(([key]) => !(HIDDEN as readonly string[]).includes(key) && !["__v", "__id"].includes(key)));
+  return Object.fromEntries(
+    Object.entries(properties).filter(
+      ([key]) => !(HIDDEN as readonly string[]).includes(key) && !["__v", "__id"].includes(key),
+    ),
+  );
 }
 
 /** Whether a value holds something unknown, at any depth. */
@@ -39,7 +43,9 @@ export function hasUnknown(value: unknown): boolean {
 /** Fields that hold something unknown become `UNKNOWN` as a whole; null is the wire's word for absent. */
 export function planned(properties: Properties): Properties {
   return Object.fromEntries(
-    Object.entries(properties).flatMap(([key, value]) => (value === null ? [] : [[key, hasUnknown(value) ? UNKNOWN : value]])),
+    Object.entries(properties).flatMap(([key, value]) =>
+      value === null ? [] : [[key, hasUnknown(value) ? UNKNOWN : value]],
+    ),
   );
 }
 
@@ -52,5 +58,7 @@ export function jsonSafe(value: Properties): Properties {
 export function dropNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(dropNulls);
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).flatMap(([key, item]) => (item === null ? [] : [[key, dropNulls(item)]])));
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, item]) => (item === null ? [] : [[key, dropNulls(item)]])),
+  );
 }

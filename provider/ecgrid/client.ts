@@ -52,7 +52,8 @@ export class EcgridClient {
    */
   async snapshot(commId: number, resource: string): Promise<Snapshot> {
     const direct = await this.#comm(readComm(commId), commId, resource);
-    if (direct.certificates !== undefined && direct.certificates.length > 0) return { comm: direct.comm, certificates: direct.certificates };
+    if (direct.certificates !== undefined && direct.certificates.length > 0)
+      return { comm: direct.comm, certificates: direct.certificates };
     // No array, or an empty one, may only mean that this endpoint does not fill it: ask the other one (ecgrid.md 2.1).
     const listed = await this.#listed(commId, direct.comm.commType ?? "as2", resource);
     const certificates = listed ?? direct.certificates;
@@ -69,7 +70,11 @@ export class EcgridClient {
   }
 
   /** Reads a comm again until `found` gives a result or the time for a new certificate to appear is over. */
-  async await<T>(commId: number, resource: string, found: (snapshot: Snapshot) => T | undefined): Promise<T | undefined> {
+  async await<T>(
+    commId: number,
+    resource: string,
+    found: (snapshot: Snapshot) => T | undefined,
+  ): Promise<T | undefined> {
     for (let waited = 0, step = 250; ; step *= 2) {
       const result = found(await this.snapshot(commId, resource));
       if (result !== undefined || waited >= this.visibility) return result;
@@ -79,7 +84,11 @@ export class EcgridClient {
     }
   }
 
-  async #comm(call: HttpCall, commId: number, resource: string): Promise<{ comm: Comm; certificates: readonly Certificate[] | undefined }> {
+  async #comm(
+    call: HttpCall,
+    commId: number,
+    resource: string,
+  ): Promise<{ comm: Comm; certificates: readonly Certificate[] | undefined }> {
     const data = await this.#read(call, `read comm ${commId}`, resource, (reply) =>
       reply.status === 404
         ? "the comm does not exist, or this API key belongs to an account that does not see it: check ecgrid:apiKey, ecgrid:url and commId. A resource is never taken for gone because of this"
@@ -87,7 +96,8 @@ export class EcgridClient {
     );
     const read = readCommAnswer(data);
     if (typeof read === "string") throw this.#unreadable(`read comm ${commId}`, resource, read);
-    if (read.comm.commId !== commId) throw this.#unreadable(`read comm ${commId}`, resource, `the answer describes comm ${read.comm.commId}`);
+    if (read.comm.commId !== commId)
+      throw this.#unreadable(`read comm ${commId}`, resource, `the answer describes comm ${read.comm.commId}`);
     return read;
   }
 
@@ -103,7 +113,12 @@ export class EcgridClient {
     return undefined;
   }
 
-  async #read(call: HttpCall, action: string, resource: string, next: (reply: Exclude<Reply, { outcome: "done" }>) => string | undefined): Promise<unknown> {
+  async #read(
+    call: HttpCall,
+    action: string,
+    resource: string,
+    next: (reply: Exclude<Reply, { outcome: "done" }>) => string | undefined,
+  ): Promise<unknown> {
     let reply: Reply;
     try {
       reply = readReply(await this.#send(call, newTraceId()));
@@ -120,7 +135,9 @@ export class EcgridClient {
       known: "nothing was changed, the state is left as it was",
       next:
         next(reply) ??
-        (reply.status === 401 || reply.status === 403 ? "check ecgrid:apiKey (or ECGRID_API_KEY) and the rights of its user" : "run again; if it stays so, ask the vendor with the trace id"),
+        (reply.status === 401 || reply.status === 403
+          ? "check ecgrid:apiKey (or ECGRID_API_KEY) and the rights of its user"
+          : "run again; if it stays so, ask the vendor with the trace id"),
       outcome: reply.outcome,
       traceId: reply.traceId,
     });

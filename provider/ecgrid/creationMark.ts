@@ -31,7 +31,12 @@ const RECENT = 30;
  * Whether a certificate could be what an earlier `create` of this resource made: it carries the mark, or the service
  * visibly does not keep the time of day, and lifetime and age fit.
  */
-export function couldBeOurs(certificate: Certificate, inputs: Pick<CertificateInputs, "expires" | "years">, seed: string, now: Date): boolean {
+export function couldBeOurs(
+  certificate: Certificate,
+  inputs: Pick<CertificateInputs, "expires" | "years">,
+  seed: string,
+  now: Date,
+): boolean {
   const end = new Date(certificate.notAfter);
   const begin = new Date(certificate.notBefore);
   const wanted = new Date(expiresFor(inputs, seed, now));
@@ -45,5 +50,7 @@ export function couldBeOurs(certificate: Certificate, inputs: Pick<CertificateIn
   const lifetime = daysBetween(begin, end);
   const wantedLifetime = daysBetween(utcDay(now), wanted);
   const age = daysBetween(begin, now);
-  return Math.abs(daysBetween(end, wanted)) <= 1 || (Math.abs(lifetime - wantedLifetime) <= 2 && age >= -1 && age <= RECENT);
+  return (
+    Math.abs(daysBetween(end, wanted)) <= 1 || (Math.abs(lifetime - wantedLifetime) <= 2 && age >= -1 && age <= RECENT)
+  );
 }

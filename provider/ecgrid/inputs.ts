@@ -10,7 +10,11 @@ export const USAGES = ["Encryption", "Signature", "EncryptionAndSignature"] as c
 
 /** Ids are 32-bit positive integers (ecgrid.md 3). */
 const id = (what: string, allowed = `allowed is a whole number from 1 to 2147483647 (${what})`) =>
-  z.number({ error: allowed }).int({ error: allowed }).min(1, { error: allowed }).max(2_147_483_647, { error: allowed });
+  z
+    .number({ error: allowed })
+    .int({ error: allowed })
+    .min(1, { error: allowed })
+    .max(2_147_483_647, { error: allowed });
 
 /** 16-bit in the older interface: a hard ceiling (ecgrid.md 1.4). */
 const short = (least: number, unit: string) => {
@@ -18,12 +22,14 @@ const short = (least: number, unit: string) => {
   return z.number({ error }).int({ error }).min(least, { error }).max(32_767, { error });
 };
 
-const oneOf = <Values extends readonly [string, ...string[]]>(values: Values) => z.enum(values, { error: `allowed is ${values.join(", ")}` });
+const oneOf = <Values extends readonly [string, ...string[]]>(values: Values) =>
+  z.enum(values, { error: `allowed is ${values.join(", ")}` });
 const flag = z.boolean({ error: "allowed is true or false" });
 const moment = (error: string) => z.string({ error }).refine((text) => parseTime(text) !== undefined, { error });
 const isoTime = moment("allowed is an ISO 8601 date-time, UTC when it has no zone, for instance 2026-05-07T00:00:00Z");
 
-const WINDOW = "allowed is { days: whole days before the expiry }, { share: remaining share of the lifetime, between 0 and 1 } or \"never\"";
+const WINDOW =
+  'allowed is { days: whole days before the expiry }, { share: remaining share of the lifetime, between 0 and 1 } or "never"';
 const renewalWindow = z.union(
   [
     z.strictObject({ days: z.number().int().min(0).max(36_500) }),
@@ -37,7 +43,9 @@ const renewalWindow = z.union(
 const thumbprint = z
   .string({ error: "allowed is the SHA-1 thumbprint of the successor: 40 hex digits" })
   .transform((text) => text.replace(/[\s:]/g, "").toUpperCase())
-  .refine((text) => /^[0-9A-F]{40}$/.test(text), { error: "allowed is the SHA-1 thumbprint of the successor: 40 hex digits" });
+  .refine((text) => /^[0-9A-F]{40}$/.test(text), {
+    error: "allowed is the SHA-1 thumbprint of the successor: 40 hex digits",
+  });
 
 /** Inputs of an ECGrid certificate that the platform generates. None is secret. */
 export const certificateInputs = z.object({
@@ -54,9 +62,15 @@ export const certificateInputs = z.object({
    * End of the first certificate, ISO 8601, UTC; `years` after creation by default. A date without a time gets a time of
    * day that marks the certificate as this resource's own (see `creationMark`).
    */
-  expires: moment("allowed is an ISO 8601 date or date-time, for instance 2028-05-07 or 2028-05-07T00:00:00Z").optional(),
+  expires: moment(
+    "allowed is an ISO 8601 date or date-time, for instance 2028-05-07 or 2028-05-07T00:00:00Z",
+  ).optional(),
   /** The partner's AS2 id that is placed in the certificate; fixed for its life. */
-  partnerAs2Id: z.string({ error: "allowed is a text of 1 to 128 characters" }).min(1, { error: "allowed is a text of 1 to 128 characters" }).max(128, { error: "allowed is a text of 1 to 128 characters" }).optional(),
+  partnerAs2Id: z
+    .string({ error: "allowed is a text of 1 to 128 characters" })
+    .min(1, { error: "allowed is a text of 1 to 128 characters" })
+    .max(128, { error: "allowed is a text of 1 to 128 characters" })
+    .optional(),
   /** Lifetime of the certificate and of each renewal, years. */
   years: short(1, "years").default(2),
   /** Days that the old certificate stays valid beside a renewed one. 0 ends the old one at once. Required. */
@@ -83,7 +97,10 @@ export type CertificateInputs = z.output<typeof certificateInputs>;
 const FIXED = ["usage", "partnerAs2Id"] as const;
 
 /** Checks inputs, against the old ones too, and writes the defaults out. Pure. */
-export function normalize(raw: Readonly<Record<string, unknown>>, before?: Readonly<Record<string, unknown>>): Checked<CertificateInputs> {
+export function normalize(
+  raw: Readonly<Record<string, unknown>>,
+  before?: Readonly<Record<string, unknown>>,
+): Checked<CertificateInputs> {
   const checked = checkInputs(certificateInputs, raw);
   if (!checked.ok) return checked;
   const { inputs } = checked;
@@ -91,17 +108,21 @@ export function normalize(raw: Readonly<Record<string, unknown>>, before?: Reado
   if (inputs.secureHashAlgorithm === "SHA1" && inputs.allowSha1 !== true && inputs.allowSha1 !== UNKNOWN) {
     problems.push({
       property: "secureHashAlgorithm",
-      reason: 'secureHashAlgorithm is "SHA1", which is broken: allowed is SHA256, SHA384, SHA512, or SHA1 together with allowSha1: true',
+      reason:
+        'secureHashAlgorithm is "SHA1", which is broken: allowed is SHA256, SHA384, SHA512, or SHA1 together with allowSha1: true',
     });
   }
   if (typeof inputs.beginUsage === "string" && typeof inputs.expires === "string") {
     const begin = parseTime(inputs.beginUsage);
     const end = parseTime(inputs.expires);
     if (begin !== undefined && end !== undefined && end <= begin) {
-      problems.push({ property: "expires", reason: `expires is ${inputs.expires}: allowed is a time after beginUsage (${inputs.beginUsage})` });
+      problems.push({
+        property: "expires",
+        reason: `expires is ${inputs.expires}: allowed is a time after beginUsage (${inputs.beginUsage})`,
+      });
     }
   }
-  if (before !== undefined && before["commId"] === inputs.commId) {
+  if (before?.commId === inputs.commId) {
     for (const field of FIXED) {
       const now = inputs[field];
       if (now !== UNKNOWN && before[field] !== UNKNOWN && before[field] !== now) {

@@ -9,7 +9,8 @@ import { operation, type HttpCall, type RepeatRule } from "../core/operation.js"
 const MINTS: RepeatRule = {
   afterRateLimit: true,
   afterFault: false,
-  because: "makes a key pair and a certificate: repeated blindly it could make two; a lost answer is settled by reading",
+  because:
+    "makes a key pair and a certificate: repeated blindly it could make two; a lost answer is settled by reading",
 };
 
 /** Ending one certificate twice ends one certificate, but the answer to the second call is not documented. */
@@ -99,7 +100,11 @@ export const terminate = operation<TerminateArguments>({
   billed: false,
   repeat: ENDS,
   target: ({ commId, certKeyId }) => ({ commId, certKeyId }),
-  call: ({ commId, certKeyId }) => ({ method: "POST", path: "/v2/certificates/terminate", body: { commId, certKeyId } }),
+  call: ({ commId, certKeyId }) => ({
+    method: "POST",
+    path: "/v2/certificates/terminate",
+    body: { commId, certKeyId },
+  }),
   say: ({ commId, certKeyId, serialNumber, validUntil, role }) =>
     `TERMINATE ${role} certificate ${certKeyId} (serial ${serialNumber ?? "not given"}, valid until ${validUntil}) of comm ${commId}: ` +
     `irreversible, AS2 traffic that uses it stops at once`,

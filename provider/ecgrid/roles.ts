@@ -8,7 +8,12 @@ function roles(usage: string): readonly string[] {
 
 /** Active by status and inside both of its ends; a future begin counts, it was made to take over. */
 export function isActive(certificate: Pick<Certificate, "status" | "endUsage" | "notAfter">, now: Date): boolean {
-  return !hasEnded(certificate) && certificate.status === "Active" && new Date(certificate.endUsage) > now && new Date(certificate.notAfter) > now;
+  return (
+    !hasEnded(certificate) &&
+    certificate.status === "Active" &&
+    new Date(certificate.endUsage) > now &&
+    new Date(certificate.notAfter) > now
+  );
 }
 
 /** Usable from now on: active and already begun. */
@@ -17,6 +22,8 @@ export const inUse = (certificate: Certificate, now: Date): boolean =>
 
 /** Roles of `ending` that none of `others` covers. Own keys and partners' public certificates never stand in for each other. */
 export function uncovered(ending: Certificate, others: readonly Certificate[]): readonly string[] {
-  const covered = new Set(others.filter((other) => other.hasPrivateKey === ending.hasPrivateKey).flatMap((other) => roles(other.usage)));
+  const covered = new Set(
+    others.filter((other) => other.hasPrivateKey === ending.hasPrivateKey).flatMap((other) => roles(other.usage)),
+  );
   return roles(ending.usage).filter((role) => !covered.has(role));
 }

@@ -13,7 +13,8 @@ import type { Certificate } from "./wire.js";
 export const appeared = (after: readonly Certificate[], before: ReadonlySet<number>): readonly Certificate[] =>
   after.filter(({ certKeyId }) => !before.has(certKeyId));
 
-export const idsOf = (certificates: readonly Pick<Certificate, "certKeyId">[]): Set<number> => new Set(certificates.map(({ certKeyId }) => certKeyId));
+export const idsOf = (certificates: readonly Pick<Certificate, "certKeyId">[]): Set<number> =>
+  new Set(certificates.map(({ certKeyId }) => certKeyId));
 
 /**
  * Whether a new certificate can be the result of a renewal of `old` (ecgrid.md 2.4 step 4). Its end says nothing: fewer
@@ -45,9 +46,15 @@ export function successors(
   const dismissed = new Set(state.createAnother ?? []);
   const old = certificates.find(({ certKeyId }) => certKeyId === current.certKeyId);
   return appeared(certificates, ours)
-    .filter((candidate) => !dismissed.has(candidate.certKeyId) && !heldByOthers.has(holding(state.commId, candidate.certKeyId)))
+    .filter(
+      (candidate) =>
+        !dismissed.has(candidate.certKeyId) && !heldByOthers.has(holding(state.commId, candidate.certKeyId)),
+    )
     .filter((candidate) => couldSucceed(candidate, current, now))
-    .map((candidate) => ({ certKeyId: candidate.certKeyId, linked: old !== undefined && isLinked(candidate, old, current) }));
+    .map((candidate) => ({
+      certKeyId: candidate.certKeyId,
+      linked: old !== undefined && isLinked(candidate, old, current),
+    }));
 }
 
 function isLinked(candidate: Certificate, old: Certificate, known: KeptCertificate): boolean {
@@ -55,7 +62,10 @@ function isLinked(candidate: Certificate, old: Certificate, known: KeptCertifica
   const cutShort = old.endUsage < known.endUsage && candidate.beginUsage <= old.endUsage;
   // "Days before the old one's expiry": the new one's use begins whole days before that very moment.
   const timeOfDay = (text: string): string => text.slice(11);
-  const begins = candidate.beginUsage > candidate.notBefore && candidate.beginUsage <= old.notAfter && timeOfDay(candidate.beginUsage) === timeOfDay(old.notAfter);
+  const begins =
+    candidate.beginUsage > candidate.notBefore &&
+    candidate.beginUsage <= old.notAfter &&
+    timeOfDay(candidate.beginUsage) === timeOfDay(old.notAfter);
   return cutShort || begins;
 }
 

@@ -70,9 +70,9 @@ export type CertificateState = z.output<typeof certificateState>;
 export type KeptCertificate = CertificateState["current"];
 export type PreviousCertificate = CertificateState["previous"][number];
 
-export const withoutPem = ({ pem: _, ...rest }: KeptCertificate): PreviousCertificate => rest;
+export const withoutPem = ({ pem, ...rest }: KeptCertificate): PreviousCertificate => rest;
 
-export function keptComm({ commId: _, ...rest }: Comm): CertificateState["comm"] {
+export function keptComm({ commId, ...rest }: Comm): CertificateState["comm"] {
   return rest;
 }
 
@@ -80,14 +80,17 @@ export const keptCertificate = (certificate: Certificate): KeptCertificate => ({
 
 /** The inputs that a state echoes. */
 export function inputsOf(state: CertificateState): CertificateInputs {
-  const inputs = certificateInputs.keyof().options.flatMap((key) => (state[key] === undefined ? [] : [[key, state[key]] as const]));
+  const inputs = certificateInputs
+    .keyof()
+    .options.flatMap((key) => (state[key] === undefined ? [] : [[key, state[key]] as const]));
   return Object.fromEntries(inputs) as unknown as CertificateInputs;
 }
 
 export const VANISHED = "Vanished";
 
 /** Ended by its status: it cannot be used any more, and nothing brings it back (ecgrid.md 1.5). */
-export const hasEnded = ({ status }: Pick<KeptCertificate, "status">): boolean => status === "Terminated" || status === VANISHED;
+export const hasEnded = ({ status }: Pick<KeptCertificate, "status">): boolean =>
+  status === "Terminated" || status === VANISHED;
 
 /** End of use: the earlier of the two windows. */
 export const validUntil = ({ endUsage, notAfter }: Pick<KeptCertificate, "endUsage" | "notAfter">): Date =>

@@ -68,7 +68,10 @@ const time = (what: string) =>
 export const wholeSeconds = (at: Date): string => at.toISOString().replace(/\.\d{3}Z$/, "Z");
 
 /** Gives keys the spelling of the schema, whatever their casing: `CertKeyID`, `certKeyID` and `certKeyId` are one. */
-function anyCase<Shape extends z.ZodRawShape>(schema: z.ZodObject<Shape>, alsoKnownAs: Readonly<Record<string, string>> = {}) {
+function anyCase<Shape extends z.ZodRawShape>(
+  schema: z.ZodObject<Shape>,
+  alsoKnownAs: Readonly<Record<string, string>> = {},
+) {
   const spelling = new Map(Object.keys(schema.shape).map((key) => [key.toLowerCase(), key]));
   for (const [other, key] of Object.entries(alsoKnownAs)) spelling.set(other.toLowerCase(), key);
   return z.preprocess((value) => {
@@ -197,21 +200,38 @@ export function readReply(answer: Answer): Reply {
   const parsed = envelopeSchema.safeParse(json);
   const envelope = parsed.success && typeof json === "object" && json !== null ? parsed.data : undefined;
   const traceId = envelope?.traceId ?? answer.traceId;
-  if (status >= 200 && status < 300 && envelope?.success === true) return { outcome: "done", data: envelope.data, traceId };
+  if (status >= 200 && status < 300 && envelope?.success === true)
+    return { outcome: "done", data: envelope.data, traceId };
 
   const words = [envelope?.errorCode, envelope?.message, envelope?.title, envelope?.detail]
     .filter((word): word is string => typeof word === "string")
     .map((word) => word.slice(0, 300));
   const body =
-    words.length > 0 ? words.join(": ") : answer.body.trim() === "" ? "an empty body" : envelope !== undefined ? "a body without an error text" : `a body that is not JSON (${answer.contentType || "no content type"})`;
-  const failed = { cameBack: `HTTP ${status}, ${body}`, traceId, status, ...(envelope?.errorCode == null ? {} : { errorCode: envelope.errorCode }) };
+    words.length > 0
+      ? words.join(": ")
+      : answer.body.trim() === ""
+        ? "an empty body"
+        : envelope !== undefined
+          ? "a body without an error text"
+          : `a body that is not JSON (${answer.contentType || "no content type"})`;
+  const failed = {
+    cameBack: `HTTP ${status}, ${body}`,
+    traceId,
+    status,
+    ...(envelope?.errorCode == null ? {} : { errorCode: envelope.errorCode }),
+  };
   if (status === 429) return { ...failed, outcome: "not executed" };
   if (status >= 300 && status < 400) {
-    return { ...failed, cameBack: `HTTP ${status}, a redirect, which is not followed because credentials go to the configured address only`, outcome: "refused" };
+    return {
+      ...failed,
+      cameBack: `HTTP ${status}, a redirect, which is not followed because credentials go to the configured address only`,
+      outcome: "refused",
+    };
   }
   if (status >= 400 && status < 500) return { ...failed, outcome: "refused" };
   // Under 200 the flag decides, when there is one; a server fault may have come after the change.
-  if (status < 300 && envelope?.success === false) return { ...failed, outcome: envelope.errorCode === "InternalError" ? "unknown" : "refused" };
+  if (status < 300 && envelope?.success === false)
+    return { ...failed, outcome: envelope.errorCode === "InternalError" ? "unknown" : "refused" };
   return { ...failed, outcome: "unknown" };
 }
 

@@ -13,13 +13,19 @@ export function baseUrl(text: string, setting: string): URL {
   try {
     url = new URL(text);
   } catch {
-    throw new Error(`${setting} is "${text}", which is not a URL. Allowed: an https URL, for instance https://rest.ecgrid.io.`);
+    throw new Error(
+      `${setting} is "${text}", which is not a URL. Allowed: an https URL, for instance https://rest.ecgrid.io.`,
+    );
   }
   if (url.username !== "" || url.password !== "") {
-    throw new Error(`${setting} holds a user name or password. Put credentials into their own settings; URLs end up in messages.`);
+    throw new Error(
+      `${setting} holds a user name or password. Put credentials into their own settings; URLs end up in messages.`,
+    );
   }
   if (url.protocol !== "https:" && !(url.protocol === "http:" && isLoopback(url))) {
-    throw new Error(`${setting} is "${text}": credentials would travel in clear. Allowed: https, and http for loopback addresses only.`);
+    throw new Error(
+      `${setting} is "${text}": credentials would travel in clear. Allowed: https, and http for loopback addresses only.`,
+    );
   }
   url.hash = "";
   url.search = "";

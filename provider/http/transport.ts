@@ -32,9 +32,22 @@ const LONGEST_ANSWER = 8 * 1024 * 1024;
 
 /** Errors before a request is written: nothing can have happened at the service. */
 const BEFORE_SENDING = new Set([
-  "ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH", "UND_ERR_CONNECT_TIMEOUT", "EPROTO",
-  "DEPTH_ZERO_SELF_SIGNED_CERT", "SELF_SIGNED_CERT_IN_CHAIN", "UNABLE_TO_VERIFY_LEAF_SIGNATURE", "CERT_HAS_EXPIRED",
-  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "UNABLE_TO_GET_ISSUER_CERT", "CERT_NOT_YET_VALID", "CERT_UNTRUSTED", "ERR_TLS_CERT_ALTNAME_INVALID",
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "UND_ERR_CONNECT_TIMEOUT",
+  "EPROTO",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "CERT_HAS_EXPIRED",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "UNABLE_TO_GET_ISSUER_CERT",
+  "CERT_NOT_YET_VALID",
+  "CERT_UNTRUSTED",
+  "ERR_TLS_CERT_ALTNAME_INVALID",
 ]);
 
 /** Sends calls to one service. Redirects are answers, never followed: credentials go to the configured host only. */
@@ -117,7 +130,12 @@ export class Transport {
       return Array.isArray(value) ? value[0] : value;
     };
     return {
-      answer: { status: answer.statusCode, contentType: header("content-type") ?? "", body: Buffer.concat(chunks).toString("utf8"), traceId },
+      answer: {
+        status: answer.statusCode,
+        contentType: header("content-type") ?? "",
+        body: Buffer.concat(chunks).toString("utf8"),
+        traceId,
+      },
       after: header("retry-after"),
     };
   }
@@ -130,8 +148,16 @@ export class Transport {
       resource: url.origin,
       system,
       cameBack: `no answer (${mask(reason(error))})`,
-      known: outcome === "not executed" ? "the request was not sent" : call.method === "GET" ? "nothing was changed by this read" : "whether the call took effect is not known",
-      next: outcome === "not executed" ? "check the address, the network and the certificate authority, then run again" : "run again",
+      known:
+        outcome === "not executed"
+          ? "the request was not sent"
+          : call.method === "GET"
+            ? "nothing was changed by this read"
+            : "whether the call took effect is not known",
+      next:
+        outcome === "not executed"
+          ? "check the address, the network and the certificate authority, then run again"
+          : "run again",
       outcome,
       traceId,
     });
@@ -166,7 +192,10 @@ function dispatcher({ url, ca, timeout }: TransportSettings): Dispatcher {
   const pooled = dispatchers.get(key);
   if (pooled !== undefined) return pooled;
   // TLS is always verified: there is no setting to turn it off, only further authorities.
-  const connect = { timeout: Math.min(timeout, 20_000), ...(ca === undefined ? {} : { ca: [...getCACertificates("default"), ca] }) };
+  const connect = {
+    timeout: Math.min(timeout, 20_000),
+    ...(ca === undefined ? {} : { ca: [...getCACertificates("default"), ca] }),
+  };
   // HTTPS_PROXY and NO_PROXY as the environment has them; loopback is never sent to a proxy.
   const made =
     url.protocol === "https:" && !isLoopback(url)

@@ -35,7 +35,8 @@ export interface Ending {
 export const spoken = ({ says, call }: Ending): string => (call === undefined ? says : `${says} ${call}`);
 
 /** The label of the call, without brackets and condition. */
-export const labelOf = ({ call }: Ending): string | undefined => (call === undefined ? undefined : (/^\[([^;\]]*)/.exec(call)?.[1] ?? call));
+export const labelOf = ({ call }: Ending): string | undefined =>
+  call === undefined ? undefined : (/^\[([^;\]]*)/.exec(call)?.[1] ?? call);
 
 export type Entries = Readonly<Record<string, Entry>>;
 
@@ -68,8 +69,13 @@ export function entryOf(held: Held, unknown: string): Entry {
 function endingsOf({ retained, deletedWith }: Held, plan: Plan, what: string): Ending[] {
   if (retained) return [{ says: `KEEP ${what}: retainOnDelete is set, no remote call` }];
   const condition = (operation: Operation): Operation =>
-    deletedWith === undefined ? operation : { ...operation, certainty: { kind: "conditional", on: "the resource of its option deletedWith stays" } };
-  return [...plan.operations.map((operation) => ({ call: bracketed(condition(operation)), says: operation.sentence })), ...plan.remarks.map((says) => ({ says }))];
+    deletedWith === undefined
+      ? operation
+      : { ...operation, certainty: { kind: "conditional", on: "the resource of its option deletedWith stays" } };
+  return [
+    ...plan.operations.map((operation) => ({ call: bracketed(condition(operation)), says: operation.sentence })),
+    ...plan.remarks.map((says) => ({ says })),
+  ];
 }
 
 /** What leaves the stack, by the URN on whose row it is said. */
@@ -90,7 +96,11 @@ export function leaving(stored: Entries, before: Entries | undefined, wanted: En
   const reference = before ?? stored;
   const ending = Object.entries(reference)
     .filter(([, { id }]) => !kept.has(id))
-    .map(([urn, { id, ending: ends, what }]) => ({ urn, id, ends: ends.length > 0 ? ends : [{ says: `${what} leaves the stack: no remote call` }] }));
+    .map(([urn, { id, ending: ends, what }]) => ({
+      urn,
+      id,
+      ends: ends.length > 0 ? ends : [{ says: `${what} leaves the stack: no remote call` }],
+    }));
   if (before === undefined) return ending;
   // A replaced original whose delete was refused waits in the state, where `before` does not show it (inventory.md F22).
   const present = new Set(Object.values(before).map(({ id }) => id));
@@ -102,14 +112,23 @@ export function leaving(stored: Entries, before: Entries | undefined, wanted: En
 
 const onlyIfWaiting = ({ says, call }: Ending): Ending => ({
   says,
-  ...(call === undefined ? {} : { call: call.replace(/(?:; if [^\]]*)?\]$/, "; if the replaced original still waits in the state]") }),
+  ...(call === undefined
+    ? {}
+    : { call: call.replace(/(?:; if [^\]]*)?\]$/, "; if the replaced original still waits in the state]") }),
 });
 
 /** Everything that the end of the listed resources does, by URN: what `destroy` is about to do. */
-export const allEndings = (entries: Entries): Leaving[] => Object.entries(entries).map(([urn, { id, ending }]) => ({ urn, id, ends: ending }));
+export const allEndings = (entries: Entries): Leaving[] =>
+  Object.entries(entries).map(([urn, { id, ending }]) => ({ urn, id, ends: ending }));
 
 /** Whether the stored list must be written again. Only what means something is compared. */
 export function differs(stored: Entries, wanted: Entries): boolean {
-  const meaning = (entries: Entries): unknown => Object.fromEntries(Object.entries(entries).map(([urn, { id, what, until, ending }]) => [urn, { id, what, until: until ?? null, ending }]));
+  const meaning = (entries: Entries): unknown =>
+    Object.fromEntries(
+      Object.entries(entries).map(([urn, { id, what, until, ending }]) => [
+        urn,
+        { id, what, until: until ?? null, ending },
+      ]),
+    );
   return !isDeepStrictEqual(meaning(stored), meaning(wanted));
 }

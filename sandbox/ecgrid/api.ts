@@ -32,7 +32,10 @@ export function operationOf({ method, path, body }: Pick<Request, "method" | "pa
   const target = MUTATING[`${method} ${path}`];
   if (target === undefined) return undefined;
   const fields = typeof body === "object" && body !== null ? (body as Record<string, unknown>) : {};
-  return [`ecgrid.certificates.${path.split("/").at(-1) ?? ""}`, ...target.map((key) => `${key}=${String(fields[key])}`)].join(" ");
+  return [
+    `ecgrid.certificates.${path.split("/").at(-1) ?? ""}`,
+    ...target.map((key) => `${key}=${String(fields[key])}`),
+  ].join(" ");
 }
 
 /** Paths of mutating endpoints, for reports. */
@@ -63,12 +66,14 @@ export class EcgridApi {
     const key = this.store.key(typeof header === "string" ? header : "");
     if (key === undefined) throw new Refusal(401, "InvalidAPIKey", "The API key is missing, wrong or revoked");
     if (request.malformed) throw new Refusal(400, "InvalidParameter", "The body is not JSON");
-    if (method === "POST" && !String(request.headers["content-type"] ?? "").startsWith("application/json")) throw new Refusal(400, "InvalidParameter", "The content type must be application/json");
+    if (method === "POST" && !String(request.headers["content-type"] ?? "").startsWith("application/json"))
+      throw new Refusal(400, "InvalidParameter", "The content type must be application/json");
 
     const visible = (commId: number): CommRecord => {
       const found = this.store.comm(commId);
       if (found?.tenant === key.tenant) return found;
-      if (found !== undefined && this.store.variants.otherTenant === "403") throw new Refusal(403, "AccessDenied", "The user may not see this comm");
+      if (found !== undefined && this.store.variants.otherTenant === "403")
+        throw new Refusal(403, "AccessDenied", "The user may not see this comm");
       throw notFound("The comm does not exist or is not visible to you");
     };
     const fields = new Fields(typeof body === "object" && body !== null ? (body as Record<string, unknown>) : {});
@@ -92,7 +97,9 @@ export class EcgridApi {
         return this.#list(fields, key.tenant);
       case "POST /v2/comms/find": {
         const identifier = fields.text("identifier", true);
-        return this.#comms(key.tenant).filter((one) => one.identifier === identifier).map((one) => comm(one, this.#has(one.commId), this.store.variants));
+        return this.#comms(key.tenant)
+          .filter((one) => one.identifier === identifier)
+          .map((one) => comm(one, this.#has(one.commId), this.store.variants));
       }
       case "POST /v2/auth/session":
       case "GET /v2/users/me":
@@ -128,10 +135,19 @@ export class EcgridApi {
     const withCerts = fields.flag("withCerts") ?? false;
     return this.#comms(tenant)
       .filter((one) => commType === undefined || commType === "none" || one.commType === commType)
-      .filter((one) => useType === undefined || useType === "TestAndProduction" || one.useType === useType || one.useType === "TestAndProduction")
+      .filter(
+        (one) =>
+          useType === undefined ||
+          useType === "TestAndProduction" ||
+          one.useType === useType ||
+          one.useType === "TestAndProduction",
+      )
       .filter((one) => inactive || one.status === "Active")
       .filter((one) => !withCerts || this.store.variants.withCerts === "include" || this.#has(one.commId))
-      .map((one) => ({ ...comm(one, this.#has(one.commId), this.store.variants), certificates: withCerts ? this.#listed(one.commId) : [] }));
+      .map((one) => ({
+        ...comm(one, this.#has(one.commId), this.store.variants),
+        certificates: withCerts ? this.#listed(one.commId) : [],
+      }));
   }
 
   /** Certificates of a comm as a read shows them; counts down what is not visible yet. */
@@ -142,22 +158,33 @@ export class EcgridApi {
         this.store.change(one.certKeyId, { hiddenReads: one.hiddenReads - 1 });
         return [];
       }
-      return one.status === "Terminated" && terminatedOnRead === "hidden" ? [] : [certificate(one, this.store.variants)];
+      return one.status === "Terminated" && terminatedOnRead === "hidden"
+        ? []
+        : [certificate(one, this.store.variants)];
     });
   }
 
   /** The answer of create, renew and add-*: the eight fields, and the new id where it is switched on (ecgrid.md 2.4). */
   #changed(record: CommRecord, certKeyId: number): unknown {
     const { newId } = this.store.variants;
-    const { networkId: _, httpAuthentication: __, ...eight } = comm(record, true, this.store.variants);
+    const { networkId, httpAuthentication, ...eight } = comm(record, true, this.store.variants);
     if (newId === "top-level") return { ...eight, certKeyId };
-    if (newId === "certificates") return { ...eight, certificates: this.store.certificates(record.commId).map((one) => certificate(one, this.store.variants)) };
+    if (newId === "certificates")
+      return {
+        ...eight,
+        certificates: this.store.certificates(record.commId).map((one) => certificate(one, this.store.variants)),
+      };
     return eight;
   }
 
   #success(data: unknown): Response {
     const { envelopeExtras } = this.store.variants;
-    const extras = envelopeExtras === "missing" ? {} : envelopeExtras === "null" ? { errorCode: null, message: null } : { errorCode: "", message: "" };
+    const extras =
+      envelopeExtras === "missing"
+        ? {}
+        : envelopeExtras === "null"
+          ? { errorCode: null, message: null }
+          : { errorCode: "", message: "" };
     return { status: 200, headers: {}, body: { success: true, data: spelled(data, this.store.variants), ...extras } };
   }
 
@@ -165,7 +192,12 @@ export class EcgridApi {
     const { errorBody, failureStatus } = this.store.variants;
     const shown = failureStatus === "200" && !transport ? 200 : status;
     // A problem body has no success flag, so under 200 only the envelope can say no.
-    if (errorBody === "problem" && shown !== 200) return { status: shown, headers: { "content-type": "application/problem+json" }, body: { title: errorCode, detail: message, traceId: `sandbox-${status}` } };
+    if (errorBody === "problem" && shown !== 200)
+      return {
+        status: shown,
+        headers: { "content-type": "application/problem+json" },
+        body: { title: errorCode, detail: message, traceId: `sandbox-${status}` },
+      };
     return { status: shown, headers: {}, body: { success: false, errorCode, message, data: null } };
   }
 }

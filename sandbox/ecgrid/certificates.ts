@@ -37,7 +37,11 @@ export class Certificates {
     const asked = fields.time("expires");
     const { expiresPrecision } = this.store.variants;
     const end =
-      asked === undefined || expiresPrecision === "ignored" ? plusYears(now, this.#usual ? 2 : 1) : expiresPrecision === "day" ? new Date(`${asked.toISOString().slice(0, 10)}T00:00:00Z`) : asked;
+      asked === undefined || expiresPrecision === "ignored"
+        ? plusYears(now, this.#usual ? 2 : 1)
+        : expiresPrecision === "day"
+          ? new Date(`${asked.toISOString().slice(0, 10)}T00:00:00Z`)
+          : asked;
     if (end <= now) throw invalid("expires must be in the future");
     const certKeyId = await this.store.issue({
       commId,
@@ -63,19 +67,24 @@ export class Certificates {
     const overlapDays = fields.integer("overlapDays", { least: 0, most: SHORT }) ?? (this.#usual ? 30 : 0);
     const years = fields.integer("years", { least: 1, most: SHORT }) ?? 2;
     const secureHashAlgorithm = this.#hash(fields) ?? old.secureHashAlgorithm;
-    if (!old.generated || !old.hasPrivateKey) throw invalid("certKeyId: only a private certificate that the platform generated can be renewed");
+    if (!old.generated || !old.hasPrivateKey)
+      throw invalid("certKeyId: only a private certificate that the platform generated can be renewed");
     if (old.status !== "Active") throw invalid(`certKeyId: the certificate is ${old.status}`);
     return { commId, certKeyId: await this.renewed(old, { overlapDays, years, secureHashAlgorithm }) };
   }
 
   /** Makes the new certificate of a renewal, by the reading of `overlapDays` that is switched on. */
-  async renewed(old: CertificateRecord, { overlapDays, years, secureHashAlgorithm }: { overlapDays: number; years: number; secureHashAlgorithm: string }): Promise<number> {
+  async renewed(
+    old: CertificateRecord,
+    { overlapDays, years, secureHashAlgorithm }: { overlapDays: number; years: number; secureHashAlgorithm: string },
+  ): Promise<number> {
     const now = this.store.clock.now();
     const { overlap } = this.store.variants;
     const oldEnd = new Date(old.notAfter);
-    const begin = overlap === "soap" ? new Date(Math.max(now.getTime(), plusDays(oldEnd, -overlapDays).getTime())) : now;
+    const begin =
+      overlap === "soap" ? new Date(Math.max(now.getTime(), plusDays(oldEnd, -overlapDays).getTime())) : now;
     const end = plusYears(begin, years);
-    const { certKeyId: renewedFrom, renewedFrom: _, hiddenReads: __, ...rest } = old;
+    const { certKeyId: renewedFrom, renewedFrom: grandparent, hiddenReads, ...rest } = old;
     const certKeyId = await this.store.issue({
       ...rest,
       status: "Active",
@@ -105,7 +114,8 @@ export class Certificates {
     };
     const certificate = this.store.certificate(commId, certKeyId);
     if (certificate === undefined) return refuse(terminateUnknown, "certKeyId: the comm has no such certificate");
-    if (certificate.status === "Terminated") return refuse(repeatTerminate, "certKeyId: the certificate is already terminated");
+    if (certificate.status === "Terminated")
+      return refuse(repeatTerminate, "certKeyId: the certificate is already terminated");
     this.store.change(certKeyId, { status: "Terminated" });
     return true;
   }
@@ -135,7 +145,10 @@ export class Certificates {
     };
     if (hasPrivateKey) {
       const end = seconds(plusYears(now, 2));
-      return { commId, certKeyId: await this.store.issue({ ...base, endUsage: end, notBefore: seconds(now), notAfter: end }) };
+      return {
+        commId,
+        certKeyId: await this.store.issue({ ...base, endUsage: end, notBefore: seconds(now), notAfter: end }),
+      };
     }
     const { X509Certificate } = await import("node:crypto");
     let read: InstanceType<typeof X509Certificate>;
@@ -145,7 +158,16 @@ export class Certificates {
       throw invalid("cert is not a certificate");
     }
     const notAfter = seconds(new Date(read.validTo));
-    return { commId, certKeyId: this.store.put({ ...base, ...describe(read.raw), endUsage: notAfter, notBefore: seconds(new Date(read.validFrom)), notAfter }) };
+    return {
+      commId,
+      certKeyId: this.store.put({
+        ...base,
+        ...describe(read.raw),
+        endUsage: notAfter,
+        notBefore: seconds(new Date(read.validFrom)),
+        notAfter,
+      }),
+    };
   }
 
   #listed(commId: number, certKeyId: number): CertificateRecord {
@@ -155,10 +177,10 @@ export class Certificates {
   }
 }
 
-const textField = (name: string, value: string | undefined): Record<string, string> => (value === undefined ? {} : { [name]: value });
+const textField = (name: string, value: string | undefined): Record<string, string> =>
+  value === undefined ? {} : { [name]: value };
 
 function validUrl(text: string | undefined): string | undefined {
   if (text !== undefined && !URL.canParse(text)) throw invalid("partnerUrl must be a valid URL");
   return text;
 }
-

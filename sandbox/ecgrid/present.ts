@@ -20,7 +20,14 @@ function time(iso: string, { dates }: VariantSettings): string {
   return dates === "no-zone" ? bare : dates === "seven-digits" ? `${bare}.0000000Z` : iso;
 }
 
-const hash = (name: string, { hashOnRead }: VariantSettings): string => (hashOnRead === "SHA256" ? name : hashOnRead === "sha2" ? (name === "SHA1" ? "sha1" : "sha2") : `${name.toLowerCase()}RSA`);
+const hash = (name: string, { hashOnRead }: VariantSettings): string =>
+  hashOnRead === "SHA256"
+    ? name
+    : hashOnRead === "sha2"
+      ? name === "SHA1"
+        ? "sha1"
+        : "sha2"
+      : `${name.toLowerCase()}RSA`;
 
 /** A certificate under the expected REST names (ecgrid.md 2.2). */
 export function certificate(record: CertificateRecord, variants: VariantSettings): Shown {
@@ -38,7 +45,9 @@ export function certificate(record: CertificateRecord, variants: VariantSettings
     subject: record.subject,
     issuer: record.issuer,
     hasPrivateKey: record.hasPrivateKey,
-    ...(publicCertificate === "absent" ? {} : { publicCertificate: publicCertificate === "der-base64" ? record.der : Buffer.from(pem).toString("base64") }),
+    ...(publicCertificate === "absent"
+      ? {}
+      : { publicCertificate: publicCertificate === "der-base64" ? record.der : Buffer.from(pem).toString("base64") }),
     beginUsage: time(record.beginUsage, variants),
     endUsage: time(record.endUsage, variants),
     notBefore: time(record.notBefore, variants),
@@ -46,7 +55,9 @@ export function certificate(record: CertificateRecord, variants: VariantSettings
     serialNumber: record.serialNumber,
     thumbprint: record.thumbprint,
     status: record.status,
-    ...(variants.privateMaterial === "sent" && record.hasPrivateKey ? { rootInfo: { password: CANARIES.pfxPassword, privatePFX: CANARIES.privatePfx } } : {}),
+    ...(variants.privateMaterial === "sent" && record.hasPrivateKey
+      ? { rootInfo: { password: CANARIES.pfxPassword, privatePFX: CANARIES.privatePfx } }
+      : {}),
     certType: record.hasPrivateKey ? "cstPFXBlob" : "cstPublicKeyBlob",
   };
 }
@@ -63,7 +74,9 @@ export function comm(record: CommRecord, hasCertificates: boolean, variants: Var
     useType: record.useType,
     privateKeyRequired: true,
     withCerts: hasCertificates,
-    ...(variants.privateMaterial === "sent" ? { httpAuthentication: { type: "Basic", user: CANARIES.httpUser, password: CANARIES.httpPassword } } : {}),
+    ...(variants.privateMaterial === "sent"
+      ? { httpAuthentication: { type: "Basic", user: CANARIES.httpUser, password: CANARIES.httpPassword } }
+      : {}),
   };
 }
 
@@ -72,6 +85,11 @@ export function spelled(value: unknown, { keyCasing }: VariantSettings): unknown
   if (keyCasing === "camel") return value;
   if (Array.isArray(value)) return value.map((item) => spelled(item, { keyCasing } as VariantSettings));
   if (typeof value !== "object" || value === null) return value;
-  const spell = (key: string): string => (keyCasing === "upper-id" ? key.replace(/Id$/, "ID") : key.charAt(0).toUpperCase() + key.slice(1).replace(/Id$/, "ID"));
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [spell(key), spelled(item, { keyCasing } as VariantSettings)]));
+  const spell = (key: string): string =>
+    keyCasing === "upper-id"
+      ? key.replace(/Id$/, "ID")
+      : key.charAt(0).toUpperCase() + key.slice(1).replace(/Id$/, "ID");
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [spell(key), spelled(item, { keyCasing } as VariantSettings)]),
+  );
 }

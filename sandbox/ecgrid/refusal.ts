@@ -21,7 +21,12 @@ export class Fields {
   integer(name: string, range: { least: number; most?: number; required?: boolean }): number | undefined {
     const value = this.#value(name, range.required === true);
     if (value === undefined) return undefined;
-    if (typeof value !== "number" || !Number.isInteger(value) || value < range.least || value > (range.most ?? 2_147_483_647)) {
+    if (
+      typeof value !== "number" ||
+      !Number.isInteger(value) ||
+      value < range.least ||
+      value > (range.most ?? 2_147_483_647)
+    ) {
       throw invalid(`${name} must be an integer of at least ${range.least}`);
     }
     return value;
@@ -34,7 +39,8 @@ export class Fields {
   oneOf(name: string, values: readonly string[], required = false): string | undefined {
     const value = this.#value(name, required);
     if (value === undefined) return undefined;
-    if (typeof value !== "string" || !values.includes(value)) throw invalid(`${name} must be one of ${values.join(", ")}`);
+    if (typeof value !== "string" || !values.includes(value))
+      throw invalid(`${name} must be one of ${values.join(", ")}`);
     return value;
   }
 

@@ -45,7 +45,10 @@ export interface CertificateRecord {
   readonly hiddenReads: number;
 }
 
-export type NewCertificate = Omit<CertificateRecord, "certKeyId" | "serialNumber" | "thumbprint" | "subject" | "issuer" | "der" | "hiddenReads">;
+export type NewCertificate = Omit<
+  CertificateRecord,
+  "certKeyId" | "serialNumber" | "thumbprint" | "subject" | "issuer" | "der" | "hiddenReads"
+>;
 
 const FIRST_ID = 100;
 
@@ -65,16 +68,21 @@ export class EcgridStore {
   }
 
   putComm(comm: CommRecord): void {
-    this.database.prepare("INSERT OR REPLACE INTO comm (commId, entry) VALUES (?, ?)").run(comm.commId, JSON.stringify(comm));
+    this.database
+      .prepare("INSERT OR REPLACE INTO comm (commId, entry) VALUES (?, ?)")
+      .run(comm.commId, JSON.stringify(comm));
   }
 
   comm(commId: number): CommRecord | undefined {
     const row = this.database.prepare("SELECT entry FROM comm WHERE commId = ?").get(commId);
-    return row === undefined ? undefined : (JSON.parse(String(row["entry"])) as CommRecord);
+    return row === undefined ? undefined : (JSON.parse(String(row.entry)) as CommRecord);
   }
 
   comms(): CommRecord[] {
-    return this.database.prepare("SELECT entry FROM comm ORDER BY commId").all().map((row) => JSON.parse(String(row["entry"])) as CommRecord);
+    return this.database
+      .prepare("SELECT entry FROM comm ORDER BY commId")
+      .all()
+      .map((row) => JSON.parse(String(row.entry)) as CommRecord);
   }
 
   removeComm(commId: number): void {
@@ -85,7 +93,7 @@ export class EcgridStore {
     return this.database
       .prepare("SELECT certKeyId, entry FROM certificate WHERE commId = ? ORDER BY certKeyId")
       .all(commId)
-      .map((row) => ({ ...(JSON.parse(String(row["entry"])) as CertificateRecord), certKeyId: Number(row["certKeyId"]) }));
+      .map((row) => ({ ...(JSON.parse(String(row.entry)) as CertificateRecord), certKeyId: Number(row.certKeyId) }));
   }
 
   certificate(commId: number, certKeyId: number): CertificateRecord | undefined {
@@ -95,7 +103,7 @@ export class EcgridStore {
   change(certKeyId: number, change: Partial<CertificateRecord>): void {
     const row = this.database.prepare("SELECT entry FROM certificate WHERE certKeyId = ?").get(certKeyId);
     if (row === undefined) throw new Error(`the sandbox has no certificate ${certKeyId}`);
-    const entry = { ...(JSON.parse(String(row["entry"])) as object), ...change };
+    const entry = { ...(JSON.parse(String(row.entry)) as object), ...change };
     this.database.prepare("UPDATE certificate SET entry = ? WHERE certKeyId = ?").run(JSON.stringify(entry), certKeyId);
   }
 
@@ -120,17 +128,25 @@ export class EcgridStore {
     const done =
       certKeyId === undefined
         ? this.database.prepare("INSERT INTO certificate (commId, entry) VALUES (?, ?)").run(certificate.commId, entry)
-        : this.database.prepare("INSERT INTO certificate (certKeyId, commId, entry) VALUES (?, ?, ?)").run(certKeyId, certificate.commId, entry);
+        : this.database
+            .prepare("INSERT INTO certificate (certKeyId, commId, entry) VALUES (?, ?, ?)")
+            .run(certKeyId, certificate.commId, entry);
     return Number(done.lastInsertRowid);
   }
 
   isActive(certificate: CertificateRecord): boolean {
     const now = this.clock.now().getTime();
-    return certificate.status === "Active" && Date.parse(certificate.endUsage) > now && Date.parse(certificate.notAfter) > now;
+    return (
+      certificate.status === "Active" &&
+      Date.parse(certificate.endUsage) > now &&
+      Date.parse(certificate.notAfter) > now
+    );
   }
 
   issueKey(apiKey: string, tenant: string, authLevel: string): void {
-    this.database.prepare("INSERT INTO apiKey (apiKey, tenant, authLevel) VALUES (?, ?, ?)").run(apiKey, tenant, authLevel);
+    this.database
+      .prepare("INSERT INTO apiKey (apiKey, tenant, authLevel) VALUES (?, ?, ?)")
+      .run(apiKey, tenant, authLevel);
   }
 
   revokeKey(apiKey: string): void {
@@ -139,7 +155,7 @@ export class EcgridStore {
 
   key(apiKey: string): { tenant: string; authLevel: string } | undefined {
     const row = this.database.prepare("SELECT tenant, authLevel FROM apiKey WHERE apiKey = ?").get(apiKey);
-    return row === undefined ? undefined : { tenant: String(row["tenant"]), authLevel: String(row["authLevel"]) };
+    return row === undefined ? undefined : { tenant: String(row.tenant), authLevel: String(row.authLevel) };
   }
 }
 

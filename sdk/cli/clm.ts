@@ -6,7 +6,9 @@ const USAGE = `clm sandbox [...]   serve the certificate APIs on loopback, to tr
 
 async function main([command, ...rest]: readonly string[]): Promise<number> {
   if (command === "sandbox") return runSandbox(rest);
-  process.stderr.write(command === undefined || command === "--help" ? USAGE : `There is no "clm ${command}". There is:\n${USAGE}`);
+  process.stderr.write(
+    command === undefined || command === "--help" ? USAGE : `There is no "clm ${command}". There is:\n${USAGE}`,
+  );
   return command === "--help" ? 0 : 2;
 }
 

@@ -11,6 +11,13 @@ const URN = "urn:pulumi:dev::contract::pulumi-nodejs:dynamic/ecgrid:Certificate:
 const PROVIDER = 'exports.handler=()=>require("pulumi-clm/dynamic").EcgridCertificate;';
 const NOW = "2026-03-01T10:00:00Z";
 
+/** The message with which a call fails. */
+const refusal = (call: Promise<unknown>): Promise<string> =>
+  call.then(
+    () => "it did not fail",
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  );
+
 describe("contract with Pulumi's dynamic host", () => {
   let sandbox: Sandbox;
   let host: DynamicHost;
@@ -19,8 +26,17 @@ describe("contract with Pulumi's dynamic host", () => {
     sandbox = await startSandbox({ now: NOW });
     sandbox.ecgrid.addComm({ commId: 5001 });
     sandbox.ecgrid.addComm({ commId: 5002 });
-    host = await DynamicHost.start({ CLM_NOW: NOW, ECGRID_API_KEY: undefined, ECGRID_URL: undefined, CLM_RECEIPTS: undefined });
-    await host.configure({ "ecgrid:url": sandbox.ecgrid.url, "ecgrid:apiKey": sandbox.ecgrid.apiKey, "ecgrid:visibilitySeconds": "0" });
+    host = await DynamicHost.start({
+      CLM_NOW: NOW,
+      ECGRID_API_KEY: undefined,
+      ECGRID_URL: undefined,
+      CLM_RECEIPTS: undefined,
+    });
+    await host.configure({
+      "ecgrid:url": sandbox.ecgrid.url,
+      "ecgrid:apiKey": sandbox.ecgrid.apiKey,
+      "ecgrid:visibilitySeconds": "0",
+    });
   });
 
   afterEach(async () => {
@@ -28,7 +44,13 @@ describe("contract with Pulumi's dynamic host", () => {
     await sandbox.close();
   });
 
-  const inputs = (commId: unknown = 5001, more: object = {}) => ({ commId, overlapDays: 30, ...more, __provider: PROVIDER, __urn: URN });
+  const inputs = (commId: unknown = 5001, more: object = {}) => ({
+    commId,
+    overlapDays: 30,
+    ...more,
+    __provider: PROVIDER,
+    __urn: URN,
+  });
 
   it("the provider text is frozen, constant and under 80 bytes", () => {
     expect(KINDS.EcgridCertificate.providerText).to.equal(PROVIDER);
@@ -39,7 +61,11 @@ describe("contract with Pulumi's dynamic host", () => {
     const first = (await host.check({}, inputs(5001))).inputs;
     await host.stop();
     host = await DynamicHost.start({ CLM_NOW: NOW, ECGRID_API_KEY: undefined, ECGRID_URL: undefined });
-    await host.configure({ "ecgrid:url": sandbox.ecgrid.url, "ecgrid:apiKey": sandbox.ecgrid.apiKey, "ecgrid:visibilitySeconds": "0" });
+    await host.configure({
+      "ecgrid:url": sandbox.ecgrid.url,
+      "ecgrid:apiKey": sandbox.ecgrid.apiKey,
+      "ecgrid:visibilitySeconds": "0",
+    });
     const made = await Promise.all([host.create(first), host.create({ ...first, commId: 5002, __urn: `${URN}2` })]);
     expect(made.map(({ id }) => id.split("/")[0])).to.deep.equal(["5001", "5002"]);
   });
@@ -47,7 +73,7 @@ describe("contract with Pulumi's dynamic host", () => {
   it("unknown values pass check unchanged, and what is known is still checked", async () => {
     const unknown = await host.check({}, inputs(UNKNOWN));
     expect(unknown.failures).to.deep.equal([]);
-    expect(unknown.inputs["commId"]).to.equal(UNKNOWN);
+    expect(unknown.inputs.commId).to.equal(UNKNOWN);
     const bad = await host.check({}, { ...inputs(UNKNOWN), overlapDays: -1 });
     expect(bad.failures.map(({ property }) => property)).to.deep.equal(["overlapDays"]);
   });
@@ -77,8 +103,18 @@ describe("contract with Pulumi's dynamic host", () => {
 
   it("outputs survive the wire, echo the inputs, and carry provider text, id and version", async () => {
     const made = await host.create((await host.check({}, inputs())).inputs);
-    expect(made.outputs).to.include({ commId: 5001, overlapDays: 30, __provider: PROVIDER, __urn: URN, __id: made.id, __v: 1 });
-    expect(await host.diff(made.id, made.outputs, (await host.check(inputs(), inputs())).inputs)).to.deep.equal({ changes: false, replaces: [] });
+    expect(made.outputs).to.include({
+      commId: 5001,
+      overlapDays: 30,
+      __provider: PROVIDER,
+      __urn: URN,
+      __id: made.id,
+      __v: 1,
+    });
+    expect(await host.diff(made.id, made.outputs, (await host.check((await host.check({}, inputs())).inputs, inputs())).inputs)).to.deep.equal({
+      changes: false,
+      replaces: [],
+    });
   });
 
   it("a partial result carries the provider text, so that the resource can be read again", async () => {
@@ -98,16 +134,16 @@ describe("contract with Pulumi's dynamic host", () => {
   });
 
   it("a state without provider text is refused in words", async () => {
-    const failure = await host.read("5001/100", {}).catch((error: unknown) => String(error));
-    expect(String(failure)).to.not.equal("[object Object]");
+    const failure = await refusal(host.read("5001/100", {}));
+    expect(failure).to.match(/code|state/);
   });
 
   it("a wrong key is an error that names the setting and never shows the key", async () => {
     const key = sandbox.ecgrid.apiKey;
     sandbox.ecgrid.revokeKey(key);
     const { inputs: checked } = await host.check({}, inputs());
-    const failure = await host.create(checked).catch((error: unknown) => String(error));
+    const failure = await refusal(host.create(checked));
     expect(failure).to.include("ecgrid:apiKey");
-    expect(`${String(failure)}${host.stderr}${JSON.stringify(host.logged)}`).to.not.include(key);
+    expect(`${failure}${host.stderr}${JSON.stringify(host.logged)}`).to.not.include(key);
   });
 });

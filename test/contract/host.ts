@@ -29,7 +29,7 @@ export class DynamicHost {
 
   static async start(environment: Record<string, string | undefined>): Promise<DynamicHost> {
     const host = new DynamicHost();
-    host.#engine.addService(EngineService as unknown as grpc.ServiceDefinition, {
+    host.#engine.addService(EngineService, {
       log: (call: grpc.ServerUnaryCall<engine.LogRequest, unknown>, done: grpc.sendUnaryData<unknown>) => {
         const request = call.request;
         host.logged.push({ severity: request.getSeverity(), urn: request.getUrn(), message: request.getMessage() });
@@ -44,11 +44,19 @@ export class DynamicHost {
     });
     const script = join(REPOSITORY, "node_modules", "@pulumi", "pulumi", "pulumi-resource-pulumi-nodejs");
     // A process group of its own: the script starts node, and both must end.
-    const child = spawn("sh", [script, `127.0.0.1:${port}`], { cwd: REPOSITORY, env: { ...process.env, ...environment }, stdio: ["ignore", "pipe", "pipe"], detached: true });
+    const child = spawn("sh", [script, `127.0.0.1:${port}`], {
+      cwd: REPOSITORY,
+      env: { ...process.env, ...environment },
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: true,
+    });
     host.#child = child;
     child.stderr.on("data", (chunk: Buffer) => (host.stderr += chunk.toString()));
     const [first] = (await once(child.stdout, "data")) as [Buffer];
-    host.#client = new ResourceProviderClient(`127.0.0.1:${Number(first.toString().trim())}`, grpc.credentials.createInsecure());
+    host.#client = new ResourceProviderClient(
+      `127.0.0.1:${Number(first.toString().trim())}`,
+      grpc.credentials.createInsecure(),
+    );
     return host;
   }
 
@@ -72,14 +80,19 @@ export class DynamicHost {
     return call((done) => this.#service.configure(request, done)).then(() => undefined);
   }
 
-  async check(olds: Properties, news: Properties): Promise<{ inputs: Properties; failures: { property: string; reason: string }[] }> {
+  async check(
+    olds: Properties,
+    news: Properties,
+  ): Promise<{ inputs: Properties; failures: { property: string; reason: string }[] }> {
     const request = new provider.CheckRequest();
     request.setOlds(struct.Struct.fromJavaScript(olds as Record<string, struct.JavaScriptValue>));
     request.setNews(struct.Struct.fromJavaScript(news as Record<string, struct.JavaScriptValue>));
     const answer = await call<provider.CheckResponse>((done) => this.#service.check(request, done));
     return {
-      inputs: (answer.getInputs()?.toJavaScript() ?? {}) as Properties,
-      failures: answer.getFailuresList().map((failure) => ({ property: failure.getProperty(), reason: failure.getReason() })),
+      inputs: answer.getInputs()?.toJavaScript() ?? {},
+      failures: answer
+        .getFailuresList()
+        .map((failure) => ({ property: failure.getProperty(), reason: failure.getReason() })),
     };
   }
 
@@ -89,14 +102,17 @@ export class DynamicHost {
     request.setOlds(struct.Struct.fromJavaScript(olds as Record<string, struct.JavaScriptValue>));
     request.setNews(struct.Struct.fromJavaScript(news as Record<string, struct.JavaScriptValue>));
     const answer = await call<provider.DiffResponse>((done) => this.#service.diff(request, done));
-    return { changes: answer.getChanges() === provider.DiffResponse.DiffChanges.DIFF_SOME, replaces: answer.getReplacesList() };
+    return {
+      changes: answer.getChanges() === provider.DiffResponse.DiffChanges.DIFF_SOME,
+      replaces: answer.getReplacesList(),
+    };
   }
 
   async create(inputs: Properties): Promise<{ id: string; outputs: Properties }> {
     const request = new provider.CreateRequest();
     request.setProperties(struct.Struct.fromJavaScript(inputs as Record<string, struct.JavaScriptValue>));
     const answer = await call<provider.CreateResponse>((done) => this.#service.create(request, done));
-    return { id: answer.getId(), outputs: (answer.getProperties()?.toJavaScript() ?? {}) as Properties };
+    return { id: answer.getId(), outputs: answer.getProperties()?.toJavaScript() ?? {} };
   }
 
   async read(id: string, outputs: Properties): Promise<{ id: string; outputs: Properties; inputs: Properties }> {
@@ -104,7 +120,11 @@ export class DynamicHost {
     request.setId(id);
     request.setProperties(struct.Struct.fromJavaScript(outputs as Record<string, struct.JavaScriptValue>));
     const answer = await call<provider.ReadResponse>((done) => this.#service.read(request, done));
-    return { id: answer.getId(), outputs: (answer.getProperties()?.toJavaScript() ?? {}) as Properties, inputs: (answer.getInputs()?.toJavaScript() ?? {}) as Properties };
+    return {
+      id: answer.getId(),
+      outputs: answer.getProperties()?.toJavaScript() ?? {},
+      inputs: answer.getInputs()?.toJavaScript() ?? {},
+    };
   }
 
   async update(id: string, olds: Properties, news: Properties): Promise<Properties> {
@@ -113,7 +133,7 @@ export class DynamicHost {
     request.setOlds(struct.Struct.fromJavaScript(olds as Record<string, struct.JavaScriptValue>));
     request.setNews(struct.Struct.fromJavaScript(news as Record<string, struct.JavaScriptValue>));
     const answer = await call<provider.UpdateResponse>((done) => this.#service.update(request, done));
-    return (answer.getProperties()?.toJavaScript() ?? {}) as Properties;
+    return answer.getProperties()?.toJavaScript() ?? {};
   }
 
   delete(id: string, outputs: Properties): Promise<void> {

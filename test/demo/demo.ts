@@ -1,5 +1,11 @@
 import { parseArgs } from "node:util";
-import { compare, shownByDestroyPreview, shownByPreview, type Difference, type Shown } from "../instrument/transcript.js";
+import {
+  compare,
+  shownByDestroyPreview,
+  shownByPreview,
+  type Difference,
+  type Shown,
+} from "../instrument/transcript.js";
 import type { Ran } from "../instrument/project.js";
 import { World } from "../instrument/world.js";
 
@@ -31,7 +37,12 @@ class Demo {
   }
 
   /** Runs a command that names operations and one that makes them, and compares. */
-  async step(name: string, naming: (() => Promise<Ran>) | undefined, making: () => Promise<Ran>, read = shownByPreview): Promise<void> {
+  async step(
+    name: string,
+    naming: (() => Promise<Ran>) | undefined,
+    making: () => Promise<Ran>,
+    read = shownByPreview,
+  ): Promise<void> {
     this.say(`\n=== ${name}\n`);
     const position = this.world.sandbox.log.last();
     const named = naming === undefined ? undefined : await this.#run(naming);
@@ -40,7 +51,8 @@ class Demo {
     const calls = this.world.made(position);
     const differences = compare(shown, calls, made.code === 0);
     const ran = [named, made].filter((one) => one !== undefined);
-    for (const { command, code } of ran) if (code !== 0) differences.push({ kind: "made but not shown", operation: `"${command}" ended with ${code}` });
+    for (const { command, code } of ran)
+      if (code !== 0) differences.push({ kind: "made but not shown", operation: `"${command}" ended with ${code}` });
     this.steps.push({
       name,
       transcript: ran.map(({ command, text }) => `$ ${command}\n${text}`).join("\n"),
@@ -63,7 +75,11 @@ const list = (operations: readonly string[]): string => (operations.length === 0
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
-    options: { json: { type: "boolean", default: false }, keep: { type: "boolean", default: false }, break: { type: "string" } },
+    options: {
+      json: { type: "boolean", default: false },
+      keep: { type: "boolean", default: false },
+      break: { type: "string" },
+    },
   });
   const breaks = ["silent-warning", "extra-call"];
   if (values.break !== undefined && !breaks.includes(values.break)) {
@@ -73,14 +89,20 @@ async function main(): Promise<number> {
   const say = (text: string): void => {
     (values.json ? process.stderr : process.stdout).write(text);
   };
-  const world = await World.open({ from: "examples/ecgrid", ...(values.break === undefined ? {} : { plant: values.break }) });
+  const world = await World.open({
+    from: "examples/ecgrid",
+    ...(values.break === undefined ? {} : { plant: values.break }),
+  });
   const { ecgrid } = world.sandbox;
   ecgrid.addComm({ commId: 5001, identifier: "MYCOMPANY-A" });
   ecgrid.addComm({ commId: 5002, identifier: "MYCOMPANY-B" });
   const demo = new Demo(world, say);
   const { project } = world;
 
-  const both: Partners = { "partner-a": { commId: 5001 }, "partner-b": { commId: 5002, years: 1, allowLastTermination: true } };
+  const both: Partners = {
+    "partner-a": { commId: 5001 },
+    "partner-b": { commId: 5002, years: 1, allowLastTermination: true },
+  };
   demo.partners(both);
   await demo.step("create two certificates", project.preview, project.up);
   await demo.step("nothing changes, nothing is called", project.preview, project.up);
@@ -111,7 +133,8 @@ async function main(): Promise<number> {
   return totals.differences === 0 ? 0 : 1;
 }
 
-const sum = <T>(items: readonly T[], of: (item: T) => number): number => items.reduce((total, item) => total + of(item), 0);
+const sum = <T>(items: readonly T[], of: (item: T) => number): number =>
+  items.reduce((total, item) => total + of(item), 0);
 
 /** Leaves sandbox and project running until interrupted. */
 async function keep(world: World, say: (text: string) => void): Promise<void> {
@@ -120,7 +143,7 @@ async function keep(world: World, say: (text: string) => void): Promise<void> {
     .map(([key, value]) => `export ${key}='${value ?? ""}'`);
   say(
     `\nThe sandbox runs at ${world.sandbox.url} until you press Ctrl-C. To go on by hand, in another terminal:\n\n` +
-      `cd '${world.project.folder}/project'\n${shell.join("\n")}\nexport PATH='${process.env["PATH"] ?? ""}'\npulumi preview\n\n`,
+      `cd '${world.project.folder}/project'\n${shell.join("\n")}\nexport PATH='${process.env.PATH ?? ""}'\npulumi preview\n\n`,
   );
   await new Promise<void>((resolve) => {
     process.once("SIGINT", resolve);

@@ -13,7 +13,7 @@ describe("what happens outside, seen by a refresh", () => {
       const drift = await world.project.pulumi("refresh", "--preview-only", "--expect-no-changes");
       expect(drift.code, "drift has an exit code of its own").to.equal(7);
       expectCode(await world.project.refresh(), 0);
-      expect((await current(world, "a"))["status"]).to.equal("Terminated");
+      expect((await current(world, "a")).status).to.equal("Terminated");
       const { preview, up, made } = await apply(world, 1);
       expect(made).to.deep.equal([]);
       expect(preview.text).to.include("up WILL STOP here").and.include("was terminated outside");
@@ -91,7 +91,7 @@ describe("what happens outside, seen by a refresh", () => {
       await apply(world);
       world.sandbox.ecgrid.vanish(5001, (await current(world, "a")).certKeyId);
       expectCode(await world.project.refresh(), 0);
-      expect((await current(world, "a"))["status"]).to.equal("Vanished");
+      expect((await current(world, "a")).status).to.equal("Vanished");
       const { preview, made } = await apply(world, 1);
       expect(made).to.deep.equal([]);
       expect(preview.text).to.include("no longer listed");
@@ -114,9 +114,9 @@ describe("what happens outside, seen by a refresh", () => {
       hostile.add({ match: "GET /v2/comms/5001", mode: "html", times: 9 });
       await stays("a body that is not JSON");
       hostile.clear();
-      world.project.environment["ECGRID_API_KEY"] = ecgrid.issueKey({ tenant: "somebody else" });
+      world.project.environment.ECGRID_API_KEY = ecgrid.issueKey({ tenant: "somebody else" });
       await stays("never taken for gone");
-      world.project.environment["ECGRID_API_KEY"] = "not-a-key-at-all";
+      world.project.environment.ECGRID_API_KEY = "not-a-key-at-all";
       await stays("InvalidAPIKey");
     }),
   );
@@ -129,7 +129,9 @@ describe("what happens outside, seen by a refresh", () => {
       await apply(world);
       const position = world.sandbox.log.last();
       expectCode(await world.project.pulumi("refresh", "--yes", "--skip-preview", "--expect-no-changes"), 0);
-      expect(world.sandbox.log.since(position).map(({ method, path }) => `${method} ${path}`)).to.deep.equal(["GET /v2/comms/5001"]);
+      expect(world.sandbox.log.since(position).map(({ method, path }) => `${method} ${path}`)).to.deep.equal([
+        "GET /v2/comms/5001",
+      ]);
     }),
   );
 });

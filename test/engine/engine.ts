@@ -4,7 +4,11 @@ import type { Ran, StoredResource } from "../instrument/project.js";
 import { expectCode, World, type Spec } from "../instrument/world.js";
 
 /** A certificate of the test program with what most tests want. */
-export const certificate = (name: string, args: Record<string, unknown> = {}, more: Omit<Partial<Spec>, "name" | "args"> = {}): Spec => ({
+export const certificate = (
+  name: string,
+  args: Record<string, unknown> = {},
+  more: Omit<Partial<Spec>, "name" | "args"> = {},
+): Spec => ({
   kind: "ecgrid.Certificate",
   name,
   args: { commId: 5001, overlapDays: 30, allowLastTermination: true, ...args },
@@ -12,7 +16,10 @@ export const certificate = (name: string, args: Record<string, unknown> = {}, mo
 });
 
 /** Runs a test in a world of its own, with comms 5001 and 5002. */
-export function inWorld(test: (world: World) => Promise<void>, options: Parameters<typeof World.open>[0] = {}): () => Promise<void> {
+export function inWorld(
+  test: (world: World) => Promise<void>,
+  options: Parameters<typeof World.open>[0] = {},
+): () => Promise<void> {
   return async () => {
     const world = await World.open(options);
     try {
@@ -48,7 +55,9 @@ export async function apply(world: World, code = 0): Promise<Applied> {
 
 /** The resource of a name as the stack's state has it. */
 export async function stored(world: World, name: string): Promise<StoredResource> {
-  const found = (await world.project.resources()).find(({ urn, delete: pending }) => urn.endsWith(`::${name}`) && pending !== true);
+  const found = (await world.project.resources()).find(
+    ({ urn, delete: pending }) => urn.endsWith(`::${name}`) && pending !== true,
+  );
   if (found === undefined) throw new Error(`the state has no ${name}`);
   return found;
 }
@@ -56,11 +65,12 @@ export async function stored(world: World, name: string): Promise<StoredResource
 /** The certificate in charge by the state. */
 export async function current(world: World, name: string): Promise<Record<string, unknown> & { certKeyId: number }> {
   const { outputs } = await stored(world, name);
-  return outputs?.["current"] as Record<string, unknown> & { certKeyId: number };
+  return outputs?.current as Record<string, unknown> & { certKeyId: number };
 }
 
 export const previousIds = async (world: World, name: string): Promise<number[]> =>
-  ((await stored(world, name)).outputs?.["previous"] as { certKeyId: number }[]).map(({ certKeyId }) => certKeyId);
+  ((await stored(world, name)).outputs?.previous as { certKeyId: number }[]).map(({ certKeyId }) => certKeyId);
 
 /** certKeyIds that the service takes for active. */
-export const activeIds = (world: World, commId: number): number[] => world.sandbox.ecgrid.active(commId).map(({ certKeyId }) => certKeyId);
+export const activeIds = (world: World, commId: number): number[] =>
+  world.sandbox.ecgrid.active(commId).map(({ certKeyId }) => certKeyId);

@@ -10,7 +10,9 @@ async function made(world: World, args: Record<string, unknown> = {}): Promise<n
   return (await current(world, "a")).certKeyId;
 }
 
-const posts = (world: World, verb: string): number => world.sandbox.log.all().filter(({ path, outcome }) => path === `/v2/certificates/${verb}` && outcome === "executed").length;
+const posts = (world: World, verb: string): number =>
+  world.sandbox.log.all().filter(({ path, outcome }) => path === `/v2/certificates/${verb}` && outcome === "executed")
+    .length;
 
 describe("faults of create", () => {
   const match = "POST /v2/certificates/create";
@@ -38,7 +40,9 @@ describe("faults of create", () => {
       const [orphan] = activeIds(world, 5001);
       const next = await apply(world, 1);
       expect(next.made).to.deep.equal([]);
-      expect(next.up.text).to.include(`set adopt: ${orphan ?? ""}`).and.include(`createAnother: [${orphan ?? ""}]`);
+      expect(next.up.text)
+        .to.include(`set adopt: ${orphan ?? ""}`)
+        .and.include(`createAnother: [${orphan ?? ""}]`);
       world.program(certificate("a", { adopt: orphan }));
       expect((await apply(world)).made).to.deep.equal([]);
       expect(posts(world, "create")).to.equal(1);
@@ -51,7 +55,9 @@ describe("faults of create", () => {
       world.program(certificate("a", { expires: "2020-01-01T00:00:00Z" }));
       const { up } = await apply(world, 1);
       expect(up.text).to.include("expires must be in the future").and.include("nothing was made");
-      expect(await world.project.resources()).to.satisfy((resources: { type: string }[]) => resources.every(({ type }) => !type.includes("ecgrid")));
+      expect(await world.project.resources()).to.satisfy((resources: { type: string }[]) =>
+        resources.every(({ type }) => !type.includes("ecgrid")),
+      );
       expect((await made(world)) > 0).to.equal(true);
     }),
   );
@@ -61,7 +67,14 @@ describe("faults of create", () => {
     inWorld(async (world) => {
       const first = await made(world);
       const { sandbox } = world;
-      await world.project.pulumi("state", "delete", "--yes", "--force", "--target-dependents", "urn:pulumi:dev::engine::pulumi-nodejs:dynamic/ecgrid:Certificate::a");
+      await world.project.pulumi(
+        "state",
+        "delete",
+        "--yes",
+        "--force",
+        "--target-dependents",
+        "urn:pulumi:dev::engine::pulumi-nodejs:dynamic/ecgrid:Certificate::a",
+      );
       const stopped = await apply(world, 1);
       expect(stopped.made).to.deep.equal([]);
       expect(stopped.up.text).to.include(`could have made: ${first}`);
@@ -170,7 +183,7 @@ describe("faults of renew", () => {
     inWorld(async (world) => {
       await made(world);
       world.sandbox.variants.terminatedOnRead = "listed";
-      world.project.environment["ECGRID_VISIBILITY_SECONDS"] = "0";
+      world.project.environment.ECGRID_VISIBILITY_SECONDS = "0";
       world.sandbox.variants.visibility = "second-read";
       world.program(certificate("a", { trigger: "1" }));
       const { up } = await apply(world, 1);
@@ -188,7 +201,9 @@ describe("faults of renew", () => {
       await made(world, { adopt: uploaded });
       world.program(certificate("a", { adopt: uploaded, trigger: "1" }));
       const { up } = await apply(world, 1);
-      expect(up.text).to.include("only a private certificate that the platform generated can be renewed").and.include("was not renewed");
+      expect(up.text)
+        .to.include("only a private certificate that the platform generated can be renewed")
+        .and.include("was not renewed");
       expect((await current(world, "a")).certKeyId).to.equal(uploaded);
       expect(activeIds(world, 5001)).to.deep.equal([uploaded]);
     }),
@@ -269,7 +284,9 @@ describe("faults of terminate", () => {
           world.sandbox.ecgrid.terminateOutside(5001, id);
           world.program();
           await apply(world);
-          expect(await world.project.resources()).to.satisfy((resources: { type: string }[]) => resources.every(({ type }) => !type.includes("ecgrid")));
+          expect(await world.project.resources()).to.satisfy((resources: { type: string }[]) =>
+            resources.every(({ type }) => !type.includes("ecgrid")),
+          );
         }),
       );
     }
@@ -290,7 +307,9 @@ describe("faults of terminate", () => {
       expect((await world.project.up()).code).to.not.equal(0);
       expectCode(await world.project.up(), 0);
       expect(world.sandbox.ecgrid.certificate(5001, id)?.status).to.equal("Terminated");
-      expect(await world.project.resources()).to.satisfy((resources: { type: string }[]) => resources.every(({ type }) => !type.includes("ecgrid")));
+      expect(await world.project.resources()).to.satisfy((resources: { type: string }[]) =>
+        resources.every(({ type }) => !type.includes("ecgrid")),
+      );
     }),
   );
 });

@@ -7,7 +7,13 @@ describe("ECGrid certificate through the real engine", () => {
     "is created with every documented field, and the state says what there is [situation: ecgrid.certificates.create, ok]",
     inWorld(async (world) => {
       world.program(
-        certificate("a", { usage: "Signature", secureHashAlgorithm: "SHA384", beginUsage: "2026-03-01T00:00:00Z", expires: "2028-05-07T00:00:00Z", partnerAs2Id: "PARTNER-AS2-ID" }),
+        certificate("a", {
+          usage: "Signature",
+          secureHashAlgorithm: "SHA384",
+          beginUsage: "2026-03-01T00:00:00Z",
+          expires: "2028-05-07T00:00:00Z",
+          partnerAs2Id: "PARTNER-AS2-ID",
+        }),
       );
       const { preview, made } = await apply(world);
       expect(made).to.deep.equal(["ecgrid.certificates.create commId=5001"]);
@@ -34,9 +40,17 @@ describe("ECGrid certificate through the real engine", () => {
         beginUsage: "2026-03-01T00:00:00Z",
         partnerId: "PARTNER-AS2-ID",
       });
-      expect(Buffer.from(String(kept["pem"]).replace(/-----[^-]+-----|\s/g, ""), "base64").toString("base64")).to.equal(served?.der);
+      expect(Buffer.from(String(kept.pem).replace(/-----[^-]+-----|\s/g, ""), "base64").toString("base64")).to.equal(
+        served?.der,
+      );
       const { outputs } = await stored(world, "a");
-      expect(outputs?.["comm"]).to.include({ commType: "as2", identifier: "COMM-5001", status: "Active", useType: "Production", mailboxId: 101 });
+      expect(outputs?.comm).to.include({
+        commType: "as2",
+        identifier: "COMM-5001",
+        status: "Active",
+        useType: "Production",
+        mailboxId: 101,
+      });
     }),
   );
 
@@ -60,11 +74,20 @@ describe("ECGrid certificate through the real engine", () => {
       world.program(certificate("a", { years: 3, overlapDays: 14, trigger: "1" }));
       const { preview, made } = await apply(world);
       expect(made).to.deep.equal([`ecgrid.certificates.renew commId=5001 certKeyId=${old}`]);
-      expect(preview.text).to.include("new key pair").and.include("at most until 2029-03-01").and.include("the partner must get the new certificate");
-      expect(world.sandbox.log.made().at(-1)?.body).to.deep.equal({ commId: 5001, certKeyId: old, overlapDays: 14, years: 3, secureHashAlgorithm: "SHA256" });
+      expect(preview.text)
+        .to.include("new key pair")
+        .and.include("at most until 2029-03-01")
+        .and.include("the partner must get the new certificate");
+      expect(world.sandbox.log.made().at(-1)?.body).to.deep.equal({
+        commId: 5001,
+        certKeyId: old,
+        overlapDays: 14,
+        years: 3,
+        secureHashAlgorithm: "SHA256",
+      });
       const now = await current(world, "a");
       expect(now.certKeyId).to.not.equal(old);
-      expect(now["thumbprint"]).to.not.equal(thumbprint);
+      expect(now.thumbprint).to.not.equal(thumbprint);
       expect(await previousIds(world, "a")).to.deep.equal([old]);
       expect(activeIds(world, 5001)).to.have.members([old, now.certKeyId]);
       expect((await apply(world)).requests).to.equal(0);
@@ -107,7 +130,7 @@ describe("ECGrid certificate through the real engine", () => {
       const { made, preview } = await apply(world);
       expect(made).to.have.length(1);
       expect(preview.text).to.include("secureHashAlgorithm changes from SHA256 to SHA512");
-      expect((await current(world, "a"))["secureHashAlgorithm"]).to.equal("SHA512");
+      expect((await current(world, "a")).secureHashAlgorithm).to.equal("SHA512");
     }),
   );
 
@@ -119,8 +142,11 @@ describe("ECGrid certificate through the real engine", () => {
       world.program(certificate("a", { years: 5, overlapDays: 0, renewalWindow: { days: 7 }, onDelete: "retain" }));
       const { preview, requests, shown } = await apply(world);
       expect({ requests, shown }).to.deep.equal({ requests: 0, shown: [] });
-      for (const field of ["years", "overlapDays", "renewalWindow", "onDelete"]) expect(preview.text).to.match(new RegExp(`${field} changes from .* no remote call`));
-      world.program(certificate("a", { years: 5, overlapDays: 0, renewalWindow: { days: 7 }, onDelete: "retain", trigger: "now" }));
+      for (const field of ["years", "overlapDays", "renewalWindow", "onDelete"])
+        expect(preview.text).to.match(new RegExp(`${field} changes from .* no remote call`));
+      world.program(
+        certificate("a", { years: 5, overlapDays: 0, renewalWindow: { days: 7 }, onDelete: "retain", trigger: "now" }),
+      );
       const renewed = await apply(world);
       expect(renewed.preview.text).to.include("OLD CERTIFICATE ENDS AT ONCE, irreversible");
       expect(world.sandbox.log.made().at(-1)?.body).to.include({ years: 5, overlapDays: 0 });
@@ -135,7 +161,10 @@ describe("ECGrid certificate through the real engine", () => {
       const { certKeyId: old } = await current(world, "a");
       world.program(certificate("a", { commId: 5002 }));
       const { made } = await apply(world);
-      expect(made).to.deep.equal(["ecgrid.certificates.create commId=5002", `ecgrid.certificates.terminate commId=5001 certKeyId=${old}`]);
+      expect(made).to.deep.equal([
+        "ecgrid.certificates.create commId=5002",
+        `ecgrid.certificates.terminate commId=5001 certKeyId=${old}`,
+      ]);
       expect(activeIds(world, 5001)).to.deep.equal([]);
       expect(activeIds(world, 5002)).to.have.length(1);
     }),

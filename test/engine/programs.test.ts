@@ -7,17 +7,26 @@ describe("programs of several shapes", () => {
   it(
     "a comm that is not known before the run: shown as such, and made where it turns out",
     inWorld(async (world) => {
-      world.program({ kind: "later", name: "source", args: { value: 5002 } }, certificate("a", { commId: undefined }, { later: { commId: "source" } }));
+      world.program(
+        { kind: "later", name: "source", args: { value: 5002 } },
+        certificate("a", { commId: undefined }, { later: { commId: "source" } }),
+      );
       const { shown, made } = await apply(world);
       expect(shown.map(({ operation }) => operation)).to.deep.equal(["ecgrid.certificates.create commId=?"]);
       expect(made).to.deep.equal(["ecgrid.certificates.create commId=5002"]);
       expect((await apply(world)).requests).to.equal(0);
       // The source changes: whether it is another comm is not known at preview, so both ends are said as conditions.
-      world.program({ kind: "later", name: "source", args: { value: 5001 } }, certificate("a", { commId: undefined }, { later: { commId: "source" } }));
+      world.program(
+        { kind: "later", name: "source", args: { value: 5001 } },
+        certificate("a", { commId: undefined }, { later: { commId: "source" } }),
+      );
       const { certKeyId } = await current(world, "a");
       const moved = await apply(world);
       expect(moved.shown.every(({ certain }) => !certain)).to.equal(true);
-      expect(moved.made).to.deep.equal(["ecgrid.certificates.create commId=5001", `ecgrid.certificates.terminate commId=5002 certKeyId=${certKeyId}`]);
+      expect(moved.made).to.deep.equal([
+        "ecgrid.certificates.create commId=5001",
+        `ecgrid.certificates.terminate commId=5002 certKeyId=${certKeyId}`,
+      ]);
     }),
   );
 
@@ -27,15 +36,22 @@ describe("programs of several shapes", () => {
       const { project, sandbox } = world;
       const key = sandbox.ecgrid.issueKey({ tenant: "second" });
       sandbox.ecgrid.addComm({ commId: 6001, tenant: "second" });
-      world.program({ kind: "ecgrid.Provider", name: "second", args: { apiKey: key, url: sandbox.ecgrid.url } }, certificate("a"), certificate("b", { commId: 6001 }, { opts: { provider: "second" } }));
+      world.program(
+        { kind: "ecgrid.Provider", name: "second", args: { apiKey: key, url: sandbox.ecgrid.url } },
+        certificate("a"),
+        certificate("b", { commId: 6001 }, { opts: { provider: "second" } }),
+      );
       await apply(world);
       expect(activeIds(world, 6001)).to.have.length(1);
       expect((await project.pulumi("stack", "export")).text).to.not.include(key);
       const newKey = sandbox.ecgrid.issueKey({ tenant: "second" });
       sandbox.ecgrid.revokeKey(key);
-      project.environment["ECGRID_API_KEY_SECOND"] = newKey;
+      project.environment.ECGRID_API_KEY_SECOND = newKey;
       expectCode(await project.refresh(), 0);
-      world.program({ kind: "ecgrid.Provider", name: "second", args: { apiKey: key, url: sandbox.ecgrid.url } }, certificate("a"));
+      world.program(
+        { kind: "ecgrid.Provider", name: "second", args: { apiKey: key, url: sandbox.ecgrid.url } },
+        certificate("a"),
+      );
       expect((await apply(world)).made).to.have.length(1);
       expect(activeIds(world, 6001)).to.deep.equal([]);
     }),
@@ -49,7 +65,10 @@ describe("programs of several shapes", () => {
       const [a, b] = [await current(world, "a"), await current(world, "b")];
       expect(a.certKeyId).to.not.equal(b.certKeyId);
       world.program(certificate("a", { trigger: "1" }), certificate("b", { trigger: "1" }));
-      expect((await apply(world)).made).to.have.members([`ecgrid.certificates.renew commId=5001 certKeyId=${a.certKeyId}`, `ecgrid.certificates.renew commId=5001 certKeyId=${b.certKeyId}`]);
+      expect((await apply(world)).made).to.have.members([
+        `ecgrid.certificates.renew commId=5001 certKeyId=${a.certKeyId}`,
+        `ecgrid.certificates.renew commId=5001 certKeyId=${b.certKeyId}`,
+      ]);
       expect(activeIds(world, 5001)).to.have.length(4);
       expect((await apply(world)).requests).to.equal(0);
     }),
@@ -61,11 +80,17 @@ describe("programs of several shapes", () => {
       world.program(certificate("a"));
       await apply(world);
       world.sandbox.hostile.add({ match: "POST /v2/certificates/create", mode: "403", afterMatches: 1, times: 1 });
-      world.program(certificate("a"), certificate("b", { commId: 5002 }), certificate("c", { usage: "Signature" }, { opts: { dependsOn: ["b"] } }));
+      world.program(
+        certificate("a"),
+        certificate("b", { commId: 5002 }),
+        certificate("c", { usage: "Signature" }, { opts: { dependsOn: ["b"] } }),
+      );
       expect((await world.project.up()).code).to.not.equal(0);
       const [made] = activeIds(world, 5002);
       const listed = shownByPreview((await world.project.destroyPreview()).text);
-      expect(listed.map(({ operation }) => operation)).to.not.include(`ecgrid.certificates.terminate commId=5002 certKeyId=${made ?? ""}`);
+      expect(listed.map(({ operation }) => operation)).to.not.include(
+        `ecgrid.certificates.terminate commId=5002 certKeyId=${made ?? ""}`,
+      );
       const destroyed = await world.project.destroy();
       expect(destroyed.text).to.include("nothing in this run has named");
       expect(activeIds(world, 5002)).to.deep.equal([made]);

@@ -4,7 +4,10 @@ import { expectCode, type World } from "../instrument/world.js";
 import { activeIds, apply, certificate, current, inWorld } from "./engine.js";
 
 /** A certificate that was renewed once: a current and a previous one. */
-async function renewedOnce(world: World, args: Record<string, unknown> = {}): Promise<{ previous: number; now: number }> {
+async function renewedOnce(
+  world: World,
+  args: Record<string, unknown> = {},
+): Promise<{ previous: number; now: number }> {
   world.program(certificate("a", args));
   await apply(world);
   const { certKeyId: previous } = await current(world, "a");
@@ -29,7 +32,9 @@ describe("the end of ECGrid certificates through the real engine", () => {
       const { previous, now } = await renewedOnce(world);
       world.program();
       const { preview, made } = await apply(world);
-      expect(made).to.deep.equal([previous, now].map((id) => `ecgrid.certificates.terminate commId=5001 certKeyId=${id}`));
+      expect(made).to.deep.equal(
+        [previous, now].map((id) => `ecgrid.certificates.terminate commId=5001 certKeyId=${id}`),
+      );
       const row = preview.text.split("\n").find((line) => /^ - .*ecgrid:Certificate a delete/.test(line));
       expect(row).to.include("TERMINATE").and.include("serial").and.include("irreversible");
       expect(activeIds(world, 5001)).to.deep.equal([]);
@@ -43,7 +48,8 @@ describe("the end of ECGrid certificates through the real engine", () => {
       world.program();
       const { preview, made } = await apply(world);
       expect(made).to.deep.equal([]);
-      for (const id of [previous, now]) expect(preview.text).to.match(new RegExp(`KEEP \\w+ certificate ${id} of comm 5001`));
+      for (const id of [previous, now])
+        expect(preview.text).to.match(new RegExp(`KEEP \\w+ certificate ${id} of comm 5001`));
       expect(activeIds(world, 5001)).to.deep.equal([previous, now]);
     }),
   );
@@ -69,7 +75,9 @@ describe("the end of ECGrid certificates through the real engine", () => {
       world.program();
       const { up, made } = await apply(world, 1);
       expect(made).to.deep.equal([]);
-      expect(up.text).to.include("without an active certificate for Encryption and Signature").and.include("allowLastTermination");
+      expect(up.text)
+        .to.include("without an active certificate for Encryption and Signature")
+        .and.include("allowLastTermination");
       expect(activeIds(world, 5001)).to.have.length(1);
       world.program(certificate("a", { allowLastTermination: true }));
       await apply(world);
@@ -81,7 +89,11 @@ describe("the end of ECGrid certificates through the real engine", () => {
   it(
     "an acceptance that names no active successor is refused as stale; the right thumbprint passes the guard",
     inWorld(async (world) => {
-      const other = await world.sandbox.ecgrid.addCertificate({ commId: 5001 });
+      const other = await world.sandbox.ecgrid.addCertificate({
+        commId: 5001,
+        notBefore: "2025-06-01T08:00:00Z",
+        notAfter: "2028-06-01T08:00:00Z",
+      });
       const thumbprint = world.sandbox.ecgrid.certificate(5001, other)?.thumbprint;
       world.program(certificate("a", { allowLastTermination: false, partnerAccepted: "00".repeat(20) }));
       await apply(world);
@@ -101,7 +113,9 @@ describe("the end of ECGrid certificates through the real engine", () => {
     "destroy does what destroy --preview-only --diff lists",
     inWorld(async (world) => {
       const { previous, now } = await renewedOnce(world);
-      expect(await destroyAsShown(world)).to.deep.equal([previous, now].map((id) => `ecgrid.certificates.terminate commId=5001 certKeyId=${id}`));
+      expect(await destroyAsShown(world)).to.deep.equal(
+        [previous, now].map((id) => `ecgrid.certificates.terminate commId=5001 certKeyId=${id}`),
+      );
       expect(await world.project.resources()).to.deep.equal([]);
     }),
   );
@@ -115,10 +129,12 @@ describe("the end of ECGrid certificates through the real engine", () => {
       expect(activeIds(world, 5001)).to.deep.equal([now]);
       expectCode(await world.project.destroy(), 0);
       expect(activeIds(world, 5001)).to.deep.equal([]);
-      expect(world.sandbox.ecgrid.certificates(5001).map(({ certKeyId, status }) => [certKeyId, status])).to.deep.equal([
-        [previous, "Terminated"],
-        [now, "Terminated"],
-      ]);
+      expect(world.sandbox.ecgrid.certificates(5001).map(({ certKeyId, status }) => [certKeyId, status])).to.deep.equal(
+        [
+          [previous, "Terminated"],
+          [now, "Terminated"],
+        ],
+      );
     }),
   );
 
@@ -132,7 +148,13 @@ describe("the end of ECGrid certificates through the real engine", () => {
       world.program(
         { kind: "group", name: "outer", args: {} },
         { kind: "group", name: "inner", args: {}, opts: { parent: "outer" } },
-        certificate("b", { trigger: "1" }, { opts: { parent: "inner", aliases: ["urn:pulumi:dev::engine::pulumi-nodejs:dynamic/ecgrid:Certificate::b"] } }),
+        certificate(
+          "b",
+          { trigger: "1" },
+          {
+            opts: { parent: "inner", aliases: ["urn:pulumi:dev::engine::pulumi-nodejs:dynamic/ecgrid:Certificate::b"] },
+          },
+        ),
       );
       const { preview, shown, made } = await apply(world);
       expect(made).to.have.length(1);

@@ -27,7 +27,11 @@ interface Kind {
 }
 
 /** Changes one input of one certificate. */
-const input = (name: string, weight: number, change: (args: Record<string, unknown>, random: Random) => void): Kind => ({
+const input = (
+  name: string,
+  weight: number,
+  change: (args: Record<string, unknown>, random: Random) => void,
+): Kind => ({
   name,
   weight,
   apply: (random, program) => {
@@ -89,7 +93,7 @@ export const CHANGES: readonly Kind[] = [
     apply: (random, program, world) => {
       const all = certificates(program);
       if (all.length === 0) return false;
-      random.pick(all).args["commId"] = newComm(program, world);
+      random.pick(all).args.commId = newComm(program, world);
       return true;
     },
   },
@@ -100,27 +104,27 @@ export const CHANGES: readonly Kind[] = [
       const all = certificates(program);
       if (all.length === 0) return false;
       const one = random.pick(all);
-      one.opts = { ...one.opts, retainOnDelete: one.opts?.["retainOnDelete"] !== true };
+      one.opts = { ...one.opts, retainOnDelete: one.opts?.retainOnDelete !== true };
       return true;
     },
   },
   input("trigger", 4, (args, random) => {
-    args["trigger"] = `t${random.int(1_000_000)}`;
+    args.trigger = `t${random.int(1_000_000)}`;
   }),
   input("hash", 2, (args, random) => {
-    args["secureHashAlgorithm"] = random.pick(["SHA256", "SHA384", "SHA512"]);
+    args.secureHashAlgorithm = random.pick(["SHA256", "SHA384", "SHA512"]);
   }),
   input("years", 1, (args, random) => {
-    args["years"] = random.pick([1, 2, 3]);
+    args.years = random.pick([1, 2, 3]);
   }),
   input("overlap", 1, (args, random) => {
-    args["overlapDays"] = random.pick([0, 7, 30]);
+    args.overlapDays = random.pick([0, 7, 30]);
   }),
   input("window", 1, (args, random) => {
-    args["renewalWindow"] = random.pick([{ days: 10 }, { days: 90 }, { share: 0.5 }, "never"]);
+    args.renewalWindow = random.pick([{ days: 10 }, { days: 90 }, { share: 0.5 }, "never"]);
   }),
   input("on delete", 1, (args, random) => {
-    args["onDelete"] = random.pick(["terminate", "retain"]);
+    args.onDelete = random.pick(["terminate", "retain"]);
   }),
   {
     name: "time passes",
@@ -135,7 +139,9 @@ export const CHANGES: readonly Kind[] = [
     weight: 3,
     apply: async (random, program, world) => {
       const { ecgrid } = world.sandbox;
-      const all = certificates(program).flatMap(({ args }) => ecgrid.active(Number(args["commId"])).map(({ certKeyId }) => ({ commId: Number(args["commId"]), certKeyId })));
+      const all = certificates(program).flatMap(({ args }) =>
+        ecgrid.active(Number(args.commId)).map(({ certKeyId }) => ({ commId: Number(args.commId), certKeyId })),
+      );
       if (all.length === 0) return false;
       const { commId, certKeyId } = random.pick(all);
       if (random.chance(50)) ecgrid.terminateOutside(commId, certKeyId);

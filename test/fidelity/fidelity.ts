@@ -19,7 +19,17 @@ export interface Figures {
   byOperation: Record<string, { shown: number; made: number }>;
 }
 
-export const noFigures = (): Figures => ({ runs: 0, transitions: 0, failed: 0, shown: 0, made: 0, conditional: 0, missing: [], extra: [], byOperation: {} });
+export const noFigures = (): Figures => ({
+  runs: 0,
+  transitions: 0,
+  failed: 0,
+  shown: 0,
+  made: 0,
+  conditional: 0,
+  missing: [],
+  extra: [],
+  byOperation: {},
+});
 
 export interface Options {
   readonly seed: string;
@@ -46,14 +56,25 @@ export async function run(options: Options, figures: Figures): Promise<void> {
       world.program(...program.resources);
       // A rename's alias is needed in the run that renames; later it would only hide a mistake.
       const transition = await apply(random, world);
-      count(figures, transition, `${options.seed} step ${step} (${changes.join(", ")}; ${transition.how})`, options.progress);
-      if (transition.succeeded) for (const one of program.resources) if (one.opts !== undefined) delete one.opts["aliases"];
+      count(
+        figures,
+        transition,
+        `${options.seed} step ${step} (${changes.join(", ")}; ${transition.how})`,
+        options.progress,
+      );
+      if (transition.succeeded)
+        for (const one of program.resources) if (one.opts !== undefined) delete one.opts.aliases;
       if (options.stopAtDifference === true && figures.missing.length + figures.extra.length > 0) return;
     }
     const shown = shownByDestroyPreview((await world.project.destroyPreview()).text);
     const position = world.sandbox.log.last();
     const destroyed = await world.project.destroy();
-    count(figures, { shown, made: world.made(position), succeeded: destroyed.code === 0, how: "destroy", text: destroyed.text }, `${options.seed} destroy`, options.progress);
+    count(
+      figures,
+      { shown, made: world.made(position), succeeded: destroyed.code === 0, how: "destroy", text: destroyed.text },
+      `${options.seed} destroy`,
+      options.progress,
+    );
   } finally {
     await world.close();
   }
@@ -96,12 +117,20 @@ async function apply(random: Random, world: World): Promise<Transition> {
     shown,
     made,
     succeeded: applied.code === 0,
-    how: [refreshed ? "refreshed" : "not refreshed", jump === 0 ? "no jump" : `${jump / DAY} days between, ${pinned ? "CLM_NOW" : "no CLM_NOW"}`].join(", "),
+    how: [
+      refreshed ? "refreshed" : "not refreshed",
+      jump === 0 ? "no jump" : `${jump / DAY} days between, ${pinned ? "CLM_NOW" : "no CLM_NOW"}`,
+    ].join(", "),
     text: `${previewed.text}\n${applied.text}`,
   };
 }
 
-function count(figures: Figures, { shown, made, succeeded, text }: Transition, where: string, progress?: (line: string) => void): void {
+function count(
+  figures: Figures,
+  { shown, made, succeeded, text }: Transition,
+  where: string,
+  progress?: (line: string) => void,
+): void {
   figures.transitions++;
   if (!succeeded) figures.failed++;
   figures.shown += shown.length;
@@ -110,6 +139,9 @@ function count(figures: Figures, { shown, made, succeeded, text }: Transition, w
   for (const { operation } of shown) (figures.byOperation[catalogueName(operation)] ??= { shown: 0, made: 0 }).shown++;
   for (const operation of made) (figures.byOperation[catalogueName(operation)] ??= { shown: 0, made: 0 }).made++;
   const differences = compare(shown, made, succeeded);
-  for (const { kind, operation } of differences) (kind === "made but not shown" ? figures.missing : figures.extra).push(`${operation} at ${where}`);
-  progress?.(`${where}: ${shown.length} shown, ${made.length} made, ${differences.length} differences${succeeded ? "" : ", ended in an error"}${differences.length > 0 ? `\n${text}` : ""}`);
+  for (const { kind, operation } of differences)
+    (kind === "made but not shown" ? figures.missing : figures.extra).push(`${operation} at ${where}`);
+  progress?.(
+    `${where}: ${shown.length} shown, ${made.length} made, ${differences.length} differences${succeeded ? "" : ", ended in an error"}${differences.length > 0 ? `\n${text}` : ""}`,
+  );
 }

@@ -25,21 +25,34 @@ async function main(): Promise<number> {
     for (const plant of plantNames()) {
       const figures = noFigures();
       for (let at = 0; at < runs && figures.missing.length + figures.extra.length === 0; at++) {
-        await run({ seed: `${values.seed}/${at}`, transitions: transitions * 2, plant, progress: say, stopAtDifference: true }, figures);
+        await run(
+          { seed: `${values.seed}/${at}`, transitions: transitions * 2, plant, progress: say, stopAtDifference: true },
+          figures,
+        );
       }
       const by = figures.missing[0] ?? figures.extra[0] ?? "";
       results.push({ plant, caught: by !== "", by });
-      if (!values.json) process.stdout.write(`${plant}: ${by === "" ? "NOT CAUGHT" : `caught (${figures.missing.length > 0 ? "made but not shown" : "shown but not made"}: ${by})`}\n`);
+      if (!values.json)
+        process.stdout.write(
+          `${plant}: ${by === "" ? "NOT CAUGHT" : `caught (${figures.missing.length > 0 ? "made but not shown" : "shown but not made"}: ${by})`}\n`,
+        );
     }
     const caught = results.filter((one) => one.caught).length;
-    process.stdout.write(values.json ? `${JSON.stringify({ plants: results.length, caught, results })}\n` : `fidelity: ${caught} of ${results.length} planted bugs caught\n`);
+    process.stdout.write(
+      values.json
+        ? `${JSON.stringify({ plants: results.length, caught, results })}\n`
+        : `fidelity: ${caught} of ${results.length} planted bugs caught\n`,
+    );
     return caught === results.length ? 0 : 1;
   }
 
   const figures = noFigures();
   for (let at = 0; at < runs; at++) {
     await run({ seed: `${values.seed}/${at}`, transitions, progress: say }, figures);
-    if (!values.json) process.stderr.write(`run ${at + 1} of ${runs}: ${figures.transitions} transitions, ${figures.shown} shown, ${figures.made} made, ${figures.missing.length + figures.extra.length} differences\n`);
+    if (!values.json)
+      process.stderr.write(
+        `run ${at + 1} of ${runs}: ${figures.transitions} transitions, ${figures.shown} shown, ${figures.made} made, ${figures.missing.length + figures.extra.length} differences\n`,
+      );
   }
   process.stdout.write(`${JSON.stringify(figures, null, values.json ? 0 : 2)}\n`);
   return figures.missing.length + figures.extra.length === 0 ? 0 : 1;

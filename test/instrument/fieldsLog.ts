@@ -17,12 +17,17 @@ export interface FieldsEntry {
   readonly kept?: readonly string[];
 }
 
-export const endpointOf = ({ method, path }: Pick<LoggedRequest, "method" | "path">): string => `${method} ${path.replace(/\/\d+$/, "/{id}")}`;
+export const endpointOf = ({ method, path }: Pick<LoggedRequest, "method" | "path">): string =>
+  `${method} ${path.replace(/\/\d+$/, "/{id}")}`;
 
 export function recordRequests(requests: readonly LoggedRequest[]): void {
   const lines = requests.map((request): FieldsEntry => {
     const { body, answerFields } = request;
-    return { endpoint: endpointOf(request), sent: typeof body === "object" && body !== null ? Object.keys(body) : [], answered: answerFields };
+    return {
+      endpoint: endpointOf(request),
+      sent: typeof body === "object" && body !== null ? Object.keys(body) : [],
+      answered: answerFields,
+    };
   });
   append(lines);
 }

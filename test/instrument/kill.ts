@@ -16,10 +16,18 @@ export function killProvider(project: Project): void {
     if (stat !== undefined) parents.set(pid, Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]));
   }
   const isOurs = (pid: number): boolean => {
-    for (let at: number | undefined = pid, depth = 0; at !== undefined && at > 1 && depth < 20; at = parents.get(at), depth++) if (at === root) return true;
+    for (
+      let at: number | undefined = pid, depth = 0;
+      at !== undefined && at > 1 && depth < 20;
+      at = parents.get(at), depth++
+    )
+      if (at === root) return true;
     return false;
   };
-  const hosts = [...parents.keys()].filter((pid) => isOurs(pid) && /^[^\0]*node\0(?:[^\0]*\0)*?[^\0]*dynamic-provider/.test(read(`/proc/${pid}/cmdline`) ?? ""));
+  const hosts = [...parents.keys()].filter(
+    (pid) =>
+      isOurs(pid) && /^[^\0]*node\0(?:[^\0]*\0)*?[^\0]*dynamic-provider/.test(read(`/proc/${pid}/cmdline`) ?? ""),
+  );
   if (hosts.length === 0) throw new Error("the command has no provider process");
   for (const pid of hosts) process.kill(pid, "SIGKILL");
 }

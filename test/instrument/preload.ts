@@ -8,10 +8,10 @@ import type * as EcgridCertificate from "../../provider/ecgrid/certificate.js";
  * into the provider (`CLM_TEST_PLANT`), to show that the instrument finds it. The product itself has no such switches.
  */
 
-moveClock(process.env["CLM_TEST_CLOCK"]);
-if (process.env["CLM_TEST_PLANT"] !== undefined && process.argv[1]?.includes("dynamic-provider") === true) {
-  const plant = PLANTS()[process.env["CLM_TEST_PLANT"]];
-  if (plant === undefined) throw new Error(`unknown plant ${process.env["CLM_TEST_PLANT"]}`);
+moveClock(process.env.CLM_TEST_CLOCK);
+if (process.env.CLM_TEST_PLANT !== undefined && process.argv[1]?.includes("dynamic-provider") === true) {
+  const plant = PLANTS()[process.env.CLM_TEST_PLANT];
+  if (plant === undefined) throw new Error(`unknown plant ${process.env.CLM_TEST_PLANT}`);
   plant();
 }
 
@@ -21,32 +21,38 @@ function moveClock(text: string | undefined): void {
   const offset = new Real(text).getTime() - Real.now();
   globalThis.Date = new Proxy(Real, {
     construct: (target, args: unknown[], self) =>
-      Reflect.construct(target, args.length === 0 ? [Real.now() + offset] : args, self === globalThis.Date ? target : self) as object,
-    get: (target, key, self) => (key === "now" ? () => Real.now() + offset : (Reflect.get(target, key, self) as unknown)),
+      Reflect.construct(
+        target,
+        args.length === 0 ? [Real.now() + offset] : args,
+        self === globalThis.Date ? target : self,
+      ) as object,
+    get: (target, key, self) =>
+      key === "now" ? () => Real.now() + offset : (Reflect.get(target, key, self) as unknown),
   });
 }
 
 type Send = Transport.Transport["send"];
-type Write = EngineLog.EngineLog["write"];
 
 /** The planted bugs, by name: each breaks what a preview says, or what a step does. */
 function PLANTS(): Record<string, () => void> {
   /* eslint-disable @typescript-eslint/no-require-imports -- the modules are patched where the provider finds them */
   const transport = require("../../provider/http/transport.js") as typeof Transport;
   const engineLog = require("../../provider/dynamic/engineLog.js") as typeof EngineLog;
-  const inventory = require("../../provider/inventory/inventory.js") as { -readonly [Key in keyof typeof Inventory]: (typeof Inventory)[Key] };
+  const inventory = require("../../provider/inventory/inventory.js") as {
+    -readonly [Key in keyof typeof Inventory]: (typeof Inventory)[Key];
+  };
   const { certificate } = require("../../provider/ecgrid/certificate.js") as typeof EcgridCertificate;
   /* eslint-enable @typescript-eslint/no-require-imports */
 
   const saying = (change: (text: string) => string | undefined): void => {
-    const write = Reflect.get(engineLog.EngineLog.prototype, "write") as Write;
+    const write = Reflect.get(engineLog.EngineLog.prototype, "write");
     engineLog.EngineLog.prototype.write = async function (this: EngineLog.EngineLog, severity, urn, text) {
       const changed = change(text);
       if (changed !== undefined) await write.call(this, severity, urn, changed);
     };
   };
   const sending = (change: (send: Send, ...args: Parameters<Send>) => ReturnType<Send>): void => {
-    const send = Reflect.get(transport.Transport.prototype, "send") as Send;
+    const send = Reflect.get(transport.Transport.prototype, "send");
     transport.Transport.prototype.send = function (this: Transport.Transport, ...args) {
       return change(send.bind(this), ...args);
     };
@@ -79,7 +85,9 @@ function PLANTS(): Record<string, () => void> {
       saying((text) => text.replace("[ecgrid.certificates.terminate", "[ecgrid.certificates.renew"));
     },
     "phantom-warning": () => {
-      saying((text) => (text.includes("no remote call") ? `${text} [ecgrid.certificates.renew commId=1 certKeyId=1]` : text));
+      saying((text) =>
+        text.includes("no remote call") ? `${text} [ecgrid.certificates.renew commId=1 certKeyId=1]` : text,
+      );
     },
     "false-removal": () => {
       const { leaving } = inventory;
@@ -111,11 +119,18 @@ function PLANTS(): Record<string, () => void> {
     "stale-id": () => {
       // Every termination of the process goes to the certificate that was ended first.
       const first = once<unknown>();
-      sending((send, call, rule, traceId) => send(call.path.endsWith("/terminate") ? { ...call, body: first(call.body) as Record<string, unknown> } : call, rule, traceId));
+      sending((send, call, rule, traceId) =>
+        send(
+          call.path.endsWith("/terminate") ? { ...call, body: first(call.body) as Record<string, unknown> } : call,
+          rule,
+          traceId,
+        ),
+      );
     },
     "forgotten-previous": () => {
-      const { delete: end } = certificate;
-      certificate.delete = (state, context) => end(state, { ...context, plan: { ...context.plan, operations: context.plan.operations.slice(-1) } });
+      const end = certificate.delete.bind(certificate);
+      certificate.delete = (state, context) =>
+        end(state, { ...context, plan: { ...context.plan, operations: context.plan.operations.slice(-1) } });
     },
   };
 }

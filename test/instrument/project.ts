@@ -75,7 +75,11 @@ export class Project {
         },
         (error, stdout, stderr) => {
           if (error !== null && typeof error.code !== "number" && error.signal == null) {
-            fail(new Error(`pulumi could not be started: ${error.message}. Run the tests by "npm test", which finds or builds it.`));
+            fail(
+              new Error(
+                `pulumi could not be started: ${error.message}. Run the tests by "npm test", which finds or builds it.`,
+              ),
+            );
             return;
           }
           const code = error === null ? 0 : typeof error.code === "number" ? error.code : 255;

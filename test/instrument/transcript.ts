@@ -62,7 +62,12 @@ export interface Difference {
 function fits(shown: string, made: string): boolean {
   const wanted = shown.split(" ");
   const parts = made.split(" ");
-  return wanted.length === parts.length && wanted.every((part, at) => part === parts[at] || (part.endsWith("=?") && parts[at]?.startsWith(part.slice(0, -1)) === true));
+  return (
+    wanted.length === parts.length &&
+    wanted.every(
+      (part, at) => part === parts[at] || (part.endsWith("=?") && parts[at]?.startsWith(part.slice(0, -1)) === true),
+    )
+  );
 }
 
 /** Compares as multisets: an operation that is made twice must be shown twice. */
@@ -70,12 +75,16 @@ export function compare(shown: readonly Shown[], made: readonly string[], succee
   const open = [...shown].sort((a, b) => Number(b.certain) - Number(a.certain));
   const differences: Difference[] = [];
   for (const operation of made) {
-    const at = [open.findIndex((candidate) => candidate.operation === operation), open.findIndex((candidate) => fits(candidate.operation, operation))].find((index) => index >= 0);
+    const at = [
+      open.findIndex((candidate) => candidate.operation === operation),
+      open.findIndex((candidate) => fits(candidate.operation, operation)),
+    ].find((index) => index >= 0);
     if (at === undefined) differences.push({ kind: "made but not shown", operation });
     else open.splice(at, 1);
   }
   if (succeeded) {
-    for (const { operation, certain } of open) if (certain) differences.push({ kind: "shown as certain but not made", operation });
+    for (const { operation, certain } of open)
+      if (certain) differences.push({ kind: "shown as certain but not made", operation });
   }
   return differences;
 }

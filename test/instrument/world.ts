@@ -28,7 +28,9 @@ export class World {
     this.at(now, true);
   }
 
-  static async open(options: { now?: string; from?: string; plant?: string; initialize?: boolean } = {}): Promise<World> {
+  static async open(
+    options: { now?: string; from?: string; plant?: string; initialize?: boolean } = {},
+  ): Promise<World> {
     const now = options.now ?? "2026-03-01T10:00:00Z";
     const sandbox = await startSandbox({ now });
     const project = new Project({
@@ -56,15 +58,15 @@ export class World {
     this.#now = now;
     this.#pinned = pinned;
     this.sandbox.clock.set(now.toISOString());
-    this.project.environment["CLM_NOW"] = pinned ? now.toISOString() : undefined;
-    this.project.environment["CLM_TEST_CLOCK"] = now.toISOString();
+    this.project.environment.CLM_NOW = pinned ? now.toISOString() : undefined;
+    this.project.environment.CLM_TEST_CLOCK = now.toISOString();
   }
 
   /** Moves the sandbox's and the machine's clock, while `CLM_NOW` stays as it was reviewed. */
   moveUnderPin(now: Date): void {
-    const pin = this.project.environment["CLM_NOW"];
+    const pin = this.project.environment.CLM_NOW;
     this.at(now, true);
-    this.project.environment["CLM_NOW"] = pin;
+    this.project.environment.CLM_NOW = pin;
   }
 
   days(days: number): void {

@@ -14,10 +14,10 @@ class Group extends pulumi.ComponentResource {
 class Later extends pulumi.dynamic.Resource {
   constructor(name, value) {
     const provider = {
-      create: async (inputs) => ({ id: "later", outs: { value: inputs.value } }),
-      update: async (_id, _olds, news) => ({ outs: { value: news.value } }),
+      create: async (inputs) => ({ id: "later", outs: { value: inputs.value, result: inputs.value } }),
+      update: async (_id, _olds, news) => ({ outs: { value: news.value, result: news.value } }),
     };
-    super(provider, name, { value: undefined, ...{ value } });
+    super(provider, name, { value, result: undefined });
   }
 }
 
@@ -31,7 +31,7 @@ for (const { kind, name, args, opts = {}, later } of JSON.parse(fs.readFileSync(
     ...(opts.deletedWith === undefined ? {} : { deletedWith: made.get(opts.deletedWith) }),
   };
   const inputs = { ...args };
-  for (const [field, source] of Object.entries(later ?? {})) inputs[field] = made.get(source).value;
+  for (const [field, source] of Object.entries(later ?? {})) inputs[field] = made.get(source).result;
   if (kind === "group") made.set(name, new Group(name, options));
   else if (kind === "later") made.set(name, new Later(name, args.value));
   else if (kind === "ecgrid.Provider") made.set(name, new clm.ecgrid.Provider(name, inputs, options));

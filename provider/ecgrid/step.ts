@@ -1,0 +1,52 @@
+import type { EcgridClient } from "./client.js";
+import type { Certificate, Reply } from "./wire.js";
+import type { Snapshot } from "./client.js";
+import type { CertificateState } from "./state.js";
+import { Fault, PartialFault, type FaultParts } from "../core/fault.js";
+import type { Context } from "../core/lifecycle.js";
+import type { Operation } from "../core/operation.js";
+
+/** What the steps of an ECGrid certificate share: their context, and faults in the words of ECGrid. */
+export type Step = Context<EcgridClient>;
+
+/** A certificate and the read of the comm that showed it. */
+export interface Found {
+  readonly snapshot: Snapshot;
+  readonly certificate: Certificate;
+}
+
+/** The planned operation of a name; it must be there. */
+export function planned({ plan: { operations } }: Step, name: string): Operation {
+  const operation = operations.find((candidate) => candidate.name === name);
+  if (operation === undefined)
+    throw new Error(
+      `${name} is not in the plan of this step. Nothing was sent. This is a fault of pulumi-clm; please report it.`,
+    );
+  return operation;
+}
+
+export const list = (certificates: readonly Pick<Certificate, "certKeyId">[]): string =>
+  certificates.map(({ certKeyId }) => certKeyId).join(", ");
+
+export type Told = Omit<FaultParts, "resource" | "system">;
+
+export const fault = (context: Step, parts: Told): Fault =>
+  new Fault({ ...parts, resource: context.resource, system: "ECGrid" });
+
+export const partial = (context: Step, state: CertificateState, parts: Told): Fault =>
+  new PartialFault({ ...parts, resource: context.resource, system: "ECGrid" }, state);
+
+export const refused = (
+  context: Step,
+  action: string,
+  reply: Exclude<Reply, { outcome: "done" }>,
+  known: string,
+): Fault =>
+  fault(context, {
+    action,
+    cameBack: reply.cameBack,
+    known,
+    next: "mend what the answer names, then run again",
+    outcome: reply.outcome,
+    traceId: reply.traceId,
+  });

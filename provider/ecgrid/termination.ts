@@ -1,0 +1,93 @@
+import { Fault } from "../core/fault.js";
+import type { Snapshot } from "./client.js";
+import { terminate } from "./operations.js";
+import { inUse, uncovered } from "./roles.js";
+import { hasEnded, type CertificateState } from "./state.js";
+import { fault, list, refused, type Step } from "./step.js";
+import type { Reply } from "./wire.js";
+
+/** A deletion: terminates what the plan names, oldest first, each settled by reading. */
+export async function end(state: CertificateState, context: Step): Promise<void> {
+  const targets = context.plan.operations.filter(({ name }) => name === terminate.name);
+  if (targets.length === 0) return; // onDelete is retain
+  const { commId } = state;
+  const snapshot = await context.api.snapshot(commId, context.resource);
+  guard(state, snapshot, context);
+
+  for (const operation of targets) {
+    const certKeyId = Number(operation.target.certKeyId);
+    const action = `terminate certificate ${certKeyId} of comm ${commId}`;
+    const reply = await context.api.ask(context.perform, operation);
+    if (reply.outcome === "not executed")
+      throw refused(context, action, reply, "the certificate was not ended, the resource stays");
+    // Yes, no and silence are all settled by reading: `data:false`, a repeated call and a hidden record are not
+    // documented (ecgrid.md 1.5).
+    const now = await readBack(context, commId, action, reply);
+    const still = now.certificates.find((candidate) => candidate.certKeyId === certKeyId);
+    if (still === undefined || hasEnded(still)) continue;
+    const said = reply.outcome === "done" ? `the service answered ${JSON.stringify(reply.data)}` : reply.cameBack;
+    throw fault(context, {
+      action,
+      cameBack: `${said}, and the comm still lists it as ${still.status}`,
+      known:
+        "certificates that were named before this one have been ended, this one is not; the resource stays in the state",
+      next: "run again: every certificate is named again, and one that has ended is settled by reading",
+      outcome: reply.outcome,
+      traceId: reply.traceId,
+    });
+  }
+}
+
+/** What a comm says after a terminate whose answer alone proves nothing. */
+async function readBack(context: Step, commId: number, action: string, reply: Reply): Promise<Snapshot> {
+  try {
+    return await context.api.snapshot(commId, context.resource);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    throw fault(context, {
+      action,
+      cameBack: `${reply.outcome === "done" ? `the service answered ${JSON.stringify(reply.data)}` : reply.cameBack}; reading it back failed: ${error.parts.cameBack}`,
+      known: "whether the certificate has ended is not known; the resource stays in the state",
+      next: "run again: the call is repeated, and settled by reading",
+      outcome: "unknown",
+      traceId: reply.traceId,
+    });
+  }
+}
+
+/**
+ * Refuses a termination after which no certificate of the comm could carry on, unless that was consented to; and one
+ * whose accepted successor is not in use. Nothing has been sent when it throws.
+ */
+function guard(state: CertificateState, snapshot: Snapshot, context: Step): void {
+  const ending = new Set(context.plan.operations.map(({ target }) => Number(target.certKeyId)));
+  const live = snapshot.certificates.filter(
+    (candidate) => ending.has(candidate.certKeyId) && inUse(candidate, context.now),
+  );
+  const others = snapshot.certificates.filter(
+    (candidate) => !ending.has(candidate.certKeyId) && inUse(candidate, context.now),
+  );
+  const refuse = (cameBack: string, next: string): Fault =>
+    fault(context, {
+      action: `terminate certificate ${list(live)} of comm ${state.commId}`,
+      cameBack,
+      known: "nothing was sent, the resource stays in the state",
+      next,
+      outcome: "not executed",
+    });
+  if (live.length === 0) return;
+  const { partnerAccepted } = state;
+  if (partnerAccepted !== undefined && !others.some(({ thumbprint }) => thumbprint === partnerAccepted)) {
+    throw refuse(
+      `partnerAccepted names ${partnerAccepted}, and no other active certificate of the comm has this thumbprint`,
+      "set partnerAccepted to the thumbprint of the active certificate that the partner has accepted, run up, then remove the resource",
+    );
+  }
+  const bare = [...new Set(live.flatMap((candidate) => uncovered(candidate, others)))];
+  if (bare.length > 0 && state.allowLastTermination !== true) {
+    throw refuse(
+      `it would leave the comm without an active certificate for ${bare.join(" and ")}, and AS2 traffic would stop`,
+      "make sure that a successor is active, or set allowLastTermination: true and run up, then remove the resource",
+    );
+  }
+}

@@ -1,0 +1,89 @@
+import * as automation from "@pulumi/pulumi/automation/index.js";
+import { expect } from "chai";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startSandbox, type Sandbox } from "../../sandbox/index.js";
+import { shownByPreview } from "../instrument/transcript.js";
+import { REPOSITORY } from "../instrument/project.js";
+import type * as Clm from "../../sdk/index.js";
+
+// As a user's program finds it: from where it is installed.
+// eslint-disable-next-line @typescript-eslint/no-require-imports
+const clm = require("pulumi-clm") as typeof Clm;
+
+describe("inline programs of the Automation API", () => {
+  let sandbox: Sandbox;
+  let folder: string;
+
+  beforeEach(async () => {
+    sandbox = await startSandbox({ now: "2026-03-01T10:00:00Z" });
+    sandbox.ecgrid.addComm({ commId: 5001 });
+    folder = mkdtempSync(join(tmpdir(), "clm-inline-"));
+    for (const name of ["backend", "home"]) mkdirSync(join(folder, name));
+  });
+
+  afterEach(async () => {
+    await sandbox.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const stackOf = (program: automation.PulumiFn): Promise<automation.Stack> =>
+    automation.LocalWorkspace.createOrSelectStack(
+      { stackName: "dev", projectName: "inline", program },
+      {
+        pulumiHome: join(folder, "home"),
+        projectSettings: {
+          name: "inline",
+          runtime: "nodejs",
+          main: REPOSITORY,
+          backend: { url: `file://${join(folder, "backend")}` },
+        },
+        envVars: {
+          PULUMI_CONFIG_PASSPHRASE: "not a secret",
+          PULUMI_SKIP_UPDATE_CHECK: "true",
+          PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+          ECGRID_URL: sandbox.ecgrid.url,
+          ECGRID_API_KEY: sandbox.ecgrid.apiKey,
+          CLM_NOW: "2026-03-01T10:00:00Z",
+        },
+      },
+    );
+
+  const withCertificate = (): Promise<void> => {
+    clm.inventory();
+    new clm.ecgrid.Certificate("a", { commId: 5001, overlapDays: 30, allowLastTermination: true });
+    return Promise.resolve();
+  };
+  const without = (): Promise<void> => {
+    clm.inventory();
+    return Promise.resolve();
+  };
+
+  it("a removal is named in the preview and made by up", async () => {
+    await (await stackOf(withCertificate)).up();
+    const [made] = sandbox.ecgrid.active(5001);
+    const ended = await stackOf(without);
+    const preview = await ended.preview({ color: "never" });
+    expect(shownByPreview(preview.stdout).map(({ operation }) => operation)).to.deep.equal([
+      `ecgrid.certificates.terminate commId=5001 certKeyId=${made?.certKeyId ?? ""}`,
+    ]);
+    await ended.up();
+    expect(sandbox.ecgrid.active(5001)).to.deep.equal([]);
+  });
+
+  it("a program that fails after it was started deletes nothing", async () => {
+    await (await stackOf(withCertificate)).up();
+    const failing = await stackOf(async () => {
+      clm.inventory();
+      await Promise.resolve();
+      throw new Error("the program fails on purpose");
+    });
+    const failure = await failing.up().then(
+      () => "it did not fail",
+      (error: unknown) => String(error),
+    );
+    expect(failure).to.include("on purpose");
+    expect(sandbox.ecgrid.active(5001)).to.have.length(1);
+  });
+});

@@ -32,8 +32,10 @@ const WINDOW =
   'allowed is { days: whole days before the expiry }, { share: remaining share of the lifetime, between 0 and 1 } or "never"';
 const renewalWindow = z.union(
   [
-    z.strictObject({ days: z.number().int().min(0).max(36_500) }),
-    z.strictObject({ share: z.number().gt(0).lt(1) }),
+    z.strictObject({
+      days: z.number({ error: WINDOW }).int({ error: WINDOW }).min(0, { error: WINDOW }).max(36_500, { error: WINDOW }),
+    }),
+    z.strictObject({ share: z.number({ error: WINDOW }).gt(0, { error: WINDOW }).lt(1, { error: WINDOW }) }),
     z.literal("never"),
   ],
   { error: WINDOW },

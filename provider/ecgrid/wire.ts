@@ -19,15 +19,15 @@ export interface Certificate {
   readonly status: string;
   readonly hasPrivateKey: boolean;
   /** The service's word for the signature hash; spelled in several ways. */
-  readonly secureHashAlgorithm?: string;
+  readonly secureHashAlgorithm?: string | undefined;
   /** Hex, upper case, no separators. */
-  readonly serialNumber?: string;
+  readonly serialNumber?: string | undefined;
   /** SHA-1 of the DER form: hex, upper case, no separators. */
-  readonly thumbprint?: string;
-  readonly subject?: string;
-  readonly issuer?: string;
+  readonly thumbprint?: string | undefined;
+  readonly subject?: string | undefined;
+  readonly issuer?: string | undefined;
   /** The partner's AS2 id that the certificate was made for. */
-  readonly partnerId?: string;
+  readonly partnerId?: string | undefined;
   /** When ECGrid uses it: ISO 8601, UTC, whole seconds. */
   readonly beginUsage: string;
   readonly endUsage: string;
@@ -35,7 +35,7 @@ export interface Certificate {
   readonly notBefore: string;
   readonly notAfter: string;
   /** The public certificate, PEM. */
-  readonly pem?: string;
+  readonly pem?: string | undefined;
 }
 
 /** The comm as far as it is kept (ecgrid.md 1.6, 2.3). */
@@ -181,7 +181,7 @@ export type Reply =
 const envelopeSchema = anyCase(
   z.object({
     success: z.boolean().nullish().catch(undefined),
-    data: z.unknown(),
+    data: z.unknown().optional(),
     errorCode: optionalText,
     message: optionalText,
     title: optionalText,

@@ -111,7 +111,13 @@ describe("contract with Pulumi's dynamic host", () => {
       __id: made.id,
       __v: 1,
     });
-    expect(await host.diff(made.id, made.outputs, (await host.check((await host.check({}, inputs())).inputs, inputs())).inputs)).to.deep.equal({
+    expect(
+      await host.diff(
+        made.id,
+        made.outputs,
+        (await host.check((await host.check({}, inputs())).inputs, inputs())).inputs,
+      ),
+    ).to.deep.equal({
       changes: false,
       replaces: [],
     });

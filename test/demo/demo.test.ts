@@ -1,0 +1,49 @@
+import { expect } from "chai";
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { REPOSITORY } from "../instrument/project.js";
+
+interface Output {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const demo = (...args: string[]): Promise<Output> =>
+  new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      [join(REPOSITORY, "dist", "test", "demo", "demo.js"), ...args],
+      { maxBuffer: 64 * 1024 * 1024 },
+      (error, stdout, stderr) => {
+        resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
+      },
+    );
+  });
+
+interface Result {
+  readonly steps: { name: string; transcript: string; shown: string[]; made: string[]; differences: unknown[] }[];
+  readonly totals: { steps: number; shown: number; made: number; differences: number };
+}
+
+describe("the demo", () => {
+  it("shows what it makes, as one object", async () => {
+    const { code, stdout, stderr } = await demo("--json");
+    expect(code, stderr).to.equal(0);
+    const { steps, totals } = JSON.parse(stdout) as Result;
+    expect(totals).to.deep.equal({ steps: 8, shown: 7, made: 7, differences: 0 });
+    for (const { shown, made, transcript } of steps) {
+      expect(shown).to.have.members(made);
+      for (const operation of shown) expect(transcript).to.include(`[${operation}]`);
+    }
+    expect(stderr.trim().split("\n").at(-1)).to.equal("demo: 8 steps, 7 shown, 7 made, 0 differences");
+  });
+
+  for (const fault of ["silent-warning", "extra-call"]) {
+    it(`finds the planted fault ${fault}`, async () => {
+      const { code, stdout } = await demo("--break", fault);
+      expect(code).to.equal(1);
+      expect(stdout.trim().split("\n").at(-1)).to.match(/^demo: 8 steps, \d+ shown, \d+ made, [1-9]\d* differences$/);
+    });
+  }
+});

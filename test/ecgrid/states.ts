@@ -1,0 +1,40 @@
+import { normalize, type CertificateInputs } from "../../provider/ecgrid/inputs.js";
+import type { CertificateState } from "../../provider/ecgrid/state.js";
+
+export const URN = "urn:pulumi:dev::p::pulumi-nodejs:dynamic/ecgrid:Certificate::a";
+export const NOW = new Date("2026-03-01T10:00:00Z");
+
+/** Checked inputs, with defaults. */
+export function inputs(more: Partial<CertificateInputs> = {}): CertificateInputs {
+  const checked = normalize({ commId: 5001, overlapDays: 30, ...more });
+  if (!checked.ok) throw new Error(checked.problems.map(({ reason }) => reason).join("; "));
+  return checked.inputs as CertificateInputs;
+}
+
+export const kept = (
+  certKeyId: number,
+  more: Partial<CertificateState["current"]> = {},
+): CertificateState["current"] => ({
+  certKeyId,
+  usage: "EncryptionAndSignature",
+  status: "Active",
+  hasPrivateKey: true,
+  serialNumber: `0${certKeyId}`,
+  thumbprint: String(certKeyId).padStart(40, "0"),
+  beginUsage: "2025-03-01T10:00:00Z",
+  endUsage: "2027-03-01T10:00:00Z",
+  notBefore: "2025-03-01T10:00:00Z",
+  notAfter: "2027-03-01T10:00:00Z",
+  ...more,
+});
+
+/** A state with certificate 88 in charge. */
+export const state = (more: Partial<CertificateState> = {}): CertificateState => ({
+  ...inputs(),
+  comm: { mailboxId: 101 },
+  current: kept(88),
+  previous: [],
+  found: [],
+  __seen: [88],
+  ...more,
+});

@@ -1,0 +1,19 @@
+import { expect } from "chai";
+import { noFigures, run } from "./fidelity.js";
+
+describe("fidelity over random programs, a short fixed seed", () => {
+  for (const seed of ["short/1", "short/2"]) {
+    it(`shows what it makes (seed ${seed})`, async () => {
+      const figures = noFigures();
+      await run({ seed, transitions: 5 }, figures);
+      expect({ missing: figures.missing, extra: figures.extra }).to.deep.equal({ missing: [], extra: [] });
+      expect(figures.made).to.be.greaterThan(3);
+    });
+  }
+
+  it("finds a planted bug", async () => {
+    const figures = noFigures();
+    await run({ seed: "short/1", transitions: 5, plant: "silent-removal", stopAtDifference: true }, figures);
+    expect(figures.missing).to.not.deep.equal([]);
+  });
+});

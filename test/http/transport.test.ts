@@ -34,10 +34,9 @@ describe("the transport", () => {
     seen = [];
     server = createServer((request, response) => {
       seen.push(request);
-      request
-        .resume()
-        .on("end", () => { (handlers[Math.min(seen.length, handlers.length) - 1] ?? answer(200))(request, response, seen.length); },
-        );
+      request.resume().on("end", () => {
+        (handlers[Math.min(seen.length, handlers.length) - 1] ?? answer(200))(request, response, seen.length);
+      });
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/base/`);

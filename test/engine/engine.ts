@@ -74,3 +74,15 @@ export const previousIds = async (world: World, name: string): Promise<number[]>
 /** certKeyIds that the service takes for active. */
 export const activeIds = (world: World, commId: number): number[] =>
   world.sandbox.ecgrid.active(commId).map(({ certKeyId }) => certKeyId);
+
+/** Makes certificate `a` on comm 5001. @returns its id. */
+export async function made(world: World, args: Record<string, unknown> = {}): Promise<number> {
+  world.program(certificate("a", args));
+  await apply(world);
+  return (await current(world, "a")).certKeyId;
+}
+
+/** How often the service has executed a call of /v2/certificates. */
+export const executed = (world: World, verb: string): number =>
+  world.sandbox.log.all().filter(({ path, outcome }) => path === `/v2/certificates/${verb}` && outcome === "executed")
+    .length;

@@ -3,7 +3,13 @@ import type { Request, Response } from "./ecgrid/api.js";
 import type { EcgridStore } from "./ecgrid/store.js";
 import type { SandboxClock } from "./clock.js";
 import type { RequestLog } from "./requestLog.js";
+import { MODES, type Hostility, type Mode } from "./hostility.js";
 import { setVariant, type VariantSettings } from "./variants.js";
+
+const ACTIONS = [
+  ...["set-clock", "advance", "variant", "add-comm", "remove-comm", "add-certificate"],
+  ...["terminate-outside", "renew-outside", "vanish", "issue-key", "revoke-key", "hostile", "clear-hostile"],
+];
 
 /** What people change by hand while the sandbox runs: `GET /__sandbox/log`, `GET /__sandbox/state`, `POST /__sandbox`. */
 export async function control(
@@ -11,12 +17,14 @@ export async function control(
   {
     clock,
     log,
+    hostile,
     variants,
     store,
     ecgrid,
   }: {
     clock: SandboxClock;
     log: RequestLog;
+    hostile: Hostility;
     variants: VariantSettings;
     store: EcgridStore;
     ecgrid: () => EcgridSandbox | undefined;
@@ -29,38 +37,90 @@ export async function control(
     return ok({
       now: clock.now(),
       variants,
+      hostileRulesLeft: hostile.pending(),
       comms: store.comms().map((comm) => ({ ...comm, certificates: store.certificates(comm.commId) })),
     });
   }
   if (method !== "POST" || typeof body !== "object" || body === null || outside === undefined)
     return refused("there is GET /__sandbox/log, GET /__sandbox/state and POST /__sandbox with a JSON object");
   const command = body as Record<string, unknown>;
+  const number = (name: string, otherwise?: number): number => {
+    const value = Number(command[name] ?? otherwise ?? Number.NaN);
+    if (!Number.isFinite(value)) throw new Error(`${name} must be a number`);
+    return value;
+  };
+  const text = (name: string): string => {
+    const value = command[name];
+    if (typeof value !== "string") throw new Error(`${name} must be a text`);
+    return value;
+  };
+  const optional = (name: string): Record<string, string> =>
+    command[name] === undefined ? {} : { [name]: text(name) };
   try {
     switch (command.action) {
       case "set-clock":
-        clock.set(String(command.now));
+        clock.set(text("now"));
         return ok({ now: clock.now() });
       case "advance":
-        clock.advance({ days: Number(command.days ?? 0) });
+        clock.advance({ days: number("days", 0), hours: number("hours", 0), seconds: number("seconds", 0) });
         return ok({ now: clock.now() });
       case "variant":
-        setVariant(variants, String(command.name), String(command.value));
+        setVariant(variants, text("name"), text("value"));
         return ok(variants);
       case "add-comm":
-        outside.addComm({ commId: Number(command.commId) });
-        return ok({ commId: Number(command.commId) });
+        outside.addComm({ commId: number("commId"), ...optional("identifier"), ...optional("tenant") });
+        return ok({ commId: number("commId") });
+      case "remove-comm":
+        outside.removeComm(number("commId"));
+        return ok({ removed: number("commId") });
+      case "add-certificate":
+        return ok({
+          certKeyId: await outside.addCertificate({
+            commId: number("commId"),
+            ...optional("usage"),
+            ...optional("notBefore"),
+            ...optional("notAfter"),
+          }),
+        });
       case "terminate-outside":
-        outside.terminateOutside(Number(command.commId), Number(command.certKeyId));
-        return ok({ terminated: Number(command.certKeyId) });
+        outside.terminateOutside(number("commId"), number("certKeyId"));
+        return ok({ terminated: number("certKeyId") });
       case "renew-outside":
-        return ok({ certKeyId: await outside.renewOutside(Number(command.commId), Number(command.certKeyId)) });
+        return ok({ certKeyId: await outside.renewOutside(number("commId"), number("certKeyId")) });
+      case "vanish":
+        outside.vanish(number("commId"), number("certKeyId"));
+        return ok({ vanished: number("certKeyId") });
+      case "issue-key":
+        return ok({ apiKey: outside.issueKey({ ...optional("tenant"), ...optional("authLevel") }) });
+      case "revoke-key":
+        outside.revokeKey(text("apiKey"));
+        return ok({ revoked: true });
+      case "hostile":
+        hostile.add({
+          match: text("match"),
+          mode: mode(text("mode")),
+          times: number("times", 1),
+          afterMatches: number("afterMatches", 0),
+          milliseconds: number("milliseconds", 0),
+          executed: command.executed === true,
+          ...optional("retryAfter"),
+          ...optional("location"),
+        });
+        return ok({ pending: hostile.pending() });
+      case "clear-hostile":
+        hostile.clear();
+        return ok({ pending: 0 });
     }
   } catch (error) {
     return refused(error instanceof Error ? error.message : String(error));
   }
-  return refused(
-    'action is one of "set-clock", "advance", "variant", "add-comm", "terminate-outside", "renew-outside"',
-  );
+  return refused(`action is one of ${ACTIONS.join(", ")}`);
+}
+
+function mode(name: string): Mode {
+  const found = MODES.find((one) => one === name);
+  if (found === undefined) throw new Error(`mode is one of ${MODES.join(", ")}`);
+  return found;
 }
 
 const refused = (message: string): Response => ({ status: 400, headers: {}, body: { message } });

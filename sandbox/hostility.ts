@@ -1,17 +1,9 @@
 /** What a server may do to a client, on demand. */
-export type Mode =
-  | "delay"
-  | "403"
-  | "429"
-  | "503"
-  | "500"
-  | "drop-before"
-  | "drop-after"
-  | "truncate"
-  | "html"
-  | "empty"
-  | "redirect"
-  | "hook";
+export const MODES = [
+  ...(["delay", "403", "429", "503", "500", "drop-before", "drop-after"] as const),
+  ...(["truncate", "html", "empty", "redirect", "hook"] as const),
+];
+export type Mode = (typeof MODES)[number];
 
 export interface Rule {
   /** Method and path, for instance `POST /v2/certificates/renew`; a trailing `*` matches any rest, `*` everything. */
@@ -27,7 +19,7 @@ export interface Rule {
   readonly retryAfter?: string;
   /** For `redirect`. */
   readonly location?: string;
-  /** For 500, 503, html and empty: whether the request was executed first. */
+  /** For 429, 500, 503, html and empty: whether the request was executed first. */
   readonly executed?: boolean;
   /** Runs before the request is executed. */
   readonly before?: () => void | Promise<void>;

@@ -16,9 +16,10 @@ import { variantSettings, type VariantSettings } from "./variants.js";
  */
 
 export { CANARIES } from "./ecgrid/present.js";
-export { VARIANTS, type VariantSettings } from "./variants.js";
+export { VARIANTS, type ListedVariant, type VariantSettings } from "./variants.js";
 export type { CertificateRecord } from "./ecgrid/store.js";
-export type { LoggedRequest } from "./requestLog.js";
+export type { Mode, Rule } from "./hostility.js";
+export type { LoggedRequest, RequestLog } from "./requestLog.js";
 
 export interface SandboxOptions {
   /** Any free port by default. */
@@ -81,7 +82,9 @@ export class EcgridSandbox {
     readonly store: EcgridStore,
   ) {
     this.url = `${url}/ecgrid`;
-    this.apiKey = this.issueKey({});
+    store.account(DEFAULT_TENANT); // the first: user 1, network 10, mailbox 101
+    // On a file that was used before, the key that programs were given stays good.
+    this.apiKey = store.oldestKey(DEFAULT_TENANT) ?? this.issueKey({});
   }
 
   addComm(comm: {
@@ -94,40 +97,42 @@ export class EcgridSandbox {
     useType?: string;
     tenant?: string;
   }): void {
+    const { tenant = DEFAULT_TENANT } = comm;
+    const { networkId, mailboxId } = this.store.account(tenant);
     this.store.putComm({
       identifier: `COMM-${comm.commId}`,
-      mailboxId: 101,
-      networkId: 10,
+      mailboxId,
+      networkId,
       commType: "as2",
       status: "Active",
       useType: "Production",
-      tenant: DEFAULT_TENANT,
+      tenant,
       ...comm,
     });
   }
 
   /** A certificate that was made long before, for two years by default. @returns its id. */
-  addCertificate(certificate: { commId: number; certKeyId?: number } & Partial<CertificateRecord>): Promise<number> {
+  async addCertificate(
+    certificate: { commId: number; certKeyId?: number } & Partial<CertificateRecord>,
+  ): Promise<number> {
     const { certKeyId, ...given } = certificate;
     const now = this.store.clock.now();
     const notBefore = given.notBefore ?? seconds(now);
     const notAfter = given.notAfter ?? seconds(plusYears(now, 2));
-    return this.store.issue(
-      {
-        type: "X509",
-        usage: "EncryptionAndSignature",
-        status: "Active",
-        hasPrivateKey: true,
-        generated: true,
-        secureHashAlgorithm: "SHA256",
-        beginUsage: notBefore,
-        endUsage: notAfter,
-        notBefore,
-        notAfter,
-        ...given,
-      },
-      certKeyId === undefined ? {} : { certKeyId },
-    );
+    const made = await this.store.make({
+      type: "X509",
+      usage: "EncryptionAndSignature",
+      status: "Active",
+      hasPrivateKey: true,
+      generated: given.hasPrivateKey !== false,
+      secureHashAlgorithm: "SHA256",
+      beginUsage: notBefore,
+      endUsage: notAfter,
+      notBefore,
+      notAfter,
+      ...given,
+    });
+    return this.store.put(made, { long: true, ...(certKeyId === undefined ? {} : { certKeyId }) });
   }
 
   certificates(commId: number): CertificateRecord[] {
@@ -143,14 +148,14 @@ export class EcgridSandbox {
     return this.store.certificates(commId).filter((one) => this.store.isActive(one));
   }
 
-  terminateOutside(_commId: number, certKeyId: number): void {
-    this.store.change(certKeyId, { status: "Terminated" });
+  /** Somebody ends it in the portal: no request is logged. */
+  terminateOutside(commId: number, certKeyId: number): void {
+    this.store.change(this.#existing(commId, certKeyId).certKeyId, { status: "Terminated" });
   }
 
   /** Somebody renews in the portal: 30 days of overlap, two years. */
-  renewOutside(commId: number, certKeyId: number): Promise<number> {
-    const old = this.store.certificate(commId, certKeyId);
-    if (old === undefined) throw new Error(`comm ${commId} has no certificate ${certKeyId}`);
+  async renewOutside(commId: number, certKeyId: number): Promise<number> {
+    const old = this.#existing(commId, certKeyId);
     const certificates = new Certificates(this.store, () => {
       throw new Error("not asked");
     });
@@ -158,8 +163,14 @@ export class EcgridSandbox {
   }
 
   /** The record disappears: no documented call does this. */
-  vanish(_commId: number, certKeyId: number): void {
-    this.store.remove(certKeyId);
+  vanish(commId: number, certKeyId: number): void {
+    this.store.remove(this.#existing(commId, certKeyId).certKeyId);
+  }
+
+  #existing(commId: number, certKeyId: number): CertificateRecord {
+    const found = this.store.certificate(commId, certKeyId);
+    if (found === undefined) throw new Error(`comm ${commId} has no certificate ${certKeyId}`);
+    return found;
   }
 
   removeComm(commId: number): void {

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { startSandbox } from "./index.js";
-import { setVariant, VARIANTS, variantSettings } from "./variants.js";
+import { setVariant, VARIANTS, variantSettings, type ListedVariant } from "./variants.js";
 
 const USAGE = `clm sandbox [--port N] [--file F] [--now ISO] [--variant NAME=VALUE]...   serve the APIs on loopback
 clm sandbox --variants                                                    list what can be switched
@@ -24,11 +24,7 @@ export async function runSandbox(argv: readonly string[]): Promise<number> {
     return 0;
   }
   if (values.variants) {
-    for (const { name, section, says, values: allowed } of VARIANTS) {
-      process.stdout.write(
-        `${name.padEnd(20)} ${allowed.map((value, at) => (at === 0 ? `${value} (default)` : value)).join(", ")}\n${" ".repeat(21)}${section}: ${says}\n`,
-      );
-    }
+    process.stdout.write(VARIANTS.map(row).join(""));
     return 0;
   }
   const variants = variantSettings();
@@ -38,13 +34,15 @@ export async function runSandbox(argv: readonly string[]): Promise<number> {
   }
   const sandbox = await startSandbox({
     variants,
-    ...(values.port === undefined ? {} : { port: Number(values.port) }),
+    ...(values.port === undefined ? {} : { port: port(values.port) }),
     ...(values.file === undefined ? {} : { file: values.file }),
     ...(values.now === undefined ? {} : { now: values.now }),
   });
-  sandbox.ecgrid.addComm({ commId: 5001 });
+  if (sandbox.ecgrid.store.comm(5001) === undefined) sandbox.ecgrid.addComm({ commId: 5001 });
   process.stdout.write(
     `ECGrid sandbox at ${sandbox.ecgrid.url}, with comm 5001. In a Pulumi project:\n\n` +
+      `  pulumi config set ecgrid:url ${sandbox.ecgrid.url}\n` +
+      `  pulumi config set --secret ecgrid:apiKey ${sandbox.ecgrid.apiKey}\n\nor for this shell:\n\n` +
       `  export ECGRID_URL=${sandbox.ecgrid.url} ECGRID_API_KEY=${sandbox.ecgrid.apiKey}\n\n` +
       `Look at it: curl ${sandbox.url}/__sandbox/state ; curl ${sandbox.url}/__sandbox/log\n` +
       `Move its clock: curl ${sandbox.url}/__sandbox -d '{"action":"advance","days":340}'\nCtrl-C ends it.\n`,
@@ -56,3 +54,14 @@ export async function runSandbox(argv: readonly string[]): Promise<number> {
   await sandbox.close();
   return 0;
 }
+
+function port(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0 || value > 65_535)
+    throw new Error(`--port is "${text}". Allowed: a whole number from 0 to 65535.`);
+  return value;
+}
+
+const row = ({ name, section, says, values, default: usual }: ListedVariant): string =>
+  `${name.padEnd(20)} ${values.map((value) => (value === usual ? `${value} (default)` : value)).join(", ")}\n` +
+  `${" ".repeat(21)}${section}: ${says}\n`;

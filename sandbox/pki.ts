@@ -44,7 +44,8 @@ export async function issue(request: {
   serial[0] |= 0x40; // and without a leading zero
   const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: serial.toString("hex"),
-    subject: `CN=${request.commonName}`,
+    // The library reads a quote, a backslash and a leading # as syntax.
+    subject: [{ CN: [request.commonName.replace(/["\\]|^#/g, "\\$&")] }],
     issuer: ISSUER,
     notBefore: request.notBefore,
     notAfter: request.notAfter,
@@ -64,5 +65,16 @@ export function describe(der: Buffer): Issued {
     thumbprint: createHash("sha1").update(read.raw).digest("hex").toUpperCase(),
     subject: read.subject.replaceAll("\n", ", "),
     issuer: read.issuer.replaceAll("\n", ", "),
+  };
+}
+
+/** Beginning and end of the validity of a certificate, and the hash of its signature where its name says one. */
+export function validity(der: Buffer): { notBefore: Date; notAfter: Date; hash: string | undefined } {
+  const read = new X509Certificate(der);
+  const hash = /sha-?(1|256|384|512)/i.exec(read.signatureAlgorithm ?? "")?.[1];
+  return {
+    notBefore: new Date(read.validFrom),
+    notAfter: new Date(read.validTo),
+    hash: hash === undefined ? undefined : `SHA${hash}`,
   };
 }

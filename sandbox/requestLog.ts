@@ -56,7 +56,14 @@ export class RequestLog {
   }
 }
 
-const CREDENTIALS = new Set(["x-api-key", "authorization", "x-dc-devkey", "x-partner-apikey", "cookie"]);
+const CREDENTIALS = new Set([
+  "x-api-key",
+  "authorization",
+  "x-dc-devkey",
+  "x-partner-apikey",
+  "cookie",
+  "proxy-authorization",
+]);
 
 export function maskedHeaders(
   headers: Readonly<Record<string, string | string[] | undefined>>,
@@ -66,6 +73,19 @@ export function maskedHeaders(
       value === undefined ? [] : [[name, CREDENTIALS.has(name) ? "present" : String(value)]],
     ),
   );
+}
+
+const SECRETS = new Set(["password", "token", "refreshtoken", "apikey", "sessionkey"]);
+
+/**
+ * A request's body without its secrets: passwords, and the file of an upload that holds a private key (ecgrid.md 1.1).
+ * The names of the fields stay, because reports count them.
+ */
+export function maskedBody(path: string, body: unknown): unknown {
+  if (typeof body !== "object" || body === null || Array.isArray(body)) return body ?? null;
+  const secret = (key: string): boolean =>
+    SECRETS.has(key.toLowerCase()) || (path.endsWith("/add-private") && key.toLowerCase() === "cert");
+  return Object.fromEntries(Object.entries(body).map(([key, value]) => [key, secret(key) ? "present" : value]));
 }
 
 /** Paths of the leaves of an answer. */

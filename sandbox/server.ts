@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import type { SandboxClock } from "./clock.js";
 import { operationOf, type EcgridApi, type Request, type Response } from "./ecgrid/api.js";
 import type { Hostility, Rule } from "./hostility.js";
-import { fieldPaths, maskedHeaders, type Outcome, type RequestLog } from "./requestLog.js";
+import { fieldPaths, maskedBody, maskedHeaders, type Outcome, type RequestLog } from "./requestLog.js";
 import type { VariantSettings } from "./variants.js";
 
 /** Largest request body, bytes. */
@@ -47,6 +47,8 @@ export async function listen(parts: Parts, port: number): Promise<{ url: string;
 
 async function serve(parts: Parts, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   const request = await parse(incoming);
+  // One clock for everything that a client sees.
+  outgoing.setHeader("date", parts.clock.now().toUTCString());
   if (request.path.startsWith("/__sandbox")) {
     send(outgoing, await parts.control(request));
     return;
@@ -75,8 +77,10 @@ interface Answered {
 /** Executes a request, or not, as a hostile rule has it. */
 async function respond({ api, variants, clock }: Parts, request: Request, rule: Rule | undefined): Promise<Answered> {
   const execute = async (): Promise<Answered> => {
-    const response = await api.answer(request);
-    const failed = response.status >= 400 || (response.body as { success?: unknown }).success !== true;
+    const response = await answerOrFault(api, request);
+    const { success, data } = response.body as { success?: unknown; data?: unknown };
+    // terminate says by `data: false` that nothing was ended (ecgrid.md 1.5).
+    const failed = response.status >= 400 || success !== true || data === false;
     return { response, outcome: operationOf(request) === undefined ? "read" : failed ? "refused" : "executed" };
   };
   const instead = async (response: Response): Promise<Answered> => ({
@@ -133,6 +137,16 @@ async function respond({ api, variants, clock }: Parts, request: Request, rule: 
   }
 }
 
+/** A mistake of the sandbox's own is answered and logged as a server fault, so that no request goes missing. */
+async function answerOrFault(api: EcgridApi, request: Request): Promise<Response> {
+  try {
+    return await api.answer(request);
+  } catch (error) {
+    process.stderr.write(`sandbox: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    return api.failure(500, "InternalError", "The sandbox has failed; see its standard error");
+  }
+}
+
 function log({ log: requests, clock }: Parts, request: Request, { response, outcome, cut }: Answered): void {
   const operation = operationOf(request);
   requests.append({
@@ -140,7 +154,7 @@ function log({ log: requests, clock }: Parts, request: Request, { response, outc
     system: "ecgrid",
     method: request.method,
     path: request.path,
-    body: request.body ?? null,
+    body: maskedBody(request.path, request.body),
     headers: maskedHeaders(request.headers),
     status: cut === "all" ? 0 : response.status,
     outcome,
@@ -166,7 +180,7 @@ async function parse(incoming: IncomingMessage): Promise<Request> {
   }
   return {
     method: incoming.method ?? "",
-    path: new URL(incoming.url ?? "/", "http://sandbox").pathname,
+    path: (incoming.url ?? "/").split("?")[0] ?? "/",
     headers: incoming.headers,
     body,
     malformed,

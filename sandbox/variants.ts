@@ -11,6 +11,11 @@ export interface Variant {
   readonly values: readonly [string, ...string[]];
 }
 
+/** A switch with its default spelled out, for lists. */
+export interface ListedVariant extends Variant {
+  readonly default: string;
+}
+
 const table = [
   {
     name: "certificatesInComm",
@@ -53,6 +58,24 @@ const table = [
     section: "ecgrid.md 1.4, 10.5",
     says: "what overlapDays does to the old and the new certificate",
     values: ["rest", "soap", "parallel"],
+  },
+  {
+    name: "renewAgain",
+    section: "ecgrid.md 1.4",
+    says: "whether a certificate that was renewed can be renewed once more",
+    values: ["accepted", "400"],
+  },
+  {
+    name: "renewExpired",
+    section: "ecgrid.md 1.4",
+    says: "whether an expired certificate can be renewed",
+    values: ["accepted", "400"],
+  },
+  {
+    name: "renewUploaded",
+    section: "ecgrid.md 1.4",
+    says: "whether an uploaded private certificate can be renewed",
+    values: ["400", "accepted"],
   },
   {
     name: "terminatedOnRead",
@@ -103,6 +126,12 @@ const table = [
     values: ["seconds", "date", "missing"],
   },
   {
+    name: "neededAuthLevel",
+    section: "ecgrid.md 6, 10.9",
+    says: "AuthLevel that the certificate endpoints ask of the key's user",
+    values: ["any", "NetworkAdmin"],
+  },
+  {
     name: "privateMaterial",
     section: "ecgrid.md 2.2, 10.10",
     says: "whether reads carry private material and HTTP credentials",
@@ -134,27 +163,55 @@ const table = [
     values: ["404", "403"],
   },
   { name: "commTypeKey", section: "ecgrid.md 2.3", says: "key of the comm's type", values: ["commType", "type"] },
+  {
+    name: "commFields",
+    section: "ecgrid.md 1.6, 2.3",
+    says: "whether a comm shows the fields of the REST sample or the whole CommIDInfo as well",
+    values: ["sample", "full"],
+  },
+  {
+    name: "privateKeyFilter",
+    section: "ecgrid.md 3",
+    says: "what privateKeyRequired keeps in the comm list: comms that require a key, or that have one",
+    values: ["requires", "has"],
+  },
+  {
+    name: "additions",
+    section: "ecgrid.md 5, 10",
+    says: "fields and enum values that the vendor may add at any time",
+    values: ["none", "present"],
+  },
 ] as const satisfies readonly Variant[];
 
-export const VARIANTS: readonly Variant[] = table;
+export const VARIANTS: readonly ListedVariant[] = table.map((variant) => ({ ...variant, default: variant.values[0] }));
 
 export type VariantSettings = {
   [Name in (typeof table)[number]["name"]]: Extract<(typeof table)[number], { name: Name }>["values"][number];
 };
 
+/** Settings with the defaults, to be assigned to at any time: a name or value that the table lacks throws. */
 export function variantSettings(chosen: Partial<VariantSettings> = {}): VariantSettings {
-  const defaults = Object.fromEntries(
-    VARIANTS.map(({ name, values }) => [name, values[0]]),
-  ) as unknown as VariantSettings;
-  return { ...defaults, ...chosen };
+  const defaults = Object.fromEntries(VARIANTS.map((variant) => [variant.name, variant.default]));
+  const settings = new Proxy(defaults, {
+    set(target, name, value) {
+      const { name: known } = allowed(String(name), String(value));
+      target[known] = String(value);
+      return true;
+    },
+  });
+  return Object.assign(settings as unknown as VariantSettings, chosen);
 }
 
 /** Sets a switch by name. @throws Error that lists what is allowed. */
 export function setVariant(settings: VariantSettings, name: string, value: string): void {
+  Object.assign(settings, { [allowed(name, value).name]: value });
+}
+
+function allowed(name: string, value: string): Variant {
   const variant = VARIANTS.find((one) => one.name === name);
   if (variant === undefined)
     throw new Error(`There is no variant "${name}". Allowed: ${VARIANTS.map((one) => one.name).join(", ")}.`);
   if (!variant.values.includes(value))
     throw new Error(`${name} cannot be "${value}". Allowed: ${variant.values.join(", ")}.`);
-  Object.assign(settings, { [name]: value });
+  return variant;
 }

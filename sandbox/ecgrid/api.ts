@@ -1,7 +1,8 @@
 import type { CommRecord, EcgridStore } from "./store.js";
 import { Certificates } from "./certificates.js";
-import { certificate, comm, spelled } from "./present.js";
-import { Fields, notFound, Refusal } from "./refusal.js";
+import { Comms } from "./comms.js";
+import { addition, spelled } from "./present.js";
+import { Fields, invalid, notFound, Refusal } from "./refusal.js";
 
 export interface Request {
   readonly method: string;
@@ -38,6 +39,19 @@ export function operationOf({ method, path, body }: Pick<Request, "method" | "pa
   ].join(" ");
 }
 
+/** AuthLevels from the highest (ecgrid.md 5). */
+const RANKS = [
+  "Root",
+  "TechOps",
+  "NetOps",
+  "NetworkAdmin",
+  "NetworkUser",
+  "MailboxAdmin",
+  "MailboxUser",
+  "TPUser",
+  "General",
+];
+
 /** Paths of mutating endpoints, for reports. */
 export const mutatingEndpoints = (): string[] => Object.keys(MUTATING);
 
@@ -64,10 +78,16 @@ export class EcgridApi {
     if (method === "GET" && path === "/v2/auth/version") return "2.6";
     const header = request.headers["x-api-key"];
     const key = this.store.key(typeof header === "string" ? header : "");
-    if (key === undefined) throw new Refusal(401, "InvalidAPIKey", "The API key is missing, wrong or revoked");
-    if (request.malformed) throw new Refusal(400, "InvalidParameter", "The body is not JSON");
-    if (method === "POST" && !String(request.headers["content-type"] ?? "").startsWith("application/json"))
-      throw new Refusal(400, "InvalidParameter", "The content type must be application/json");
+    if (key === undefined) {
+      if (header === undefined && String(request.headers.authorization ?? "").startsWith("Bearer "))
+        throw new Refusal(401, "InvalidSession", "The session is invalid or has expired");
+      throw new Refusal(401, "InvalidAPIKey", "The API key is missing, wrong or revoked");
+    }
+    if (request.malformed) throw invalid("The body is not JSON, or it is too large");
+    if (body !== undefined && !/^application\/json\b/i.test(String(request.headers["content-type"] ?? "")))
+      throw invalid("The content type must be application/json");
+    if (path.startsWith("/v2/certificates/") && !this.#mayChange(key.authLevel))
+      throw new Refusal(403, "AccessDenied", "The user's AuthLevel is too low");
 
     const visible = (commId: number): CommRecord => {
       const found = this.store.comm(commId);
@@ -78,9 +98,10 @@ export class EcgridApi {
     };
     const fields = new Fields(typeof body === "object" && body !== null ? (body as Record<string, unknown>) : {});
     const certificates = new Certificates(this.store, visible);
+    const comms = new Comms(this.store, key.tenant);
     const made = async (making: Promise<{ commId: number; certKeyId: number }>): Promise<unknown> => {
       const { commId, certKeyId } = await making;
-      return this.#changed(visible(commId), certKeyId);
+      return comms.changed(visible(commId), certKeyId);
     };
     switch (`${method} ${path}`) {
       case "POST /v2/certificates/create":
@@ -94,87 +115,21 @@ export class EcgridApi {
       case "POST /v2/certificates/terminate":
         return certificates.terminate(fields);
       case "POST /v2/comms/list":
-        return this.#list(fields, key.tenant);
-      case "POST /v2/comms/find": {
-        const identifier = fields.text("identifier", true);
-        return this.#comms(key.tenant)
-          .filter((one) => one.identifier === identifier)
-          .map((one) => comm(one, this.#has(one.commId), this.store.variants));
-      }
+        return comms.list(fields);
+      case "POST /v2/comms/find":
+        return comms.find(fields);
       case "POST /v2/auth/session":
       case "GET /v2/users/me":
-        return { userId: 1, networkId: 10, mailboxId: 101, authLevel: key.authLevel };
+        return { ...this.store.account(key.tenant), authLevel: key.authLevel };
     }
     const id = /^\/v2\/comms\/(\d+)$/.exec(path)?.[1];
-    if (method === "GET" && id !== undefined) return this.#read(visible(Number(id)));
+    if (method === "GET" && id !== undefined) return comms.read(visible(Number(id)));
     throw notFound(`There is no ${method} ${path}`);
   }
 
-  #comms(tenant: string): CommRecord[] {
-    return this.store.comms().filter((one) => one.tenant === tenant);
-  }
-
-  #has(commId: number): boolean {
-    return this.store.certificates(commId).length > 0;
-  }
-
-  /** GET /v2/comms/{id}: certificates as switched on. */
-  #read(record: CommRecord): unknown {
-    const shown = comm(record, this.#has(record.commId), this.store.variants);
-    const { certificatesInComm } = this.store.variants;
-    if (certificatesInComm === "missing") return shown;
-    return { ...shown, certificates: certificatesInComm === "null" ? null : this.#listed(record.commId) };
-  }
-
-  /** POST /v2/comms/list (ecgrid.md 3). */
-  #list(fields: Fields, tenant: string): unknown {
-    const commType = fields.text("commType");
-    const useType = fields.text("useType");
-    const inactive = fields.flag("showInactive") ?? false;
-    fields.flag("privateKeyRequired");
-    const withCerts = fields.flag("withCerts") ?? false;
-    return this.#comms(tenant)
-      .filter((one) => commType === undefined || commType === "none" || one.commType === commType)
-      .filter(
-        (one) =>
-          useType === undefined ||
-          useType === "TestAndProduction" ||
-          one.useType === useType ||
-          one.useType === "TestAndProduction",
-      )
-      .filter((one) => inactive || one.status === "Active")
-      .filter((one) => !withCerts || this.store.variants.withCerts === "include" || this.#has(one.commId))
-      .map((one) => ({
-        ...comm(one, this.#has(one.commId), this.store.variants),
-        certificates: withCerts ? this.#listed(one.commId) : [],
-      }));
-  }
-
-  /** Certificates of a comm as a read shows them; counts down what is not visible yet. */
-  #listed(commId: number): unknown[] {
-    const { terminatedOnRead } = this.store.variants;
-    return this.store.certificates(commId).flatMap((one) => {
-      if (one.hiddenReads > 0) {
-        this.store.change(one.certKeyId, { hiddenReads: one.hiddenReads - 1 });
-        return [];
-      }
-      return one.status === "Terminated" && terminatedOnRead === "hidden"
-        ? []
-        : [certificate(one, this.store.variants)];
-    });
-  }
-
-  /** The answer of create, renew and add-*: the eight fields, and the new id where it is switched on (ecgrid.md 2.4). */
-  #changed(record: CommRecord, certKeyId: number): unknown {
-    const { newId } = this.store.variants;
-    const { networkId, httpAuthentication, ...eight } = comm(record, true, this.store.variants);
-    if (newId === "top-level") return { ...eight, certKeyId };
-    if (newId === "certificates")
-      return {
-        ...eight,
-        certificates: this.store.certificates(record.commId).map((one) => certificate(one, this.store.variants)),
-      };
-    return eight;
+  #mayChange(authLevel: string): boolean {
+    const { neededAuthLevel } = this.store.variants;
+    return neededAuthLevel === "any" || RANKS.slice(0, RANKS.indexOf(neededAuthLevel) + 1).includes(authLevel);
   }
 
   #success(data: unknown): Response {
@@ -185,7 +140,12 @@ export class EcgridApi {
         : envelopeExtras === "null"
           ? { errorCode: null, message: null }
           : { errorCode: "", message: "" };
-    return { status: 200, headers: {}, body: { success: true, data: spelled(data, this.store.variants), ...extras } };
+    const shown = spelled(data, this.store.variants);
+    return {
+      status: 200,
+      headers: {},
+      body: { success: true, data: shown, ...extras, ...addition(this.store.variants) },
+    };
   }
 
   #failure({ status, errorCode, message }: Refusal, transport = false): Response {

@@ -1,10 +1,12 @@
-import { describe } from "../pki.js";
+import { describe, validity, type Issued } from "../pki.js";
 import { type Fields, invalid, notFound } from "./refusal.js";
 import { plusDays, plusYears, seconds, type CertificateRecord, type CommRecord, type EcgridStore } from "./store.js";
 
 const TYPES = ["X509", "PGP", "SSH"];
 const USAGES = ["SSL", "Encryption", "Signature", "EncryptionAndSignature"];
 const SHORT = 32_767;
+/** The last year that X.509 can write. */
+const LAST_YEAR = 9999;
 
 /** The five endpoints of /v2/certificates (ecgrid.md 1). Each answers the comm, terminate a boolean. */
 export class Certificates {
@@ -43,6 +45,7 @@ export class Certificates {
           ? new Date(`${asked.toISOString().slice(0, 10)}T00:00:00Z`)
           : asked;
     if (end <= now) throw invalid("expires must be in the future");
+    const issued = this.#writable(end, "expires");
     const certKeyId = await this.store.issue({
       commId,
       type: "X509",
@@ -53,9 +56,9 @@ export class Certificates {
       secureHashAlgorithm,
       ...(partnerId === undefined ? {} : { partnerId }),
       beginUsage: seconds(beginUsage),
-      endUsage: seconds(end),
+      endUsage: issued,
       notBefore: seconds(now),
-      notAfter: seconds(end),
+      notAfter: issued,
     });
     return { commId, certKeyId };
   }
@@ -67,9 +70,17 @@ export class Certificates {
     const overlapDays = fields.integer("overlapDays", { least: 0, most: SHORT }) ?? (this.#usual ? 30 : 0);
     const years = fields.integer("years", { least: 1, most: SHORT }) ?? 2;
     const secureHashAlgorithm = this.#hash(fields) ?? old.secureHashAlgorithm;
-    if (!old.generated || !old.hasPrivateKey)
+    const { renewUploaded, renewExpired, renewAgain } = this.store.variants;
+    if (!old.hasPrivateKey || (!old.generated && renewUploaded === "400"))
       throw invalid("certKeyId: only a private certificate that the platform generated can be renewed");
-    if (old.status !== "Active") throw invalid(`certKeyId: the certificate is ${old.status}`);
+    this.#stillActive(old);
+    if (renewExpired === "400" && new Date(old.notAfter) <= this.store.clock.now())
+      throw invalid("certKeyId: the certificate has expired");
+    if (
+      renewAgain === "400" &&
+      this.store.certificates(commId).some(({ renewedFrom }) => renewedFrom === old.certKeyId)
+    )
+      throw invalid("certKeyId: the certificate was renewed before");
     return { commId, certKeyId: await this.renewed(old, { overlapDays, years, secureHashAlgorithm }) };
   }
 
@@ -83,23 +94,40 @@ export class Certificates {
     const oldEnd = new Date(old.notAfter);
     const begin =
       overlap === "soap" ? new Date(Math.max(now.getTime(), plusDays(oldEnd, -overlapDays).getTime())) : now;
-    const end = plusYears(begin, years);
+    const end = this.#writable(plusYears(begin, years), "years");
     const { certKeyId: renewedFrom, renewedFrom: grandparent, hiddenReads, ...rest } = old;
-    const certKeyId = await this.store.issue({
+    const made = await this.store.make({
       ...rest,
+      generated: true,
       status: "Active",
       secureHashAlgorithm,
       beginUsage: seconds(begin),
-      endUsage: seconds(end),
+      endUsage: end,
       notBefore: seconds(now),
-      notAfter: seconds(end),
+      notAfter: end,
       renewedFrom,
     });
-    if (overlap === "rest") {
-      const cut = plusDays(now, overlapDays);
-      if (cut < new Date(old.endUsage)) this.store.change(old.certKeyId, { endUsage: seconds(cut) });
-    }
-    return certKeyId;
+    return this.store.transaction(() => {
+      // Another request may have ended the old one while the new key pair was made.
+      const before = this.store.certificate(old.commId, old.certKeyId);
+      if (before === undefined) throw notFound("certKeyId: the comm has no such certificate");
+      this.#stillActive(before);
+      const certKeyId = this.store.put(made);
+      const cut = seconds(plusDays(now, Math.min(overlapDays, SHORT)));
+      if (overlap === "rest" && cut < before.endUsage) this.store.change(old.certKeyId, { endUsage: cut });
+      return certKeyId;
+    });
+  }
+
+  #stillActive({ status }: CertificateRecord): void {
+    if (status !== "Active") throw invalid(`certKeyId: the certificate is ${status}`);
+  }
+
+  /** A time that a certificate can carry. */
+  #writable(at: Date, field: string): string {
+    if (!(at.getUTCFullYear() <= LAST_YEAR))
+      throw invalid(`${field}: a certificate ends in the year ${LAST_YEAR} at the latest`);
+    return seconds(at);
   }
 
   /** ecgrid.md 1.5. @returns whether it was ended. */
@@ -120,11 +148,14 @@ export class Certificates {
     return true;
   }
 
-  /** ecgrid.md 1.1 and 1.2. The container of a private upload is kept closed; its own validity comes with a later issue. */
+  /**
+   * ecgrid.md 1.1 and 1.2. The container of a private upload is not opened: what is stored is a certificate of the
+   * sandbox's own, valid for two years. A public upload is stored as it came, DER or PEM.
+   */
   async add(fields: Fields, hasPrivateKey: boolean): Promise<{ commId: number; certKeyId: number }> {
     const { commId } = this.visible(fields.id("commId"));
     const type = fields.oneOf("certType", TYPES, true) ?? "X509";
-    const file = fields.text("cert", true) ?? "";
+    const file = Buffer.from(fields.base64("cert", true) ?? "", "base64");
     const now = this.store.clock.now();
     const optional = {
       ...textField("keyId", fields.text("keyId")),
@@ -132,10 +163,11 @@ export class Certificates {
       ...textField("partnerId", hasPrivateKey ? undefined : fields.text("partnerCommId")),
       ...textField("partnerUrl", hasPrivateKey ? undefined : validUrl(fields.text("partnerUrl"))),
     };
+    if (hasPrivateKey) fields.text("password");
     const base = {
       commId,
       type,
-      usage: fields.oneOf("usage", USAGES) ?? "EncryptionAndSignature",
+      usage: fields.oneOf("usage", USAGES) ?? (this.#usual ? "EncryptionAndSignature" : "Signature"),
       status: "Active",
       hasPrivateKey,
       generated: false,
@@ -150,24 +182,7 @@ export class Certificates {
         certKeyId: await this.store.issue({ ...base, endUsage: end, notBefore: seconds(now), notAfter: end }),
       };
     }
-    const { X509Certificate } = await import("node:crypto");
-    let read: InstanceType<typeof X509Certificate>;
-    try {
-      read = new X509Certificate(Buffer.from(file, "base64"));
-    } catch {
-      throw invalid("cert is not a certificate");
-    }
-    const notAfter = seconds(new Date(read.validTo));
-    return {
-      commId,
-      certKeyId: this.store.put({
-        ...base,
-        ...describe(read.raw),
-        endUsage: notAfter,
-        notBefore: seconds(new Date(read.validFrom)),
-        notAfter,
-      }),
-    };
+    return { commId, certKeyId: this.store.put({ ...base, ...uploaded(file) }) };
   }
 
   #listed(commId: number, certKeyId: number): CertificateRecord {
@@ -183,4 +198,23 @@ const textField = (name: string, value: string | undefined): Record<string, stri
 function validUrl(text: string | undefined): string | undefined {
   if (text !== undefined && !URL.canParse(text)) throw invalid("partnerUrl must be a valid URL");
   return text;
+}
+
+/** What is stored of a public certificate that somebody uploads. */
+function uploaded(
+  file: Buffer,
+): Issued & Pick<CertificateRecord, "endUsage" | "notBefore" | "notAfter"> & { secureHashAlgorithm: string } {
+  try {
+    const { notBefore, notAfter, hash } = validity(file);
+    const end = seconds(notAfter);
+    return {
+      ...describe(file),
+      endUsage: end,
+      notBefore: seconds(notBefore),
+      notAfter: end,
+      secureHashAlgorithm: hash ?? "SHA256",
+    };
+  } catch {
+    throw invalid("cert is not a certificate");
+  }
 }

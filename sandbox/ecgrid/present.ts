@@ -58,11 +58,39 @@ export function certificate(record: CertificateRecord, variants: VariantSettings
     ...(variants.privateMaterial === "sent" && record.hasPrivateKey
       ? { rootInfo: { password: CANARIES.pfxPassword, privatePFX: CANARIES.privatePfx } }
       : {}),
-    certType: record.hasPrivateKey ? "cstPFXBlob" : "cstPublicKeyBlob",
+    certType: added(variants) ? "cstAddedLater" : record.hasPrivateKey ? "cstPFXBlob" : "cstPublicKeyBlob",
+    ...addition(variants),
   };
 }
 
-/** The eight fields that the REST pages show (ecgrid.md 1.6), and the comm's HTTP credentials where they are sent. */
+const added = ({ additions }: VariantSettings): boolean => additions === "present";
+
+/** A field that no documentation knows: the vendor may add some at any time (ecgrid.md 10). */
+export const addition = (variants: VariantSettings): Shown =>
+  added(variants) ? { addedLater: { reason: "a field that the documentation does not know" } } : {};
+
+/** The rest of CommIDInfo as the SOAP WSDL has it (ecgrid.md 2.3). */
+const whole = (record: CommRecord, variants: VariantSettings): Shown => ({
+  version: "1.2",
+  created: time("2019-04-01T08:00:00Z", variants),
+  modified: time("2019-04-01T08:00:00Z", variants),
+  hosted: true,
+  owner: { userId: 1 },
+  url: `https://as2.example.com/${record.commId}`,
+  mimeTypeOverride: "application/edi-x12",
+  signData: true,
+  encryptData: true,
+  compressData: false,
+  beginUsage: time("2019-04-01T08:00:00Z", variants),
+  endUsage: time("2039-04-01T08:00:00Z", variants),
+  receipt: "SynchronousSigned",
+  sslClientAuthentication: false,
+});
+
+/**
+ * The eight fields that the REST pages show (ecgrid.md 1.6), the comm's HTTP credentials where they are sent, and the
+ * rest where that is switched on.
+ */
 export function comm(record: CommRecord, hasCertificates: boolean, variants: VariantSettings): Shown {
   return {
     commId: record.commId,
@@ -77,6 +105,8 @@ export function comm(record: CommRecord, hasCertificates: boolean, variants: Var
     ...(variants.privateMaterial === "sent"
       ? { httpAuthentication: { type: "Basic", user: CANARIES.httpUser, password: CANARIES.httpPassword } }
       : {}),
+    ...(variants.commFields === "full" ? whole(record, variants) : {}),
+    ...addition(variants),
   };
 }
 

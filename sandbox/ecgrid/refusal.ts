@@ -51,11 +51,20 @@ export class Fields {
     return value;
   }
 
+  base64(name: string, required = false): string | undefined {
+    const text = this.text(name, required);
+    if (text === undefined) return undefined;
+    const bare = text.replaceAll(/\s/g, "");
+    if (bare === "" || bare.length % 4 !== 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(bare))
+      throw invalid(`${name} must be Base64`);
+    return bare;
+  }
+
   time(name: string): Date | undefined {
     const text = this.text(name);
     if (text === undefined) return undefined;
-    const at = new Date(/(?:Z|[+-]\d{2}:?\d{2})$/.test(text) ? text : `${text}Z`);
-    if (Number.isNaN(at.getTime())) throw invalid(`${name} must be an ISO 8601 date-time`);
+    const at = dateTime(text);
+    if (at === undefined) throw invalid(`${name} must be an ISO 8601 date-time`);
     return at;
   }
 
@@ -73,4 +82,15 @@ export class Fields {
     }
     return value;
   }
+}
+
+/** ISO 8601 with up to seven digits of a second; UTC when it names no zone (ecgrid.md 4). Undefined when it is none. */
+function dateTime(text: string): Date | undefined {
+  const parts = /^(\d{4})-(\d{2})-(\d{2})(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,7})?)?(Z|[+-]\d{2}:\d{2})?)?$/.exec(text);
+  if (parts === null) return undefined;
+  const [, year, month, day, zone] = parts;
+  const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
+  if (date.getUTCMonth() !== Number(month) - 1) return undefined; // 30 February
+  const at = new Date(text.includes("T") && zone === undefined ? `${text}Z` : text);
+  return Number.isNaN(at.getTime()) ? undefined : at;
 }

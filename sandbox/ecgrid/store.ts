@@ -50,6 +50,16 @@ export type NewCertificate = Omit<
   "certKeyId" | "serialNumber" | "thumbprint" | "subject" | "issuer" | "der" | "hiddenReads"
 >;
 
+/** A certificate before it has an id. */
+export type MadeCertificate = Omit<CertificateRecord, "certKeyId" | "hiddenReads">;
+
+/** Who a key acts as (ecgrid.md 6). */
+export interface Account {
+  readonly userId: number;
+  readonly networkId: number;
+  readonly mailboxId: number;
+}
+
 const FIRST_ID = 100;
 
 /** Comms, certificates and keys in SQLite: what is committed stays, whatever happens to the answer. */
@@ -62,9 +72,23 @@ export class EcgridStore {
     database.exec(`
       CREATE TABLE IF NOT EXISTS comm (commId INTEGER PRIMARY KEY, entry TEXT NOT NULL);
       CREATE TABLE IF NOT EXISTS certificate (certKeyId INTEGER PRIMARY KEY AUTOINCREMENT, commId INTEGER NOT NULL, entry TEXT NOT NULL);
+      CREATE TABLE IF NOT EXISTS tenant (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
       CREATE TABLE IF NOT EXISTS apiKey (apiKey TEXT PRIMARY KEY, tenant TEXT NOT NULL, authLevel TEXT NOT NULL);
       INSERT OR IGNORE INTO sqlite_sequence (name, seq) SELECT 'certificate', ${FIRST_ID - 1} WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'certificate');
     `);
+  }
+
+  /** Runs all of the changes or none. */
+  transaction<T>(change: () => T): T {
+    this.database.exec("BEGIN IMMEDIATE");
+    try {
+      const result = change();
+      this.database.exec("COMMIT");
+      return result;
+    } catch (error) {
+      this.database.exec("ROLLBACK");
+      throw error;
+    }
   }
 
   putComm(comm: CommRecord): void {
@@ -112,19 +136,25 @@ export class EcgridStore {
   }
 
   /** Issues a certificate on a comm. @returns its id; ids rise and are never used again. */
-  async issue(certificate: NewCertificate, given?: { certKeyId?: number }): Promise<number> {
+  async issue(certificate: NewCertificate): Promise<number> {
+    return this.put(await this.make(certificate));
+  }
+
+  /** Makes a key pair and signs a certificate for it, without storing it. */
+  async make(certificate: NewCertificate): Promise<MadeCertificate> {
     const issued = await issue({
       commonName: this.comm(certificate.commId)?.identifier ?? String(certificate.commId),
       notBefore: new Date(certificate.notBefore),
       notAfter: new Date(certificate.notAfter),
       hash: certificate.secureHashAlgorithm,
     });
-    return this.put({ ...certificate, ...issued }, given?.certKeyId);
+    return { ...certificate, ...issued };
   }
 
-  /** Stores a certificate that exists. */
-  put(certificate: Omit<CertificateRecord, "certKeyId" | "hiddenReads">, certKeyId?: number): number {
-    const entry = JSON.stringify({ ...certificate, hiddenReads: this.variants.visibility === "second-read" ? 1 : 0 });
+  /** Stores a certificate that was made, one that is `long` there without a delay before it is listed. */
+  put(certificate: MadeCertificate, { certKeyId, long = false }: { certKeyId?: number; long?: boolean } = {}): number {
+    const hiddenReads = !long && this.variants.visibility === "second-read" ? 1 : 0;
+    const entry = JSON.stringify({ ...certificate, hiddenReads });
     const done =
       certKeyId === undefined
         ? this.database.prepare("INSERT INTO certificate (commId, entry) VALUES (?, ?)").run(certificate.commId, entry)
@@ -143,6 +173,14 @@ export class EcgridStore {
     );
   }
 
+  /** A tenant's user, network and mailbox; every tenant has its own. */
+  account(tenant: string): Account {
+    this.database.prepare("INSERT OR IGNORE INTO tenant (name) VALUES (?)").run(tenant);
+    const row = this.database.prepare("SELECT number FROM tenant WHERE name = ?").get(tenant);
+    const number = Number(row?.number);
+    return { userId: number, networkId: 9 + number, mailboxId: 100 + number };
+  }
+
   issueKey(apiKey: string, tenant: string, authLevel: string): void {
     this.database
       .prepare("INSERT INTO apiKey (apiKey, tenant, authLevel) VALUES (?, ?, ?)")
@@ -151,6 +189,12 @@ export class EcgridStore {
 
   revokeKey(apiKey: string): void {
     this.database.prepare("DELETE FROM apiKey WHERE apiKey = ?").run(apiKey);
+  }
+
+  /** The oldest key of a tenant that was not revoked. */
+  oldestKey(tenant: string): string | undefined {
+    const row = this.database.prepare("SELECT apiKey FROM apiKey WHERE tenant = ? ORDER BY rowid LIMIT 1").get(tenant);
+    return row === undefined ? undefined : String(row.apiKey);
   }
 
   key(apiKey: string): { tenant: string; authLevel: string } | undefined {

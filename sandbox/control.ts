@@ -1,4 +1,4 @@
-import type { EcgridSandbox } from "./index.js";
+import type { EcgridSandbox } from "./ecgrid/outside.js";
 import type { Request, Response } from "./ecgrid/api.js";
 import type { EcgridStore } from "./ecgrid/store.js";
 import type { SandboxClock } from "./clock.js";

@@ -72,7 +72,7 @@ function ps(pid: number, field: string): string | undefined {
 }
 
 const hash = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 32);
-const DAY = 86_400_000;
+const WEEK = 7 * 86_400_000;
 /** Longest wait for an inventory that goes at the same time, milliseconds. */
 const INVENTORY_PATIENCE = 1500;
 
@@ -94,11 +94,11 @@ export class Run {
         `${root} belongs to another user or can be written by others, so a run cannot keep its locks there. Remove it, or set TMPDIR to a folder of your own.`,
       );
     }
-    sweep(root);
     const by = command();
     this.#command = join(root, hash(by));
     this.#engine = join(root, hash(`${by} ${engineAddress}`));
     for (const folder of [this.#command, this.#engine]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+    sweep(root, statSync(this.#engine).mtimeMs);
   }
 
   /** The decision clock: `CLM_NOW`, else the time at which the first process of the command asked. */
@@ -228,12 +228,15 @@ function isAlive(file: string): boolean {
 
 const exists = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === "EEXIST";
 
-/** Removes what runs of earlier days left. */
-function sweep(root: string): void {
+/**
+ * Removes what runs of earlier weeks left. `now` is the file system's time: the clock of a process may be moved, and
+ * must not take the folder of a run that goes on for an old one.
+ */
+function sweep(root: string, now: number): void {
   for (const name of readdirSync(root)) {
     const folder = join(root, name);
     try {
-      if (Date.now() - statSync(folder).mtimeMs > DAY) rmSync(folder, { recursive: true, force: true });
+      if (now - statSync(folder).mtimeMs > WEEK) rmSync(folder, { recursive: true, force: true });
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error; // another process swept it
     }

@@ -32,16 +32,15 @@ export async function findToolchain(overrides) {
   const pins = context.pins ?? readPins(context.root);
   const ways = waysToTry(context.env);
   const reasons = [];
-  const found =
-    (ways.includes("path") && (await attempt(reasons, () => findOnPath(context), whyNotPath(context)))) ||
-    (ways.includes("cache") && (await attempt(reasons, () => findInCache(pins, MAKERS, context)))) ||
-    (ways.includes("installer") && (await attempt(reasons, () => findInHome(context)))) ||
-    (await make(
-      pins,
-      MAKERS.filter((each) => ways.includes(each.origin)),
-      reasons,
-      context,
-    ));
+  const looks = {
+    path: () => attempt(reasons, () => findOnPath(context), tellUnlessAbsent(context)),
+    cache: () => attempt(reasons, () => findInCache(pins, MAKERS, context)),
+    installer: () => attempt(reasons, () => findInHome(context)),
+  };
+  let found;
+  for (const way of ways) found ??= await looks[way]?.();
+  const makers = MAKERS.filter((maker) => ways.includes(maker.origin));
+  if (!found && makers.length > 0) found = await make(pins, makers, reasons, context);
   if (!found) throw new Problem(noToolchain(reasons, pins, context.env));
   return { ...found, bin: [...found.bin, ...dynamicProviderDirectories(context, found.bin, pins.sdk)] };
 }
@@ -59,7 +58,7 @@ async function attempt(reasons, way, tell = () => undefined) {
 }
 
 /** That a machine has no Pulumi is nothing to talk about; that it has one that does not serve is. */
-const whyNotPath = (context) => (reason) => {
+const tellUnlessAbsent = (context) => (reason) => {
   if (!reason.startsWith("no pulumi")) context.log(`${sentence(reason)}; looking for another.`);
 };
 
@@ -103,10 +102,9 @@ const toolchainOf = ({ bin, manifest }, { platform }) => ({
 
 /** Makes an entry by the first of `makers` that can. One process at a time: the others then find what it has made. */
 async function make(pins, makers, reasons, context) {
-  if (makers.length === 0) return undefined;
   const lock = join(cacheDirectory(context, "locks"), `toolchain-${context.platform}-${context.arch}`);
   return await withLock(lock, "making a Pulumi tool chain", context, async () => {
-    const meanwhile = await attempt([], () => findInCache(pins, makers, { ...context, log: () => undefined }));
+    const meanwhile = await attempt([], () => findInCache(pins, makers, { ...context, log: () => {} }));
     if (meanwhile) return meanwhile;
     for (const maker of makers) {
       const last = maker === makers.at(-1);

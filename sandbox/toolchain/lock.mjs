@@ -79,7 +79,9 @@ async function acquire(path, purpose, context) {
  * remove what the faster one has just made its own.
  */
 async function takeOver(path, holder, context) {
-  await withLock(`${path}.takeover`, "taking over a lock that its owner left behind", context, () => {
+  // Held for a moment only: that somebody waits for it is nothing to talk about.
+  const quiet = { ...context, log: () => {} };
+  await withLock(`${path}.takeover`, "taking over a lock that its owner left behind", quiet, () => {
     const now = readOwner(path);
     if (now === undefined || now.token !== holder.token) return;
     const who = holder.pid === undefined ? "A process" : `Process ${holder.pid} on ${holder.host}`;

@@ -11,9 +11,11 @@ describe("fidelity over random programs, a short fixed seed", () => {
     });
   }
 
-  it("finds a planted bug", async () => {
-    const figures = noFigures();
-    await run({ seed: "short/1", transitions: 5, plant: "silent-removal", stopAtDifference: true }, figures);
-    expect(figures.missing).to.not.deep.equal([]);
-  });
+  for (const plant of ["silent-create", "double-create"]) {
+    it(`finds the planted bug ${plant}`, async () => {
+      const figures = noFigures();
+      await run({ seed: "short/1", transitions: 1, plant, stopAtDifference: true }, figures);
+      expect(figures.missing).to.not.deep.equal([]);
+    });
+  }
 });

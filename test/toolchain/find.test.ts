@@ -1,97 +1,8 @@
 import { expect } from "chai";
-import {
-  appendFileSync,
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
-import { hostname, tmpdir } from "node:os";
+import { appendFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import { REPOSITORY } from "../instrument/project.js";
-
-interface Found {
-  readonly bin: string[];
-  readonly pulumi: string;
-  readonly version: string;
-  readonly source: string;
-  readonly hooks: boolean;
-}
-type Find = (overrides: Record<string, unknown>) => Promise<Found>;
-
-/** A machine of the test's own: its PATH, home, cache and network are folders and a port that nobody listens on. */
-class Machine {
-  readonly folder = mkdtempSync(join(tmpdir(), "clm-toolchain-"));
-  readonly said: string[] = [];
-  readonly env: Record<string, string>;
-
-  constructor() {
-    for (const name of ["bin", "home", "cache"]) mkdirSync(join(this.folder, name));
-    this.env = {
-      PATH: `${join(this.folder, "bin")}:/usr/bin:/bin`,
-      CLM_CACHE_DIR: join(this.folder, "cache"),
-      CLM_PULUMI_INSTALLER: "http://127.0.0.1:9/install.sh",
-    };
-  }
-
-  program(name: string, script: string, folder = join(this.folder, "bin")): void {
-    writeFileSync(join(folder, name), `#!/bin/sh\n${script}\n`);
-    chmodSync(join(folder, name), 0o755);
-  }
-
-  pulumi(version: string): void {
-    this.program("pulumi", `echo v${version}`);
-    this.program("pulumi-language-nodejs", "exit 0");
-  }
-
-  /** A Go that answers as one, and whose build takes a moment and makes a pulumi of the pinned version. */
-  go(version = "1.26.8", build = 'sleep 0.2; printf "#!/bin/sh\\necho v3.259.0\\n" > "$out"; chmod 755 "$out"'): void {
-    this.program(
-      "go",
-      `if [ "$1" = version ]; then echo "go version go${version} linux/amd64"; exit 0; fi
-echo build >> ${join(this.folder, "builds")}
-while [ "$1" != "-o" ]; do shift; done; out="$2"
-${build}`,
-    );
-  }
-
-  get builds(): number {
-    const file = join(this.folder, "builds");
-    return existsSync(file) ? readFileSync(file, "utf8").split("\n").length - 1 : 0;
-  }
-
-  entries(): string[] {
-    const folder = join(this.folder, "cache", "toolchains");
-    return existsSync(folder) ? readdirSync(folder).filter((name) => name.startsWith("pulumi-")) : [];
-  }
-
-  async find(): Promise<Found> {
-    const { findToolchain } = (await import(
-      pathToFileURL(join(REPOSITORY, "sandbox", "toolchain", "find.mjs")).href
-    )) as {
-      findToolchain: Find;
-    };
-    return findToolchain({
-      env: this.env,
-      home: join(this.folder, "home"),
-      pollMs: 5,
-      connectMs: 500,
-      log: (text: string) => this.said.push(text),
-    });
-  }
-
-  refusal(): Promise<string> {
-    return this.find().then(
-      ({ source }) => `found by ${source}`,
-      (error: unknown) => (error instanceof Error ? error.message : String(error)),
-    );
-  }
-}
+import { Machine } from "./machine.js";
 
 describe("the search for a Pulumi tool chain", () => {
   let machine: Machine;
@@ -99,7 +10,7 @@ describe("the search for a Pulumi tool chain", () => {
     machine = new Machine();
   });
   afterEach(() => {
-    rmSync(machine.folder, { recursive: true, force: true });
+    machine.remove();
   });
 
   it("takes a pulumi on PATH that is new enough", async () => {

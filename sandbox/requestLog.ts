@@ -61,6 +61,7 @@ const CREDENTIALS = new Set([
   "authorization",
   "x-dc-devkey",
   "x-partner-apikey",
+  "x-connectivity-api-key", // ecgrid.md 6: a page names it in error
   "cookie",
   "proxy-authorization",
 ]);
@@ -82,10 +83,13 @@ const SECRETS = new Set(["password", "token", "refreshtoken", "apikey", "session
  * The names of the fields stay, because reports count them.
  */
 export function maskedBody(path: string, body: unknown): unknown {
-  if (typeof body !== "object" || body === null || Array.isArray(body)) return body ?? null;
+  if (Array.isArray(body)) return body.map((item) => maskedBody(path, item));
+  if (typeof body !== "object" || body === null) return body ?? null;
   const secret = (key: string): boolean =>
     SECRETS.has(key.toLowerCase()) || (path.endsWith("/add-private") && key.toLowerCase() === "cert");
-  return Object.fromEntries(Object.entries(body).map(([key, value]) => [key, secret(key) ? "present" : value]));
+  return Object.fromEntries(
+    Object.entries(body).map(([key, value]) => [key, secret(key) ? "present" : maskedBody(path, value)]),
+  );
 }
 
 /** Paths of the leaves of an answer. */

@@ -34,17 +34,14 @@ function never(status: number): Row {
 }
 
 /** Every mutating call on certificate 88, and how to see that it was done. */
-const CHANGES: readonly (readonly [
-  name: string,
-  act: (at: Bench) => Promise<Answer>,
-  done: (at: Bench) => boolean,
-])[] = [
-  ["create", (at) => at.create(), added],
-  ["renew", (at) => at.renew(88), added],
-  ["terminate", (at) => at.terminate(88), (at) => at.sandbox.ecgrid.certificate(5001, 88)?.status === "Terminated"],
-  ["add-private", (at) => add(at, "add-private"), added],
-  ["add-public", (at) => add(at, "add-public"), added],
-];
+const CHANGES: readonly (readonly [name: string, act: (at: Bench) => Promise<Answer>, done: (at: Bench) => boolean])[] =
+  [
+    ["create", (at) => at.create(), added],
+    ["renew", (at) => at.renew(88), added],
+    ["terminate", (at) => at.terminate(88), (at) => at.sandbox.ecgrid.certificate(5001, 88)?.status === "Terminated"],
+    ["add-private", (at) => add(at, "add-private"), added],
+    ["add-public", (at) => add(at, "add-public"), added],
+  ];
 
 function added(at: Bench): boolean {
   return at.sandbox.ecgrid.certificates(5001).length === 2;

@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startSandbox } from "../../sandbox/index.js";
-import { runSandbox } from "../../sandbox/main.js";
 import { Bench, bench, NOW } from "./client.js";
 
 describe("sandbox: clock, log and store", () => {
@@ -98,6 +97,70 @@ describe("sandbox: clock, log and store", () => {
     }
   });
 
+  it("no id comes back after the records and the sandbox have gone", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "clm-sandbox-"));
+    try {
+      const file = join(folder, "sandbox.sqlite");
+      const seen: number[][] = [];
+      for (let start = 0; start < 3; start++) {
+        const at = await Bench.open({ file });
+        await at.create();
+        if (start === 0) await at.given({ certKeyId: 1000 });
+        await at.create();
+        seen.push(at.sandbox.ecgrid.certificates(5001).map(({ certKeyId }) => certKeyId));
+        for (const certKeyId of seen[start] ?? []) at.sandbox.ecgrid.vanish(5001, certKeyId);
+        await at.sandbox.close();
+      }
+      expect(seen).to.deep.equal([
+        [100, 1000, 1001],
+        [1002, 1003],
+        [1004, 1005],
+      ]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it("a file keeps what is not visible yet, who a key belongs to, and what was revoked", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "clm-sandbox-"));
+    try {
+      const options = { file: join(folder, "sandbox.sqlite"), variants: { visibility: "second-read" } } as const;
+      const before = await Bench.open(options);
+      const { ecgrid } = before.sandbox;
+      const [other, revoked] = [ecgrid.issueKey({ tenant: "other" }), ecgrid.issueKey({})];
+      ecgrid.revokeKey(revoked);
+      await before.create();
+      await before.sandbox.close();
+
+      const after = await Bench.open(options);
+      expect(await after.listed()).to.deep.equal([]);
+      expect(await after.listed()).to.have.length(1);
+      const status = async (key: string): Promise<number> => {
+        after.key = key;
+        return (await after.read()).status;
+      };
+      expect([await status(other), await status(revoked)]).to.deep.equal([404, 401]);
+      await after.sandbox.close();
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it(
+    "the clock that is moved dates answers, the log and new certificates",
+    bench(async (at) => {
+      at.sandbox.clock.set("2027-02-28T23:59:59.999Z");
+      at.sandbox.clock.advance({ hours: 24 });
+      const answer = await at.create();
+      expect(answer.headers.get("date")).to.equal("Mon, 01 Mar 2027 23:59:59 GMT");
+      expect(at.sandbox.log.all()[0]?.at).to.equal("2027-03-01T23:59:59.999Z");
+      expect((await at.listed())[0]).to.include({
+        notBefore: "2027-03-01T23:59:59Z",
+        notAfter: "2029-03-01T23:59:59Z",
+      });
+    }),
+  );
+
   it(
     "listens on loopback, at the port that was asked for",
     bench(async ({ sandbox }) => {
@@ -107,89 +170,4 @@ describe("sandbox: clock, log and store", () => {
       expect(refused).to.equal("EADDRINUSE");
     }),
   );
-});
-
-describe("sandbox: played by hand", () => {
-  const play = async ({ sandbox }: Bench, command: object | string): Promise<{ status: number; body: unknown }> => {
-    const answer = await fetch(`${sandbox.url}/__sandbox`, {
-      method: "POST",
-      body: typeof command === "string" ? command : JSON.stringify(command),
-    });
-    return { status: answer.status, body: await answer.json() };
-  };
-
-  it(
-    "POST /__sandbox moves the clock, switches variants, and does what others do",
-    bench(async (at) => {
-      const { ecgrid, clock, hostile, variants } = at.sandbox;
-      await play(at, { action: "set-clock", now: "2026-04-01T00:00:00Z" });
-      await play(at, { action: "advance", days: 1, hours: 2, seconds: 3 });
-      expect(clock.now()).to.deep.equal(new Date("2026-04-02T02:00:03Z"));
-      await play(at, { action: "variant", name: "overlap", value: "soap" });
-      expect(variants.overlap).to.equal("soap");
-      await play(at, { action: "add-comm", commId: 5002, identifier: "OTHER" });
-      const added = await play(at, { action: "add-certificate", commId: 5002 });
-      expect(added.body).to.deep.equal({ certKeyId: 100 });
-      await play(at, { action: "renew-outside", commId: 5002, certKeyId: 100 });
-      await play(at, { action: "terminate-outside", commId: 5002, certKeyId: 100 });
-      expect(ecgrid.certificates(5002).map(({ status }) => status)).to.deep.equal(["Terminated", "Active"]);
-      await play(at, { action: "vanish", commId: 5002, certKeyId: 100 });
-      expect(ecgrid.certificates(5002)).to.have.length(1);
-      await play(at, { action: "remove-comm", commId: 5002 });
-      expect((await at.call("GET", "/v2/comms/5002")).status).to.equal(404);
-      const { apiKey } = (await play(at, { action: "issue-key", tenant: "other" })).body as { apiKey: string };
-      await play(at, { action: "revoke-key", apiKey });
-      expect((await at.call("GET", "/v2/users/me", undefined, { "X-API-Key": apiKey })).status).to.equal(401);
-      await play(at, { action: "hostile", match: "*", mode: "503", times: 2 });
-      expect((await at.read()).status).to.equal(503);
-      await play(at, { action: "clear-hostile" });
-      expect(hostile.pending()).to.equal(0);
-    }),
-  );
-
-  it(
-    "GET /__sandbox/state and /__sandbox/log show what there is",
-    bench(async (at) => {
-      await at.create();
-      const get = async (path: string): Promise<unknown> => (await fetch(`${at.sandbox.url}${path}`)).json();
-      expect(await get("/__sandbox/log")).to.deep.equal(at.sandbox.log.all());
-      const state = (await get("/__sandbox/state")) as { now: string; comms: { certificates: unknown[] }[] };
-      expect(state.now).to.equal("2026-03-01T10:00:00.000Z");
-      expect(state.comms[0]?.certificates).to.deep.equal(at.sandbox.ecgrid.certificates(5001));
-    }),
-  );
-
-  it(
-    "refuses what it does not know, in words",
-    bench(async (at) => {
-      for (const [command, words] of [
-        [{ action: "destroy" }, "action is one of set-clock"],
-        ["not json", "JSON object"],
-        [{ action: "set-clock" }, "now must be a text"],
-        [{ action: "advance", days: "many" }, "days must be a number"],
-        [{ action: "variant", name: "overlap", value: "other" }, "Allowed: rest, soap, parallel"],
-        [{ action: "terminate-outside", commId: 5001, certKeyId: 1 }, "has no certificate 1"],
-        [{ action: "hostile", match: "*", mode: "rude" }, "mode is one of"],
-      ] as const) {
-        const { status, body } = await play(at, command);
-        expect(status).to.equal(400);
-        expect((body as { message: string }).message).to.include(words);
-      }
-      expect((await fetch(`${at.sandbox.url}/elsewhere`)).status).to.equal(404);
-    }),
-  );
-});
-
-describe("sandbox: clm sandbox", () => {
-  it("refuses ports and variants that cannot be", async () => {
-    const failing = async (...argv: string[]): Promise<string> =>
-      runSandbox(argv).then(
-        () => "started",
-        (error: unknown) => (error as Error).message,
-      );
-    expect(await failing("--port", "many")).to.include("--port");
-    expect(await failing("--variant", "overlap=other")).to.include("Allowed: rest, soap, parallel");
-    expect(await failing("--variant", "other=rest")).to.include("There is no variant");
-    expect(await failing("--now", "some day")).to.include("is not a time");
-  });
 });

@@ -2,8 +2,26 @@ import { expect } from "chai";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startSandbox } from "../../sandbox/index.js";
+import { startSandbox, type SandboxOptions } from "../../sandbox/index.js";
 import { Bench, bench, NOW } from "./client.js";
+
+/** Runs a test with a file: `restart` opens a sandbox on it, closing the one before. */
+const onFile =
+  (test: (restart: () => Promise<Bench>) => Promise<void>, options: SandboxOptions = {}): (() => Promise<void>) =>
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), "clm-sandbox-"));
+    let open: Bench | undefined;
+    try {
+      await test(async () => {
+        await open?.sandbox.close();
+        open = undefined;
+        return (open = await Bench.open({ ...options, file: join(folder, "sandbox.sqlite") }));
+      });
+    } finally {
+      await open?.sandbox.close();
+      rmSync(folder, { recursive: true });
+    }
+  };
 
 describe("sandbox: clock, log and store", () => {
   it(
@@ -71,11 +89,10 @@ describe("sandbox: clock, log and store", () => {
     }),
   );
 
-  it("a file keeps comms, certificates, ids, keys and the log over a restart", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "clm-sandbox-"));
-    try {
-      const file = join(folder, "sandbox.sqlite");
-      const before = await Bench.open({ file });
+  it(
+    "a file keeps comms, certificates, ids, keys and the log over a restart",
+    onFile(async (restart) => {
+      const before = await restart();
       await before.given();
       before.sandbox.hostile.add({ match: "POST /v2/certificates/create", mode: "drop-after" });
       await before.create().catch(() => undefined);
@@ -83,68 +100,78 @@ describe("sandbox: clock, log and store", () => {
       const kept = before.sandbox.ecgrid.certificates(5001);
       const logged = before.sandbox.log.all();
       expect(logged).to.have.length(1);
-      await before.sandbox.close();
 
-      const after = await Bench.open({ file });
+      const after = await restart();
       expect(after.key).to.equal(before.key);
       expect(after.sandbox.ecgrid.certificates(5001)).to.deep.equal(kept);
       expect(after.sandbox.log.all()).to.deep.equal(logged);
       await after.create();
       expect((await after.listed()).map(({ certKeyId }) => certKeyId)).to.deep.equal([100, 102]);
-      await after.sandbox.close();
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
-  });
+    }),
+  );
 
-  it("no id comes back after the records and the sandbox have gone", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "clm-sandbox-"));
-    try {
-      const file = join(folder, "sandbox.sqlite");
+  it(
+    "no id comes back after the records and the sandbox have gone",
+    onFile(async (restart) => {
       const seen: number[][] = [];
       for (let start = 0; start < 3; start++) {
-        const at = await Bench.open({ file });
+        const at = await restart();
         await at.create();
         if (start === 0) await at.given({ certKeyId: 1000 });
         await at.create();
         seen.push(at.sandbox.ecgrid.certificates(5001).map(({ certKeyId }) => certKeyId));
         for (const certKeyId of seen[start] ?? []) at.sandbox.ecgrid.vanish(5001, certKeyId);
-        await at.sandbox.close();
       }
       expect(seen).to.deep.equal([
         [100, 1000, 1001],
         [1002, 1003],
         [1004, 1005],
       ]);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
-  });
+    }),
+  );
 
-  it("a file keeps what is not visible yet, who a key belongs to, and what was revoked", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "clm-sandbox-"));
-    try {
-      const options = { file: join(folder, "sandbox.sqlite"), variants: { visibility: "second-read" } } as const;
-      const before = await Bench.open(options);
-      const { ecgrid } = before.sandbox;
-      const [other, revoked] = [ecgrid.issueKey({ tenant: "other" }), ecgrid.issueKey({})];
-      ecgrid.revokeKey(revoked);
-      await before.create();
-      await before.sandbox.close();
+  it(
+    "a file keeps what is not visible yet, who a key belongs to, and what was revoked",
+    onFile(
+      async (restart) => {
+        const before = await restart();
+        const { ecgrid } = before.sandbox;
+        const [other, revoked] = [ecgrid.issueKey({ tenant: "other" }), ecgrid.issueKey({})];
+        ecgrid.revokeKey(revoked);
+        await before.create();
 
-      const after = await Bench.open(options);
-      expect(await after.listed()).to.deep.equal([]);
-      expect(await after.listed()).to.have.length(1);
-      const status = async (key: string): Promise<number> => {
-        after.key = key;
-        return (await after.read()).status;
-      };
-      expect([await status(other), await status(revoked)]).to.deep.equal([404, 401]);
-      await after.sandbox.close();
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
-  });
+        const after = await restart();
+        expect(await after.listed()).to.deep.equal([]);
+        expect(await after.listed()).to.have.length(1);
+        const status = async (key: string): Promise<number> => {
+          after.key = key;
+          return (await after.read()).status;
+        };
+        expect([await status(other), await status(revoked)]).to.deep.equal([404, 401]);
+      },
+      { variants: { visibility: "second-read" } },
+    ),
+  );
+
+  it(
+    "a renewal finds that its certificate has gone while the keys were made",
+    bench(async ({ given, sandbox: { ecgrid } }) => {
+      const id = await given();
+      const renewing = ecgrid.renewOutside(5001, id).catch((error: unknown) => (error as Error).message);
+      ecgrid.vanish(5001, id);
+      expect(await renewing).to.include("no such certificate");
+      expect(ecgrid.certificates(5001)).to.deep.equal([]);
+    }),
+  );
+
+  it(
+    "a certificate is not active past the end of its use, whatever its X.509 says",
+    bench(async ({ given, renew, sandbox: { ecgrid } }) => {
+      const id = await given();
+      await renew(id, { overlapDays: 0 });
+      expect(ecgrid.active(5001).map(({ certKeyId }) => certKeyId)).to.deep.equal([id + 1]);
+    }),
+  );
 
   it(
     "the clock that is moved dates answers, the log and new certificates",

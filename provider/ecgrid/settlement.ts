@@ -53,7 +53,10 @@ export function successors(
     .filter((candidate) => couldSucceed(candidate, current, now))
     .map((candidate) => ({
       certKeyId: candidate.certKeyId,
-      linked: old !== undefined && isLinked(candidate, old, current),
+      // Once seen, a link stays: a refresh takes over the windows by whose change it was seen.
+      linked:
+        state.found.some(({ certKeyId, linked }) => linked && certKeyId === candidate.certKeyId) ||
+        (old !== undefined && isLinked(candidate, old, current)),
     }));
 }
 

@@ -14,7 +14,7 @@ export function baseUrl(text: string, setting: string): URL {
     url = new URL(text);
   } catch {
     throw new Error(
-      `${setting} is "${text}", which is not a URL. Allowed: an https URL, for instance https://rest.ecgrid.io.`,
+      `${setting} is not a URL (it is not repeated here, because it may hold a password). Allowed: an https URL, for instance https://rest.ecgrid.io.`,
     );
   }
   if (url.username !== "" || url.password !== "") {

@@ -1,11 +1,13 @@
-import { daysBetween, isoDay } from "../core/clock.js";
-import type { Operation } from "../core/operation.js";
+import { isoDay, parseTime } from "../core/clock.js";
+import { overUnknowns } from "../core/overUnknowns.js";
 import type { Change, Plan } from "../core/plan.js";
-import { known, UNKNOWN, type Planned } from "../core/unknown.js";
+import { known, UNKNOWN, type Planned, type Unknown } from "../core/unknown.js";
 import { expiresFor } from "./creationMark.js";
 import type { CertificateInputs } from "./inputs.js";
 import { create, renew, terminate, type CreateArguments, type RenewArguments } from "./operations.js";
+import { renewalReasons } from "./renewalReasons.js";
 import { changedInputs, settingRemark } from "./settingChanges.js";
+import { wholeSeconds } from "./wire.js";
 import { hasEnded, validUntil, type CertificateState } from "./state.js";
 
 type Inputs = Planned<CertificateInputs>;
@@ -13,34 +15,68 @@ type Inputs = Planned<CertificateInputs>;
 /** What a change of an ECGrid certificate will do. Pure; the same for previews, execution and lists. */
 export function plan({ before, after, seed, heldByOthers }: Change<Inputs, CertificateState>, now: Date): Plan {
   if (after === undefined) return before === undefined ? quiet() : ending(before);
-  if (before === undefined) return creation(after, seed, now);
-  if (after.commId === UNKNOWN) return perhapsReplaced(before, after, seed, now);
-  if (after.commId !== before.commId) return { ...ending(before), changes: true, replaces: ["commId"] };
-  return update(before, after, seed, now, heldByOthers ?? new Set());
+  if (before === undefined) {
+    return overUnknowns<CertificateInputs>(after, { adopt: [undefined] }, (turned) => creation(turned, seed, now));
+  }
+  const decided = overUnknowns<CertificateInputs>(
+    after,
+    {
+      commId: [before.commId],
+      trigger: [before.trigger],
+      secureHashAlgorithm: [before.secureHashAlgorithm],
+      renewalWindow: ["never"],
+      adopt: [before.adopt, undefined],
+      createAnother: [before.createAnother],
+    },
+    (turned) => decide(before, turned, seed, now, heldByOthers ?? new Set()),
+  );
+  if (decided.replaces.length > 0) return decided;
+  const changed = changedInputs(before, after);
+  return {
+    ...decided,
+    changes: decided.changes || changed.length > 0,
+    remarks: [...decided.remarks, ...changed.flatMap((field) => settingRemark(field, before, after))],
+  };
 }
 
 const quiet = (): Plan => ({ operations: [], remarks: [], changes: false, replaces: [] });
 
+function decide(
+  before: CertificateState,
+  after: Inputs,
+  seed: string,
+  now: Date,
+  heldByOthers: ReadonlySet<string>,
+): Plan {
+  if (after.commId === before.commId) return update(before, after, seed, now, heldByOthers);
+  if (after.commId !== UNKNOWN) return { ...ending(before), changes: true, replaces: ["commId"] };
+  // While the comm is not known, nothing may be called a replacement (inventory.md rule 8): the engine plans no second
+  // resource, so both halves are said here.
+  const made = creation(after, seed, now);
+  const ended = ending(before);
+  return {
+    ...quiet(),
+    changes: true,
+    operations: [...made.operations, ...ended.operations],
+    remarks: [
+      `commId is not known yet: if it turns out to be another one than ${before.commId}, the certificate is made anew there and the old ones are ended`,
+      ...made.remarks,
+      ...ended.remarks,
+    ],
+  };
+}
+
 function creation(after: Inputs, seed: string, now: Date): Plan {
   const args = createArguments(after, seed, now);
-  const on = `comm ${args.commId ?? "(not known yet)"}`;
-  if (after.adopt === UNKNOWN) {
-    return {
-      ...quiet(),
-      changes: true,
-      operations: [create.conditional(args, "adopt turns out to name no certificate")],
-    };
-  }
-  if (after.adopt !== undefined) {
-    return {
-      ...quiet(),
-      changes: true,
-      remarks: [
-        `ADOPT certificate ${after.adopt} of ${on}: it is read and taken into the stack, no remote call changes anything`,
-      ],
-    };
-  }
-  return { ...quiet(), changes: true, operations: [create.certain(args)] };
+  if (after.adopt === undefined) return { ...quiet(), changes: true, operations: [create.certain(args)] };
+  const adopted = after.adopt === UNKNOWN ? "the certificate that adopt names" : `certificate ${after.adopt}`;
+  return {
+    ...quiet(),
+    changes: true,
+    remarks: [
+      `ADOPT ${adopted} of comm ${args.commId ?? "(not known yet)"}: it is read and taken into the stack, no remote call changes anything`,
+    ],
+  };
 }
 
 /** What deletion does: every certificate on its own line, oldest first, whatever its status and the clock say. */
@@ -61,38 +97,38 @@ function ending(before: CertificateState): Plan {
     return {
       ...quiet(),
       changes: true,
-      remarks: described.map(
-        ({ certKeyId, role, validUntil: until }) =>
-          `KEEP ${role} certificate ${certKeyId} of comm ${commId} at ECGrid (onDelete is retain), valid until ${until}: no remote call`,
-      ),
+      remarks: [
+        ...described.map(
+          ({ certKeyId, role, validUntil: until }) =>
+            `KEEP ${role} certificate ${certKeyId} of comm ${commId} at ECGrid (onDelete is retain), valid until ${until}: no remote call`,
+        ),
+        ...leftBehind(before),
+      ],
     };
   }
-  return { ...quiet(), changes: true, operations: described.map((args) => terminate.certain(args)) };
+  return {
+    ...quiet(),
+    changes: true,
+    operations: described.map((args) => terminate.certain(args)),
+    remarks: leftBehind(before),
+  };
 }
 
-/** While the comm is not known, nothing may be called a replacement (inventory.md rule 8): it is said as a condition. */
-function perhapsReplaced(before: CertificateState, after: Inputs, seed: string, now: Date): Plan {
-  const on = `commId turns out to be another one than ${before.commId}`;
-  const staying = update(before, { ...after, commId: before.commId }, seed, now, new Set());
-  return {
-    ...staying,
-    changes: true,
-    operations: [
-      ...staying.operations.map((operation): Operation => ({
-        ...operation,
-        certainty: { kind: "conditional", on: `commId turns out to be ${before.commId} as before` },
-      })),
-      create.conditional(createArguments(after, seed, now), on),
-      ...ending(before).operations.map((operation): Operation => ({
-        ...operation,
-        certainty: { kind: "conditional", on },
-      })),
-    ],
-    remarks: [
-      ...staying.remarks,
-      `commId is not known yet: if it turns out to be another one than ${before.commId}, the certificate is made anew there and the old ones are ended`,
-    ],
-  };
+/** Certificates that may belong to a resource and that it does not hold: they outlive it, so they are named. */
+function leftBehind({ commId, current, found, pendingRenewal }: CertificateState): string[] {
+  const stays = `stays at ECGrid: no remote call for it. Run \`pulumi up\` before the removal to have it taken over and ended too`;
+  const sent = found.length > 0 ? undefined : pendingRenewal?.outcome;
+  return [
+    ...found.map(
+      ({ certKeyId, linked }) =>
+        `KEEP certificate ${certKeyId} of comm ${commId}, which ${linked ? "is" : "could be"} a renewal of ${current.certKeyId}: it ${stays}`,
+    ),
+    ...(sent === undefined
+      ? []
+      : [
+          `KEEP the new certificate of comm ${commId} that the renewal of ${current.certKeyId} ${sent === "done" ? "has made" : "may have made"} and that was not listed yet: it ${stays}`,
+        ]),
+  ];
 }
 
 function update(
@@ -104,33 +140,27 @@ function update(
 ): Plan {
   const { commId, current } = before;
   const changed = changedInputs(before, after);
-  const settings = changed.flatMap((field) => settingRemark(field, before, after));
-  const stateOnly = (...remarks: string[]): Plan => ({
-    ...quiet(),
-    changes: changed.length > 0,
-    remarks: [...remarks, ...settings],
-  });
-  const because = renewalReasons(before, after, now);
+  const say = (...remarks: string[]): Plan => ({ ...quiet(), remarks });
+  const due = renewalReasons(before, after, now);
   const triggered = after.trigger !== undefined && after.trigger !== before.trigger;
 
   const taken = successorToTake(before, after, heldByOthers);
-  if (taken !== undefined) return { ...stateOnly(takeover(taken, before)), changes: true };
+  if (taken !== undefined) return { ...say(takeover(taken, before)), changes: true };
   const found = undecided(before, after, heldByOthers);
   if (found.length > 0) {
     const ids = found.map(({ certKeyId }) => certKeyId).join(", ");
     const ask = `certificate ${ids} appeared on comm ${commId} and could be a renewal of ${current.certKeyId} made outside or by a run that died: set adopt to take one over, or list it in createAnother when it is not`;
-    return because.length > 0 || triggered
-      ? { ...stateOnly(), changes: true, refusal: `${ask}; until then nothing is renewed` }
-      : stateOnly(ask);
+    return due.length > 0 || triggered
+      ? { ...quiet(), changes: true, refusal: `${ask}; until then nothing is renewed` }
+      : say(ask);
   }
 
   const pending = before.pendingRenewal;
-  const askedAgain =
-    triggered && after.trigger !== UNKNOWN && pending !== undefined && after.trigger !== pending.trigger;
+  const askedAgain = triggered && pending !== undefined && after.trigger !== pending.trigger;
   if (pending !== undefined && !askedAgain) {
     if (pending.outcome === "done") {
       return {
-        ...stateOnly(
+        ...say(
           `the renewal of certificate ${pending.certKeyId} of comm ${commId} was answered with yes, and its new certificate was not listed yet: the comm is read again, nothing is sent`,
         ),
         changes: true,
@@ -138,7 +168,7 @@ function update(
     }
     const args = renewArguments(before, after, ["its answer was lost"]);
     return {
-      ...stateOnly(),
+      ...quiet(),
       changes: true,
       operations: [renew.conditional(args, "the renewal that was sent earlier is not found on the comm")],
     };
@@ -147,15 +177,9 @@ function update(
   if (hasEnded(current)) {
     const how = current.status === "Terminated" ? "was terminated outside" : "is no longer listed on its comm";
     const fact = `certificate ${current.certKeyId} (serial ${current.serialNumber ?? "not given"}) of comm ${commId} ${how}; nothing is made by itself`;
-    if (after.trigger === UNKNOWN)
-      return {
-        ...stateOnly(fact),
-        changes: true,
-        operations: [create.conditional(createArguments(after, seed, now), "trigger turns out to be changed")],
-      };
     if (triggered)
-      return { ...stateOnly(), changes: true, operations: [create.certain(createArguments(after, seed, now))] };
-    if (changed.length > 0) return stateOnly(fact);
+      return { ...quiet(), changes: true, operations: [create.certain(createArguments(after, seed, now))] };
+    if (changed.length > 0) return say(fact);
     return {
       ...quiet(),
       changes: true,
@@ -163,27 +187,14 @@ function update(
     };
   }
 
-  if (because.length > 0) {
-    const unsure =
-      [after.trigger, after.secureHashAlgorithm].includes(UNKNOWN) &&
-      renewalReasons(before, withoutUnknown(after, before), now).length === 0;
-    const args = renewArguments(before, after, because);
-    return {
-      ...stateOnly(),
-      changes: true,
-      operations: [
-        unsure
-          ? renew.conditional(args, "trigger or secureHashAlgorithm turns out to be changed")
-          : renew.certain(args),
-      ],
-    };
-  }
+  if (due.length > 0)
+    return { ...quiet(), changes: true, operations: [renew.certain(renewArguments(before, after, due))] };
   const end = validUntil(current);
-  if (end <= now)
-    return stateOnly(
-      `certificate ${current.certKeyId} of comm ${commId} expired on ${isoDay(end)} and no renewal is due by its renewalWindow: change trigger to renew it`,
-    );
-  return stateOnly();
+  return end <= now
+    ? say(
+        `certificate ${current.certKeyId} of comm ${commId} expired on ${isoDay(end)} and no renewal is due by its renewalWindow: change trigger to renew it`,
+      )
+    : quiet();
 }
 
 /** Certificates that were found on the comm and that neither the program nor another resource has an answer for. */
@@ -192,7 +203,8 @@ function undecided(
   after: Inputs,
   heldByOthers: ReadonlySet<string>,
 ): CertificateState["found"] {
-  const dismissed = new Set(known(after.createAnother) ?? []);
+  if (after.createAnother === UNKNOWN) return [];
+  const dismissed = new Set(after.createAnother ?? []);
   return before.found.filter(
     ({ certKeyId }) => !dismissed.has(certKeyId) && !heldByOthers.has(holding(before.commId, certKeyId)),
   );
@@ -204,10 +216,20 @@ function undecided(
  */
 export function successorToTake(
   before: CertificateState,
+  after: CertificateInputs,
+  heldByOthers: ReadonlySet<string>,
+): number | undefined;
+export function successorToTake(
+  before: CertificateState,
   after: Inputs,
   heldByOthers: ReadonlySet<string>,
-): number | undefined {
-  const adopt = known(after.adopt);
+): number | Unknown | undefined;
+export function successorToTake(
+  before: CertificateState,
+  after: Inputs,
+  heldByOthers: ReadonlySet<string>,
+): number | Unknown | undefined {
+  const { adopt } = after;
   if (adopt !== undefined && adopt !== before.adopt && adopt !== before.current.certKeyId) return adopt;
   const found = undecided(before, after, heldByOthers);
   const [only] = found;
@@ -222,54 +244,24 @@ export const holding = (commId: number, certKeyId: number): string => `${scopeOf
 /** Where certificates can be mistaken for each other: one comm. */
 export const scopeOf = (commId: number): string => `comm ${commId}`;
 
-const takeover = (certKeyId: number, { commId, current }: CertificateState): string =>
-  `TAKE OVER certificate ${certKeyId} of comm ${commId} as the one in charge: it is read, ${current.certKeyId} becomes a previous one, no remote call changes anything`;
-
-/** Why a renewal is due, in words; empty when it is not. */
-function renewalReasons(before: CertificateState, after: Inputs, now: Date): string[] {
-  const reasons: string[] = [];
-  if (after.trigger !== undefined && after.trigger !== before.trigger) reasons.push("the trigger changed");
-  if (after.secureHashAlgorithm !== before.secureHashAlgorithm) {
-    reasons.push(
-      `secureHashAlgorithm changes from ${before.secureHashAlgorithm} to ${known(after.secureHashAlgorithm) ?? "a value that is not known yet"}`,
-    );
-  }
-  const end = validUntil(before.current);
-  const left = daysBetween(now, end);
-  const opens = windowDays(before, after);
-  if (opens !== undefined && left <= opens) {
-    reasons.push(
-      left < 0
-        ? `it expired on ${isoDay(end)}`
-        : `it expires on ${isoDay(end)}, in ${left} day(s), inside the renewal window of ${opens} day(s)`,
-    );
-  }
-  return reasons;
-}
-
-/** Width of the renewal window in UTC days before the end. */
-function windowDays({ current }: CertificateState, { renewalWindow }: Inputs): number | undefined {
-  const window = known(renewalWindow);
-  if (window === undefined || window === "never") return undefined;
-  if ("days" in window) return window.days;
-  return Math.floor(window.share * daysBetween(new Date(current.notBefore), validUntil(current)));
-}
-
-const withoutUnknown = (after: Inputs, before: CertificateState): Inputs => ({
-  ...after,
-  trigger: after.trigger === UNKNOWN ? before.trigger : after.trigger,
-  secureHashAlgorithm: after.secureHashAlgorithm === UNKNOWN ? before.secureHashAlgorithm : after.secureHashAlgorithm,
-});
+const takeover = (taken: number | Unknown, { commId, current }: CertificateState): string =>
+  `TAKE OVER ${taken === UNKNOWN ? "the certificate that adopt names" : `certificate ${taken}`} of comm ${commId} as the one in charge: it is read, ${current.certKeyId} becomes a previous one, no remote call changes anything`;
 
 function createArguments(after: Inputs, seed: string, now: Date): CreateArguments {
   return {
     commId: known(after.commId),
-    beginUsage: known(after.beginUsage),
+    beginUsage: utc(known(after.beginUsage)),
     usage: known(after.usage) ?? "usage not known yet",
     secureHashAlgorithm: known(after.secureHashAlgorithm) ?? "not known yet",
     partnerAs2Id: known(after.partnerAs2Id),
     expires: expiresFor({ expires: known(after.expires), years: known(after.years) ?? 2 }, seed, now),
   };
+}
+
+/** A time as it is sent: without a zone it is UTC (ecgrid.md 4), and that is said. */
+function utc(text: string | undefined): string | undefined {
+  const at = text === undefined ? undefined : parseTime(text);
+  return at === undefined ? undefined : wholeSeconds(at);
 }
 
 function renewArguments(before: CertificateState, after: Inputs, because: readonly string[]): RenewArguments {

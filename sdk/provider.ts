@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { INSTANCE } from "../provider/dynamic/settings.js";
+import { INSTANCE, variableOf } from "../provider/dynamic/settings.js";
 
 /** Settings of an explicit provider instance; what is left out has the default of the system. */
 export interface ProviderArgs {
@@ -18,6 +18,7 @@ export interface ProviderArgs {
 /** An explicit instance of the dynamic provider with settings of its own (pulumi-dynamic.md 2.2). */
 export abstract class ClmProvider extends pulumi.ProviderResource {
   protected constructor(namespace: string, name: string, args: ProviderArgs, opts: pulumi.ResourceOptions | undefined) {
+    refuseSharedVariables(namespace, name);
     const text = (value: pulumi.Input<string | number> | undefined): pulumi.Output<string> | undefined =>
       value === undefined ? undefined : pulumi.output(value).apply(String);
     super(
@@ -34,4 +35,19 @@ export abstract class ClmProvider extends pulumi.ProviderResource {
       opts,
     );
   }
+}
+
+/** Instance names of this program, by the ending of their environment variables. */
+const endings = new Map<string, string>();
+
+/** Two instances must not read one variable: a key would go to the other's account. */
+function refuseSharedVariables(namespace: string, name: string): void {
+  const variable = variableOf(`${namespace}:apiKey`, name);
+  const other = endings.get(variable);
+  if (other !== undefined && other !== name) {
+    throw new Error(
+      `The provider instances "${other}" and "${name}" would both read ${variable}. Give one of them another name.`,
+    );
+  }
+  endings.set(variable, name);
 }

@@ -22,7 +22,7 @@ export function checkInputs<Shape extends z.ZodRawShape>(
   const problems: Problem[] = [];
   const inputs: Record<string, unknown> = {};
   for (const key of Object.keys(raw)) {
-    if (!(key in shape) && raw[key] !== undefined) {
+    if (!Object.hasOwn(shape, key) && raw[key] !== undefined) {
       const near = nearest(key, Object.keys(shape));
       problems.push({
         property: key,

@@ -24,9 +24,16 @@ export const newTraceId = (): string => randomBytes(16).toString("hex");
 
 /**
  * Makes `perform` for one step. It refuses, before anything is sent, what is not in the step's plan, and what the plan
- * holds once and was performed already.
+ * holds once and was performed already. A receipt that cannot be written before a call stops it; one that cannot be
+ * written after it is told through `warn`, because the answer must reach the state.
  */
-export function performer(plan: Plan, send: Send, receipts: ReceiptBook, systemTime: () => Date): Perform {
+export function performer(
+  plan: Plan,
+  send: Send,
+  receipts: ReceiptBook,
+  systemTime: () => Date,
+  warn: (text: string) => void,
+): Perform {
   const left = plan.operations.map(fingerprint);
   return async (operation) => {
     const at = left.indexOf(fingerprint(operation));
@@ -38,17 +45,33 @@ export function performer(plan: Plan, send: Send, receipts: ReceiptBook, systemT
     }
     left.splice(at, 1);
     const traceId = newTraceId();
+    const end = (status: string): void => {
+      try {
+        receipts.write(receipt(operation, status, traceId, systemTime()));
+      } catch (error) {
+        warn(
+          `The receipt of ${label(operation)} could not be ended with "${status}" (trace id ${traceId}): ${error instanceof Error ? error.message : String(error)}. The call was made; add the line by hand.`,
+        );
+      }
+    };
     receipts.write(receipt(operation, "sending", traceId, systemTime()));
     try {
       const answer = await send(operation, traceId);
-      const outcome = answer.status >= 500 ? "unknown" : answer.status >= 400 ? "refused" : "answered";
-      receipts.write(receipt(operation, `${outcome} ${String(answer.status)}`, traceId, systemTime()));
+      const outcome = outcomeOf(answer.status);
+      end(`${outcome} ${String(answer.status)}`);
       return answer;
     } catch (error) {
-      receipts.write(receipt(operation, error instanceof Fault ? error.outcome : "unknown", traceId, systemTime()));
+      end(error instanceof Fault ? error.outcome : "unknown");
       throw error;
     }
   };
+}
+
+/** In the words of `Receipt.status`. */
+function outcomeOf(status: number): string {
+  if (status >= 500) return "unknown";
+  if (status === 429) return "not executed";
+  return status >= 400 ? "refused" : "answered";
 }
 
 /** Name, target and everything that is sent: what must be equal for a call to be the planned one. */

@@ -13,7 +13,8 @@ export interface Receipt {
   readonly operation: string;
   /** Name and target on one line, as shown by the preview. */
   readonly target: string;
-  /** `sending`, then `done`, `refused`, `not executed` or `unknown`, with the HTTP status where one came. */
+  /** `sending`, then `answered`, `refused`, `not executed` or `unknown`, with the HTTP status where one came. `answered` is
+   * what HTTP says (1xx to 3xx); whether the service did it is said by its body, which receipts do not hold. */
   readonly status: string;
   /** W3C trace id sent with the request (`traceparent`). */
   readonly traceId: string;

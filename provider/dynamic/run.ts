@@ -4,13 +4,13 @@ import {
   appendFileSync,
   closeSync,
   existsSync,
+  linkSync,
   mkdirSync,
   openSync,
   readFileSync,
   readdirSync,
   rmSync,
   statSync,
-  unlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
@@ -80,7 +80,10 @@ export class Run {
   readonly #engine: string;
   readonly #command: string;
   readonly #writers = new Map<string, Promise<unknown>>();
+  /** The last turn that is known to be taken, by the name that is written to. */
+  readonly #turns = new Map<string, number>();
   #now: Date | undefined;
+  #self: string | undefined;
 
   constructor(
     engineAddress: string,
@@ -184,22 +187,40 @@ export class Run {
     return mine;
   }
 
+  /** A file that names this process. */
+  #signature(): string {
+    const file = join(this.#engine, `process-${process.pid}-${process.hrtime.bigint()}`);
+    writeFileSync(file, identity(process.pid));
+    return file;
+  }
+
+  /**
+   * Writers of a name take numbered turns. A turn's file appears at once with its writer's name in it (it is a link) and
+   * is never taken away, so that of several that wait for a killed writer exactly one is next.
+   */
   async #locked<T>(name: string, work: () => Promise<T>): Promise<T> {
-    const file = join(this.#engine, `writer-${hash(name)}`);
+    this.#self ??= this.#signature();
+    const file = (turn: number): string => join(this.#engine, `writer-${hash(name)}-${turn}`);
+    let turn = this.#turns.get(name) ?? 0;
     for (;;) {
+      while (existsSync(file(turn + 1))) turn++;
+      if (turn > 0 && !existsSync(`${file(turn)}-done`) && isAlive(file(turn))) {
+        await delay(25);
+        continue;
+      }
       try {
-        writeFileSync(file, String(process.pid), { flag: "wx" });
+        linkSync(this.#self, file(turn + 1));
         break;
       } catch (error) {
         if (!exists(error)) throw error;
-        if (!isAlive(file)) rmSync(file, { force: true });
-        else await delay(25);
       }
     }
+    const mine = turn + 1;
+    this.#turns.set(name, mine);
     try {
       return await work();
     } finally {
-      unlinkSync(file);
+      writeFileSync(`${file(mine)}-done`, "");
     }
   }
 }
@@ -214,16 +235,19 @@ function linesOf(file: string): string[] {
   }
 }
 
-/** A writer that was killed leaves its file behind. */
+/** A process as no later one with the same id is named, where the platform tells when it started. */
+const identity = (pid: number): string => `${pid} ${startOf(pid) ?? ""}`;
+
+/** Whether the writer that a file names still runs. */
 function isAlive(file: string): boolean {
+  const writer = readFileSync(file, "utf8");
+  const pid = Number(writer.split(" ")[0]);
   try {
-    const pid = Number(readFileSync(file, "utf8"));
-    if (!Number.isInteger(pid) || pid <= 0) return true; // between create and write
     process.kill(pid, 0);
-    return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
+    if ((error as NodeJS.ErrnoException).code !== "EPERM") return false;
   }
+  return writer === identity(pid);
 }
 
 const exists = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === "EEXIST";

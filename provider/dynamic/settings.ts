@@ -31,18 +31,15 @@ export class Settings {
 
   /** A setting by its config key, for instance `ecgrid:apiKey`. */
   get(key: string): string | undefined {
-    const value = this.environment[this.variable(key)] ?? this.#config(key);
-    return value === "" ? undefined : value;
+    // An empty variable is how CI systems pass a secret that is not set.
+    return [this.environment[this.variable(key)], this.#config(key)].find(
+      (value) => value !== undefined && value !== "",
+    );
   }
 
   /** The environment variable of a config key: `ecgrid:apiKey` is `ECGRID_API_KEY`. */
   variable(key: string): string {
-    const screaming = (text: string): string =>
-      text
-        .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
-        .replace(/[^A-Za-z0-9]+/g, "_")
-        .toUpperCase();
-    return screaming(key) + (this.instance === undefined ? "" : `_${screaming(this.instance)}`);
+    return variableOf(key, this.instance);
   }
 
   /** @throws Error that says where the setting can be made. */
@@ -56,16 +53,26 @@ export class Settings {
     throw new Error(`${key} is not set. Set the environment variable ${this.variable(key)}, or ${where}.`);
   }
 
-  /** A whole number of seconds, as milliseconds. */
+  /** A number of seconds, as whole milliseconds. */
   seconds(key: string, fallback: number): number {
     const text = this.get(key);
     if (text === undefined) return fallback * 1000;
-    const value = Number(text);
+    const value = text.trim() === "" ? Number.NaN : Number(text);
     if (!Number.isFinite(value) || value < 0 || value > 3600) {
       throw new Error(`${key} is "${text}". Allowed: a number of seconds from 0 to 3600.`);
     }
-    return value * 1000;
+    return Math.round(value * 1000);
   }
+}
+
+/** The environment variable of a config key, for an explicit provider instance or for none. */
+export function variableOf(key: string, instance: string | undefined): string {
+  const screaming = (text: string): string =>
+    text
+      .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
+      .replace(/[^A-Za-z0-9]+/g, "_")
+      .toUpperCase();
+  return screaming(key) + (instance === undefined ? "" : `_${screaming(instance)}`);
 }
 
 /** Hidden input of explicit provider instances: their name. */

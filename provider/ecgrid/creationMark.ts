@@ -23,7 +23,13 @@ export function expiresFor(inputs: Pick<CertificateInputs, "expires" | "years">,
   return wholeSeconds(new Date(utcDay(day).getTime() + creationMark(seed) * 1000));
 }
 
-const MINUTE = 60_000;
+/** Seconds between two times of day, the short way round. */
+function secondsApart(a: number, b: number): number {
+  const apart = Math.abs(a - b);
+  return Math.min(apart, 86_400 - apart);
+}
+
+const MINUTE = 60;
 /** How long ago, in UTC days, a creation without a readable mark may have been made to be taken for our own. */
 const RECENT = 30;
 
@@ -45,7 +51,7 @@ export function couldBeOurs(
   const exact = inputs.expires?.includes("T") === true;
   if (!exact && timeOfDay(end) === creationMark(seed)) return true;
   // A service that drops or ignores the time of day leaves midnight, the last second, or the time of issue.
-  const dropped = [0, 86_399].includes(timeOfDay(end)) || Math.abs(timeOfDay(end) - timeOfDay(begin)) * 1000 < MINUTE;
+  const dropped = [0, 86_399].includes(timeOfDay(end)) || secondsApart(timeOfDay(end), timeOfDay(begin)) < MINUTE;
   if (!dropped) return false;
   const lifetime = daysBetween(begin, end);
   const wantedLifetime = daysBetween(utcDay(now), wanted);

@@ -16,11 +16,14 @@ const id = (what: string, allowed = `allowed is a whole number from 1 to 2147483
     .min(1, { error: allowed })
     .max(2_147_483_647, { error: allowed });
 
-/** 16-bit in the older interface: a hard ceiling (ecgrid.md 1.4). */
-const short = (least: number, unit: string) => {
-  const error = `allowed is a whole number of ${unit} from ${least} to 32767`;
-  return z.number({ error }).int({ error }).min(least, { error }).max(32_767, { error });
+const count = (least: number, most: number, unit: string) => {
+  const error = `allowed is a whole number of ${unit} from ${least} to ${most}`;
+  return z.number({ error }).int({ error }).min(least, { error }).max(most, { error });
 };
+/** 16-bit in the older interface: a hard ceiling (ecgrid.md 1.4). */
+const MOST_DAYS = 32_767;
+/** The interface has 16 bits here, too, but an X.509 validity ends with the year 9999 (RFC 5280 section 4.1.2.5). */
+const MOST_YEARS = 7000;
 
 const oneOf = <Values extends readonly [string, ...string[]]>(values: Values) =>
   z.enum(values, { error: `allowed is ${values.join(", ")}` });
@@ -74,9 +77,9 @@ export const certificateInputs = z.object({
     .max(128, { error: "allowed is a text of 1 to 128 characters" })
     .optional(),
   /** Lifetime of the certificate and of each renewal, years. */
-  years: short(1, "years").default(2),
+  years: count(1, MOST_YEARS, "years").default(2),
   /** Days that the old certificate stays valid beside a renewed one. 0 ends the old one at once. Required. */
-  overlapDays: short(0, "days"),
+  overlapDays: count(0, MOST_DAYS, "days"),
   /** When to renew by the clock: UTC days before the expiry, or remaining share of the lifetime. */
   renewalWindow: renewalWindow.default({ days: 30 }),
   /** Any change of this text renews (or, when the certificate was ended outside, makes a new one). */

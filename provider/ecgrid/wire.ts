@@ -53,7 +53,13 @@ export interface Comm {
 
 const missing = (what: string) => ({ error: `${what} is missing or of another type` });
 const optionalText = z.string().min(1).nullish().catch(undefined);
-const integer = (what: string) => z.coerce.number(missing(what)).int();
+/** A number, or its digits as text; nothing else: `null` and `""` are missing, not 0. */
+const integer = (what: string) =>
+  z
+    .union([z.number(), z.string().regex(/^\d+$/).transform(Number)], missing(what))
+    .pipe(z.number(missing(what)).int(missing(what)));
+/** Longest text of the vendor's that is repeated. */
+const LONGEST_WORD = 300;
 
 const time = (what: string) =>
   z.string(missing(what)).transform((text, context) => {
@@ -199,13 +205,13 @@ export function readReply(answer: Answer): Reply {
   const json = parseJson(answer.body);
   const parsed = envelopeSchema.safeParse(json);
   const envelope = parsed.success && typeof json === "object" && json !== null ? parsed.data : undefined;
-  const traceId = envelope?.traceId ?? answer.traceId;
+  const traceId = envelope?.traceId?.slice(0, LONGEST_WORD) ?? answer.traceId;
   if (status >= 200 && status < 300 && envelope?.success === true)
     return { outcome: "done", data: envelope.data, traceId };
 
   const words = [envelope?.errorCode, envelope?.message, envelope?.title, envelope?.detail]
     .filter((word): word is string => typeof word === "string")
-    .map((word) => word.slice(0, 300));
+    .map((word) => word.slice(0, LONGEST_WORD));
   const body =
     words.length > 0
       ? words.join(": ")

@@ -24,7 +24,7 @@ export function baseUrl(text: string, setting: string): URL {
   }
   if (url.protocol !== "https:" && !(url.protocol === "http:" && isLoopback(url))) {
     throw new Error(
-      `${setting} is "${text}": credentials would travel in clear. Allowed: https, and http for loopback addresses only.`,
+      `${setting} begins with ${url.protocol}: credentials would travel in clear. Allowed: https, and http for loopback addresses only.`,
     );
   }
   url.hash = "";

@@ -1,6 +1,6 @@
 /**
  * Masks credentials wherever text leaves the process: errors, warnings, receipts. Each credential is masked in the
- * forms in which it could be echoed: as it is, in base64 and base64url, in hex, percent-encoded and inside JSON.
+ * forms in which it could be echoed: as it is, in base64 and base64url, in hex, percent-encoded (as URL and as form) and inside JSON.
  */
 
 const known = new Set<string>();
@@ -19,7 +19,10 @@ export function registerSecret(secret: string | undefined): void {
     bytes.toString("base64url"),
     bytes.toString("hex"),
     bytes.toString("hex").toUpperCase(),
-    encodeURIComponent(secret),
+    ...[encodeURIComponent(secret), new URLSearchParams([["", secret]]).toString().slice(1)].flatMap((encoded) => [
+      encoded,
+      encoded.replace(/%[0-9A-F]{2}/g, (escape) => escape.toLowerCase()),
+    ]),
     JSON.stringify(secret).slice(1, -1),
   ]) {
     if (form.length >= SHORTEST) known.add(form);

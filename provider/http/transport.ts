@@ -35,10 +35,15 @@ const BEFORE_SENDING = new Set([
   "ECONNREFUSED",
   "ENOTFOUND",
   "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
   "UND_ERR_CONNECT_TIMEOUT",
   "EPROTO",
+  // The proxy refused the tunnel, so the service was not reached.
+  "UND_ERR_PRX_TLS",
+  // The request could not be made of its settings, for instance a line break in a credential.
+  "UND_ERR_INVALID_ARG",
+  "ERR_INVALID_ARG_TYPE",
+  "ERR_INVALID_CHAR",
+  "ERR_OUT_OF_RANGE",
   "DEPTH_ZERO_SELF_SIGNED_CERT",
   "SELF_SIGNED_CERT_IN_CHAIN",
   "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
@@ -49,6 +54,9 @@ const BEFORE_SENDING = new Set([
   "CERT_UNTRUSTED",
   "ERR_TLS_CERT_ALTNAME_INVALID",
 ]);
+
+/** Before a request is written only while connecting: the network can also go away beneath a written one. */
+const WHILE_CONNECTING = new Set(["EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT"]);
 
 /** Sends calls to one service. Redirects are answers, never followed: credentials go to the configured host only. */
 export class Transport {
@@ -141,7 +149,7 @@ export class Transport {
   }
 
   #fault(call: HttpCall, error: unknown, traceId: string): Fault {
-    const outcome: Outcome = BEFORE_SENDING.has(code(error)) ? "not executed" : "unknown";
+    const outcome: Outcome = isBeforeSending(error) ? "not executed" : "unknown";
     const { system, url } = this.#settings;
     return new Fault({
       action: `call ${call.method} ${call.path}`,
@@ -165,12 +173,19 @@ export class Transport {
 }
 
 /** Node's and undici's errors carry the reason in `code`, sometimes one `cause` deep. */
-function code(error: unknown): string {
+const code = (error: unknown): string => coded(error)?.code ?? "";
+
+function coded(error: unknown): NodeJS.ErrnoException | undefined {
   for (let at: unknown = error, depth = 0; at instanceof Error && depth < 4; at = at.cause, depth++) {
-    const own = (at as { code?: unknown }).code;
-    if (typeof own === "string" && own !== "UND_ERR") return own;
+    const { code: own } = at as NodeJS.ErrnoException;
+    if (typeof own === "string" && own !== "UND_ERR") return at;
   }
-  return "";
+  return undefined;
+}
+
+function isBeforeSending(error: unknown): boolean {
+  const { code: own = "", syscall } = coded(error) ?? {};
+  return BEFORE_SENDING.has(own) || (WHILE_CONNECTING.has(own) && syscall === "connect");
 }
 
 function reason(error: unknown): string {
@@ -182,7 +197,9 @@ function reason(error: unknown): string {
 
 /** Worth another attempt: the network may come back; a certificate that is not trusted stays so. */
 const isTransient = (error: unknown): boolean =>
-  ["ECONNREFUSED", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH", "UND_ERR_CONNECT_TIMEOUT"].includes(code(error));
+  ["ECONNREFUSED", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT", "UND_ERR_CONNECT_TIMEOUT"].includes(
+    code(error),
+  );
 
 const dispatchers = new Map<string, Dispatcher>();
 

@@ -99,7 +99,7 @@ export function leaving(stored: Entries, before: Entries | undefined, wanted: En
     .map(([urn, { id, ending: ends, what }]) => ({
       urn,
       id,
-      ends: ends.length > 0 ? ends : [{ says: `${what} leaves the stack: no remote call` }],
+      ends: ends.length > 0 ? ends : [{ says: withoutCall(id, what, unknown) }],
     }));
   if (before === undefined) return ending;
   // A replaced original whose delete was refused waits in the state, where `before` does not show it (inventory.md F22).
@@ -109,6 +109,11 @@ export function leaving(stored: Entries, before: Entries | undefined, wanted: En
     .map(([urn, { id, ending: ends }]) => ({ urn, id, ends: ends.map(onlyIfWaiting) }));
   return [...ending, ...left];
 }
+
+const withoutCall = (id: string, what: string, unknown: string): string =>
+  what === unknown
+    ? `${id === unknown ? "a resource" : id} leaves the stack, and what its end does is not known: its state could not be read. Its deletion is refused unless this run names it`
+    : `${what} leaves the stack: no remote call`;
 
 const onlyIfWaiting = ({ says, call }: Ending): Ending => ({
   says,

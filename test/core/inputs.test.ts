@@ -26,9 +26,34 @@ describe("inputs", () => {
     ]);
   });
 
+  it("leave unknown ones alone even where everything else is wrong", () => {
+    const checked = checkInputs(schema, { count: UNKNOWN, name: 7, items: UNKNOWN });
+    expect(checked.ok ? [] : checked.problems.map(({ property }) => property)).to.deep.equal(["name"]);
+  });
+
+  for (const key of ["colour", "constructor", "toString", "hasOwnProperty"]) {
+    it(`name an input that does not exist: ${key}`, () => {
+      const checked = checkInputs(schema, { count: 1, [key]: 1 });
+      expect(checked.ok ? [] : checked.problems.map(({ property }) => property)).to.deep.equal([key]);
+    });
+  }
+
+  it("shorten a long value in a message, and ignore an input that is set to undefined", () => {
+    const checked = checkInputs(schema, { count: "x".repeat(500), colour: undefined });
+    expect(checked.ok ? [] : checked.problems.map(({ property }) => property)).to.deep.equal(["count"]);
+    expect(checked.ok ? "" : (checked.problems[0]?.reason ?? "").length).to.be.lessThan(150);
+  });
+
+  it("name the element of a list that is wrong", () => {
+    const checked = checkInputs(schema, { count: 1, items: [1, 2, null] });
+    expect(checked.ok ? "" : checked.problems[0]?.reason).to.equal("items.2 is [1,2,null]: allowed is a number");
+  });
+
   for (const [key, found] of [
     ["overlapdays", "overlapDays"],
     ["overlapDay", "overlapDays"],
+    ["commID", "commId"],
+    ["yaers", "years"],
     ["colour", undefined],
   ] as const) {
     it(`finds the key nearest to ${key}`, () => {

@@ -1,20 +1,23 @@
 import { expect } from "chai";
 import { Fault } from "../../provider/core/fault.js";
-import { announcement, label, operation } from "../../provider/core/operation.js";
+import { announcement, label, operation, type OperationSpec } from "../../provider/core/operation.js";
 import { performer, type Answer } from "../../provider/core/perform.js";
 import { receiptBook, type Receipt } from "../../provider/core/receipts.js";
 
-const end = operation<{ id: number | undefined }>({
+const SPEC = {
   name: "test.things.end",
   effect: "terminate",
   reversible: false,
   destructive: () => true,
   billed: false,
   repeat: { afterRateLimit: true, afterFault: false, because: "a test" },
+} as const;
+const CALL: Pick<OperationSpec<{ id: number | undefined }>, "target" | "call" | "say"> = {
   target: ({ id }) => ({ id }),
   call: ({ id }) => ({ method: "POST", path: "/end", body: { id } }),
   say: ({ id }) => `END thing ${id ?? "(not known yet)"}`,
-});
+};
+const end = operation<{ id: number | undefined }>({ ...SPEC, ...CALL });
 
 const plan = (...operations: ReturnType<typeof end.certain>[]) => ({
   operations,
@@ -35,9 +38,27 @@ describe("operations", () => {
       expect(announcement(made)).to.equal(text);
     });
   }
+
+  it("print their targets in the order of the catalogue", () => {
+    const pair = operation<{ comm: number; id: string }>({
+      ...SPEC,
+      target: ({ comm, id }) => ({ comm, id }),
+      call: () => ({ method: "POST", path: "/end" }),
+      say: () => "END",
+    });
+    expect(label(pair.certain({ comm: 2, id: "a" }))).to.equal("test.things.end comm=2 id=a");
+  });
+
+  it("carry whether they are destructive, billed and reversible, by their arguments", () => {
+    const some = operation<{ id: number | undefined }>({ ...SPEC, ...CALL, destructive: ({ id }) => id === 7 });
+    expect(some.certain({ id: 7 })).to.include({ destructive: true, billed: false, reversible: false });
+    expect(some.conditional({ id: 8 }, "x")).to.include({ destructive: false });
+    expect(some.conditional({ id: 8 }, "x").certainty).to.deep.equal({ kind: "conditional", on: "x" });
+  });
 });
 
 describe("perform", () => {
+  const told: string[] = [];
   const receipts = (): { lines: Receipt[]; book: ReturnType<typeof receiptBook> } => {
     const lines: Receipt[] = [];
     return { lines, book: receiptBook((line) => lines.push(JSON.parse(line) as Receipt)) };
@@ -51,6 +72,7 @@ describe("perform", () => {
       (one) => (sent.push(label(one)), Promise.resolve(answer)),
       book,
       () => NOW,
+      (text) => told.push(text),
     );
     await perform(end.certain({ id: 7 }));
     expect(sent).to.deep.equal(["test.things.end id=7"]);
@@ -61,6 +83,52 @@ describe("perform", () => {
     expect(lines[0]?.traceId)
       .to.match(/^[0-9a-f]{32}$/)
       .and.equal(lines[1]?.traceId);
+  });
+
+  it("writes `sending` before it sends, and nothing but the five fields", async () => {
+    const order: string[] = [];
+    const book = receiptBook((line) => {
+      const written = JSON.parse(line) as Receipt;
+      expect(Object.keys(written)).to.deep.equal(["time", "operation", "target", "status", "traceId"]);
+      expect(line.endsWith("\n")).to.equal(true);
+      order.push(written.status);
+    });
+    await performer(
+      plan(end.certain({ id: 7 })),
+      () => (order.push("sent"), Promise.resolve(answer)),
+      book,
+      () => NOW,
+      (text) => told.push(text),
+    )(end.certain({ id: 7 }));
+    expect(order.slice(0, 2)).to.deep.equal(["sending", "sent"]);
+    expect(order).to.have.length(3);
+  });
+
+  it("sends a call as often as the plan holds it, each under a trace id of its own", async () => {
+    const traces: string[] = [];
+    const perform = performer(
+      plan(end.certain({ id: 7 }), end.certain({ id: 7 })),
+      (_one, traceId) => (traces.push(traceId), Promise.resolve(answer)),
+      receipts().book,
+      () => NOW,
+      (text) => told.push(text),
+    );
+    await perform(end.certain({ id: 7 }));
+    await perform(end.certain({ id: 7 }));
+    const third = await perform(end.certain({ id: 7 })).catch((error: unknown) => String(error));
+    expect(third).to.include("not in the plan of this step");
+    expect(new Set(traces).size).to.equal(2);
+  });
+
+  it("performs what was planned as conditional", async () => {
+    const perform = performer(
+      plan(end.conditional({ id: 7 }, "it is there")),
+      () => Promise.resolve(answer),
+      receipts().book,
+      () => NOW,
+      (text) => told.push(text),
+    );
+    expect((await perform(end.conditional({ id: 7 }, "it is there"))).status).to.equal(200);
   });
 
   for (const [name, planned, performed, times] of [
@@ -88,6 +156,7 @@ describe("perform", () => {
         () => (sent++, Promise.resolve(answer)),
         book,
         () => NOW,
+        (text) => told.push(text),
       );
       for (let at = 1; at < times; at++) await perform(performed);
       const failure = await perform(performed).then(
@@ -110,6 +179,7 @@ describe("perform", () => {
       () => (sent++, Promise.resolve(answer)),
       book,
       () => NOW,
+      (text) => told.push(text),
     );
     const failure = await perform(end.certain({ id: 7 })).catch((error: unknown) => String(error));
     expect(failure).to.include("the disk is full");
@@ -118,6 +188,8 @@ describe("perform", () => {
 
   for (const [name, status, outcome] of [
     ["a refusal", 400, "refused 400"],
+    // "The service said that it did not look at it" (Outcome).
+    ["a rate limit", 429, "not executed 429"],
     ["a server fault", 500, "unknown 500"],
   ] as const) {
     it(`writes ${name} down as what it is`, async () => {
@@ -127,10 +199,42 @@ describe("perform", () => {
         () => Promise.resolve({ ...answer, status }),
         book,
         () => NOW,
+        (text) => told.push(text),
       )(end.certain({ id: 7 }));
       expect(lines[1]?.status).to.equal(outcome);
     });
   }
+
+  it("hands on the answer although its receipt cannot be written any more, and says so", async () => {
+    const written: string[] = [];
+    const book = receiptBook((line) => {
+      if (written.length > 0) throw new Error("disk full");
+      written.push(line);
+    });
+    const said: string[] = [];
+    const perform = performer(
+      plan(end.certain({ id: 7 })),
+      () => Promise.resolve(answer),
+      book,
+      () => NOW,
+      (text) => said.push(text),
+    );
+    expect(await perform(end.certain({ id: 7 }))).to.equal(answer);
+    expect(said.join()).to.include("test.things.end id=7").and.include('"answered 200"').and.include("disk full");
+  });
+
+  it("writes an unexpected error down as of unknown end", async () => {
+    const { lines, book } = receipts();
+    const perform = performer(
+      plan(end.certain({ id: 7 })),
+      () => Promise.reject(new Error("odd")),
+      book,
+      () => NOW,
+      (text) => told.push(text),
+    );
+    expect(await perform(end.certain({ id: 7 })).catch((error: unknown) => String(error))).to.equal("Error: odd");
+    expect(lines.map(({ status }) => status)).to.deep.equal(["sending", "unknown"]);
+  });
 
   it("writes down how a call without an answer ended, and passes the fault on", async () => {
     const { lines, book } = receipts();
@@ -148,6 +252,7 @@ describe("perform", () => {
       () => Promise.reject(fault),
       book,
       () => NOW,
+      (text) => told.push(text),
     )(end.certain({ id: 7 })).catch((error: unknown) => error);
     expect(failure).to.equal(fault);
     expect(lines[1]?.status).to.equal("not executed");

@@ -1,8 +1,6 @@
 import { expect } from "chai";
 import { randomUUID } from "node:crypto";
 import { Run } from "../../provider/dynamic/run.js";
-import { hasUnknown, jsonSafe, planned, UNKNOWN_ON_THE_WIRE } from "../../provider/dynamic/wire.js";
-import { UNKNOWN } from "../../provider/core/unknown.js";
 
 /** Two processes of one run, as far as one test process can be two. */
 function pair(environment: Record<string, string> = {}): [Run, Run] {
@@ -59,16 +57,5 @@ describe("the scope of a run", () => {
     expect(other.now().toISOString()).to.equal(one.now().toISOString());
     expect(pair({ CLM_NOW: "2026-03-01" })[0].now().toISOString()).to.equal("2026-03-01T00:00:00.000Z");
     expect(() => pair({ CLM_NOW: "soon" })[0].now()).to.throw('CLM_NOW is "soon"');
-  });
-});
-
-describe("values on the wire", () => {
-  it("unknown at any depth makes a field unknown; null is absent", () => {
-    expect(hasUnknown({ a: [{ b: UNKNOWN_ON_THE_WIRE }] })).to.equal(true);
-    expect(planned({ a: 1, b: [UNKNOWN_ON_THE_WIRE], c: null })).to.deep.equal({ a: 1, b: UNKNOWN });
-  });
-
-  it("what is stored is JSON: nothing undefined is left to lose a resource by", () => {
-    expect(jsonSafe({ a: undefined, b: { c: undefined, d: 1 } })).to.deep.equal({ b: { d: 1 } });
   });
 });

@@ -39,6 +39,9 @@ export class Steps {
         (operation, traceId) => this.#transport.send(operation.call, operation.repeat, traceId),
         NO_RECEIPTS,
         () => this.sandbox.clock.now(),
+        (text) => {
+          throw new Error(text);
+        },
       ),
       api: this.#client,
       now: this.sandbox.clock.now(),

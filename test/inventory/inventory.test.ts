@@ -74,6 +74,67 @@ describe("what leaves the stack", () => {
       { a: ["END 1 [test.things.end id=1; if the resource of its option deletedWith stays]"] },
     ],
     [
+      "a removal beside what stays",
+      { a: held("1"), b: held("2") },
+      { a: held("1"), b: held("2") },
+      { b: held("2") },
+      { a: [LINE] },
+    ],
+    ["never made", {}, {}, { a: held(undefined) }, {}],
+    ["renamed and replaced: on the old row", { a: held("1") }, { a: held("1") }, { b: held(undefined) }, { a: [LINE] }],
+    [
+      "renamed and updated, so that its end is not known yet",
+      { a: held("1") },
+      { a: held("1") },
+      { b: held("1", { described: undefined }) },
+      {},
+    ],
+    [
+      "two that exchanged their names",
+      { a: held("1"), b: held("2") },
+      { a: held("1"), b: held("2") },
+      { a: held("2"), b: held("1") },
+      {},
+    ],
+    ["a refresh dropped it, and the program still has it", { a: held("1") }, {}, { a: held("1") }, {}],
+    [
+      "the stored list lags, the last state decides what its end is",
+      { a: held("1", { described: { what: "thing 1", plan: plan("0") } }) },
+      { a: held("1") },
+      {},
+      { a: [LINE] },
+    ],
+    ["a stored id that was not known is no leftover", { a: held(undefined) }, {}, {}, {}],
+    ["without a last state, a rename is still none", { a: held("1") }, undefined, { b: held("1") }, {}],
+    [
+      "several calls, in their order",
+      {},
+      { a: held("1", { described: { what: "thing 1", plan: plan("0", "1") } }) },
+      {},
+      { a: ["END 0 [test.things.end id=0]", LINE] },
+    ],
+    [
+      "what its plan keeps, in its words",
+      {},
+      { a: held("1", { described: { what: "thing 1", plan: { ...plan(), remarks: ["KEEP 1"] } } }) },
+      {},
+      { a: ["KEEP 1"] },
+    ],
+    [
+      "retained and left over: nothing about a call",
+      { a: held("1", { retained: true }) },
+      {},
+      {},
+      { a: ["KEEP thing 1: retainOnDelete is set, no remote call"] },
+    ],
+    [
+      "a conditional end that is left over: one condition, the truer one",
+      { a: held("1", { deletedWith: "b" }) },
+      {},
+      {},
+      { a: ["END 1 [test.things.end id=1; if the replaced original still waits in the state]"] },
+    ],
+    [
       "without any call",
       {},
       { a: held("1", { described: { what: "thing 1", plan: plan() } }) },
@@ -89,6 +150,42 @@ describe("what leaves the stack", () => {
         UNKNOWN,
       );
       expect(lines(got)).to.deep.equal(expected);
+    });
+  }
+
+  it("does not say of something that cannot be described that its end makes no call", () => {
+    const undescribed = entries({ a: held("1", { described: undefined }) });
+    const said = lines(leaving({}, undescribed, {}, UNKNOWN)).a?.join() ?? "";
+    expect(said).to.not.equal("").and.not.include("no remote call").and.not.include(UNKNOWN);
+  });
+
+  it("takes the label out of a conditional line", () => {
+    const [conditional] = entryOf(held("1", { deletedWith: "b" }), UNKNOWN).ending;
+    expect(conditional === undefined ? "" : labelOf(conditional)).to.equal("test.things.end id=1");
+    expect(labelOf({ says: "KEEP 1" })).to.equal(undefined);
+  });
+
+  it("says `not known` of what this run has yet to bring", () => {
+    expect(entryOf(held(undefined), UNKNOWN)).to.deep.equal({
+      kind: "test.Thing",
+      id: UNKNOWN,
+      what: UNKNOWN,
+      ending: [],
+    });
+    expect(entryOf(held("1", { described: undefined }), UNKNOWN)).to.include({ id: "1", what: UNKNOWN });
+  });
+
+  for (const [name, change, changed] of [
+    ["another end", { until: "2029-01-01" }, true],
+    ["no end any more", { until: undefined }, true],
+    ["other words", { what: "thing one" }, true],
+    ["another ending", { ending: [] }, true],
+    ["another kind name", { kind: "test.Other" }, false],
+  ] as const) {
+    it(`${name} ${changed ? "is" : "is not"} a difference`, () => {
+      const entry = entryOf(held("1"), UNKNOWN);
+      const { until, ...rest } = { ...entry, ...change };
+      expect(differs({ a: entry }, { a: until === undefined ? rest : { ...rest, until } })).to.equal(changed);
     });
   }
 

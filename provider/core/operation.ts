@@ -1,16 +1,20 @@
+import { createHash } from "node:crypto";
+
 /**
  * An operation is one remote call with intent. Everything that a preview says, a review reads and an `up` performs is a
  * list of operations; a system's catalogue (`provider/<system>/operations.ts`) is the only place that spells its paths.
  */
 
 /** What a mutating call does to the thing it names. */
-export type Effect = "create" | "renew" | "terminate";
+export type Effect = "create" | "upload" | "renew" | "terminate";
 
 /** Whether the call will be made, as far as the plan can know. */
 export type Certainty =
   | { readonly kind: "certain" }
   /** Made unless what is named turns out otherwise; `on` is the end of a sentence that begins with "if". */
-  | { readonly kind: "conditional"; readonly on: string };
+  | { readonly kind: "conditional"; readonly on: string }
+  /** Not made by this run: what a later one makes from that UTC day on, `YYYY-MM-DD`. */
+  | { readonly kind: "due"; readonly from: string };
 
 /**
  * Why a call may be repeated after a fault. A call that creates, renews or mints is never repeated blindly: no API
@@ -32,6 +36,19 @@ export interface HttpCall {
   readonly body?: Readonly<Record<string, unknown>>;
 }
 
+/** Fields of a request that are never shown, stored or logged: they are handed over when the call is performed. */
+export interface Confidential {
+  readonly fields: readonly string[];
+  /** `digestOf` their values: what is handed over must be what was planned. */
+  readonly digest: string;
+}
+
+/** SHA-256 of named texts, hex. Of a secret it tells whether it is the same, and nothing more. */
+export const digestOf = (values: Readonly<Record<string, string>>): string =>
+  createHash("sha256")
+    .update(JSON.stringify(Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1))))
+    .digest("hex");
+
 export interface Operation {
   /** Catalogue name, for instance `ecgrid.certificates.terminate`. */
   readonly name: string;
@@ -46,6 +63,7 @@ export interface Operation {
   /** One sentence for people, without the machine readable label. */
   readonly sentence: string;
   readonly call: HttpCall;
+  readonly confidential?: Confidential;
   readonly repeat: RepeatRule;
 }
 
@@ -59,6 +77,7 @@ export interface OperationSpec<Arguments> {
   readonly repeat: RepeatRule;
   readonly target: (args: Arguments) => Record<string, string | number | undefined>;
   readonly call: (args: Arguments) => HttpCall;
+  readonly confidential?: (args: Arguments) => Confidential;
   readonly say: (args: Arguments) => string;
 }
 
@@ -67,6 +86,7 @@ export interface CatalogueEntry<Arguments> {
   readonly effect: Effect;
   certain(args: Arguments): Operation;
   conditional(args: Arguments, on: string): Operation;
+  due(args: Arguments, from: string): Operation;
 }
 
 /** Makes a catalogue entry. */
@@ -83,6 +103,7 @@ export function operation<Arguments>(spec: OperationSpec<Arguments>): CatalogueE
     certainty,
     sentence: spec.say(args),
     call: spec.call(args),
+    ...(spec.confidential === undefined ? {} : { confidential: spec.confidential(args) }),
     repeat: spec.repeat,
   });
   return {
@@ -90,6 +111,7 @@ export function operation<Arguments>(spec: OperationSpec<Arguments>): CatalogueE
     effect: spec.effect,
     certain: (args) => make(args, { kind: "certain" }),
     conditional: (args, on) => make(args, { kind: "conditional", on }),
+    due: (args, from) => make(args, { kind: "due", from }),
   };
 }
 
@@ -100,10 +122,12 @@ export function label(operation: Pick<Operation, "name" | "target">): string {
 
 /**
  * The label in brackets, with the condition of an operation that is not certain.
- * Grammar: `[` label ( `; if ` words )? `]`; the words never contain a bracket.
+ * Grammar: `[` label ( `; if ` words | `; due ` day )? `]`; the words never contain a bracket.
  */
 export function bracketed(operation: Operation): string {
-  const condition = operation.certainty.kind === "conditional" ? `; if ${operation.certainty.on}` : "";
+  const { certainty } = operation;
+  const condition =
+    certainty.kind === "certain" ? "" : certainty.kind === "due" ? `; due ${certainty.from}` : `; if ${certainty.on}`;
   return `[${label(operation)}${condition}]`;
 }
 

@@ -83,7 +83,9 @@ const certaintyIn = (plan: Plan, operation: Operation): string =>
 /** One certainty for what several plans say; `undefined` is a plan without the operation. */
 function combined(seen: readonly (Certainty | undefined)[], hangsOn: () => string): Certainty {
   const conditions = unique(
-    seen.flatMap((each) => (each?.kind === "conditional" ? each.on : [])),
+    seen.flatMap((each) =>
+      each?.kind === "conditional" ? each.on : each?.kind === "due" ? `${each.from} has come` : [],
+    ),
     String,
   ).join(" or ");
   if (new Set(seen.map((each) => JSON.stringify(each))).size === 1) return seen[0] ?? { kind: "certain" };

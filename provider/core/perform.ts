@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { Fault } from "./fault.js";
 import type { Operation } from "./operation.js";
-import { label } from "./operation.js";
+import { digestOf, label } from "./operation.js";
 import type { Plan } from "./plan.js";
 import { receipt, type ReceiptBook } from "./receipts.js";
 
@@ -13,11 +13,14 @@ export interface Answer {
   readonly traceId: string;
 }
 
-/** Sends one mutating call. Rejects with a `Fault` when no answer came; any HTTP status is an answer. */
-export type Send = (operation: Operation, traceId: string) => Promise<Answer>;
+/** Values of an operation's confidential fields. */
+export type Secrets = Readonly<Record<string, string>>;
+
+/** Sends one mutating call, its confidential fields added to the body. Rejects with a `Fault` when no answer came; any HTTP status is an answer. */
+export type Send = (operation: Operation, traceId: string, secrets: Secrets) => Promise<Answer>;
 
 /** The only way to a mutating call. */
-export type Perform = (operation: Operation) => Promise<Answer>;
+export type Perform = (operation: Operation, secrets?: Secrets) => Promise<Answer>;
 
 /** W3C Trace Context trace-id: 16 random bytes, hex. */
 export const newTraceId = (): string => randomBytes(16).toString("hex");
@@ -34,8 +37,15 @@ export function performer(
   systemTime: () => Date,
   warn: (text: string) => void,
 ): Perform {
-  const left = plan.operations.map(fingerprint);
-  return async (operation) => {
+  const left = plan.operations.filter(({ certainty }) => certainty.kind !== "due").map(fingerprint);
+  return async (operation, secrets = {}) => {
+    const digest = Object.keys(secrets).length === 0 ? undefined : digestOf(secrets);
+    if (digest !== operation.confidential?.digest) {
+      throw new Error(
+        `Refused to send ${label(operation)}: its confidential fields are not those that were planned. ` +
+          `Nothing was sent. This is a fault of pulumi-clm; please report it.`,
+      );
+    }
     const at = left.indexOf(fingerprint(operation));
     if (at < 0) {
       throw new Error(
@@ -56,7 +66,7 @@ export function performer(
     };
     receipts.write(receipt(operation, "sending", traceId, systemTime()));
     try {
-      const answer = await send(operation, traceId);
+      const answer = await send(operation, traceId, secrets);
       const outcome = outcomeOf(answer.status);
       end(`${outcome} ${String(answer.status)}`);
       return answer;
@@ -82,4 +92,5 @@ const fingerprint = (operation: Operation): string =>
     operation.call.method,
     operation.call.path,
     operation.call.body ?? null,
+    operation.confidential ?? null,
   ]);

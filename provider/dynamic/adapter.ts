@@ -68,7 +68,7 @@ export function adapt<Inputs extends object, State extends object, Api>(
     if (plan.refusal !== undefined) await host.warn(urn, `up WILL STOP here: ${plan.refusal}`);
     for (const operation of plan.operations) {
       await host.warn(urn, announcement(operation));
-      host.run.name(label(operation));
+      if (operation.certainty.kind !== "due") host.run.name(label(operation));
     }
   }
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Fault } from "../core/fault.js";
 import type { HttpCall, Operation } from "../core/operation.js";
-import { newTraceId, type Answer, type Perform } from "../core/perform.js";
+import { newTraceId, type Answer, type Perform, type Secrets } from "../core/perform.js";
 import { CoalescedReads } from "../http/coalescedReads.js";
 import { listComms, readComm } from "./operations.js";
 import { readCommAnswer, readReply, type Certificate, type Comm, type Reply } from "./wire.js";
@@ -31,10 +31,10 @@ export class EcgridClient {
   }
 
   /** Performs a planned operation and reads its answer. Never throws for what the service or the network did. */
-  async ask(perform: Perform, operation: Operation): Promise<Reply> {
+  async ask(perform: Perform, operation: Operation, secrets?: Secrets): Promise<Reply> {
     this.#shared.forget();
     try {
-      return readReply(await perform(operation));
+      return readReply(await perform(operation, secrets));
     } catch (error) {
       if (!(error instanceof Fault) || error.outcome === "done") throw error;
       return { outcome: error.outcome, cameBack: error.parts.cameBack, traceId: error.parts.traceId ?? "" };

@@ -5,11 +5,11 @@ import { couldBeOurs } from "./creationMark.js";
 import type { CertificateInputs } from "./inputs.js";
 import { lookFor } from "./lookFor.js";
 import { create } from "./operations.js";
-import { holding } from "./plan.js";
+import { holding } from "./scope.js";
 import { isActive } from "./roles.js";
 import { idsOf, isAsAsked } from "./settlement.js";
 import { validUntil, type CertificateState } from "./state.js";
-import { holdsOf, stateWith } from "./succession.js";
+import { stateAfter } from "./succession.js";
 import { fault, list, planned, refused, type Found, type Step } from "./step.js";
 import type { Certificate } from "./wire.js";
 
@@ -20,8 +20,7 @@ export async function make(inputs: CertificateInputs, context: Step): Promise<Ma
     inputs.adopt === undefined
       ? await mint(inputs, snapshot, context)
       : adopted(inputs.adopt, inputs, snapshot, context);
-  const state = stateWith(inputs, made.snapshot, made.certificate, []);
-  context.claim(holdsOf(state));
+  const state = stateAfter(undefined, inputs, made, context);
   return { id: `${inputs.commId}/${made.certificate.certKeyId}`, state };
 }
 

@@ -25,7 +25,7 @@ const MOST_DAYS = 32_767;
 /** The interface has 16 bits here, too, but an X.509 validity ends with the year 9999 (RFC 5280 section 4.1.2.5). */
 const MOST_YEARS = 7000;
 
-const oneOf = <Values extends readonly [string, ...string[]]>(values: Values) =>
+const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values) =>
   z.enum(values, { error: `allowed is ${values.join(", ")}` });
 const flag = z.boolean({ error: "allowed is true or false" });
 const moment = (error: string) => z.string({ error }).refine((text) => parseTime(text) !== undefined, { error });

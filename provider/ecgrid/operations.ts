@@ -1,4 +1,4 @@
-import { operation, type HttpCall, type RepeatRule } from "../core/operation.js";
+import { operation, type Confidential, type HttpCall, type RepeatRule } from "../core/operation.js";
 
 /**
  * ECGrid's catalogue of mutating calls: the only file that spells a path of theirs (ecgrid.md 1). There is no
@@ -109,6 +109,77 @@ export const terminate = operation<TerminateArguments>({
     `TERMINATE ${role} certificate ${certKeyId} (serial ${serialNumber ?? "not given"}, valid until ${validUntil}) of comm ${commId}: ` +
     `irreversible, AS2 traffic that uses it stops at once`,
 });
+
+/** What both uploads say of the file. */
+export interface UploadArguments {
+  /** Undefined while it is an output that is not known yet. */
+  readonly commId: number | undefined;
+  readonly certType: string;
+  readonly usage: string;
+  readonly keyId: string | undefined;
+  readonly userId: string | undefined;
+  /** ISO 8601, UTC, whole seconds. */
+  readonly beginUsage: string | undefined;
+  /** The file in words: subject, serial and end, as far as they are known. */
+  readonly file: string;
+  /** certKeyId of the certificate whose place it takes, if there is one. */
+  readonly instead: number | undefined;
+}
+
+export interface AddPrivateArguments extends UploadArguments {
+  /** Of `cert` and `password`, which are handed over when the call is performed. */
+  readonly confidential: Confidential;
+}
+
+/** `POST /v2/certificates/add-private` (ecgrid.md 1.1). */
+export const addPrivate = operation<AddPrivateArguments>({
+  name: "ecgrid.certificates.add-private",
+  effect: "upload",
+  reversible: false,
+  destructive: () => false,
+  billed: false,
+  repeat: MINTS,
+  target: ({ commId }) => ({ commId }),
+  call: (args) => ({ method: "POST", path: "/v2/certificates/add-private", body: labelled(args) }),
+  confidential: ({ confidential }) => confidential,
+  say: (args) => `UPLOAD ${args.file} with its private key to ${place(args)}`,
+});
+
+export interface AddPublicArguments extends UploadArguments {
+  readonly partnerCommId: string | undefined;
+  readonly partnerUrl: string | undefined;
+  /** Base64; of X.509 the DER form. */
+  readonly cert: string | undefined;
+}
+
+/** `POST /v2/certificates/add-public` (ecgrid.md 1.2). */
+export const addPublic = operation<AddPublicArguments>({
+  name: "ecgrid.certificates.add-public",
+  effect: "upload",
+  reversible: false,
+  destructive: () => false,
+  billed: false,
+  repeat: MINTS,
+  target: ({ commId }) => ({ commId }),
+  call: (args) => ({
+    method: "POST",
+    path: "/v2/certificates/add-public",
+    body: withoutUndefined({
+      ...labelled(args),
+      partnerCommId: args.partnerCommId,
+      partnerUrl: args.partnerUrl,
+      cert: args.cert,
+    }),
+  }),
+  say: (args) => `UPLOAD the partner's public ${args.file} to ${place(args)}`,
+});
+
+const labelled = ({ commId, certType, keyId, userId, beginUsage, usage }: UploadArguments): Record<string, unknown> =>
+  withoutUndefined({ commId, certType, keyId, userId, beginUsage, usage });
+
+const place = ({ commId, usage, instead }: UploadArguments): string =>
+  `comm ${commId ?? "(not known yet)"} (${usage})` +
+  (instead === undefined ? "" : `; ${instead} becomes a previous one and stays valid`);
 
 const withoutUndefined = (body: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));

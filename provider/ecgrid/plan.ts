@@ -1,11 +1,13 @@
 import { isoDay, parseTime } from "../core/clock.js";
 import { overUnknowns } from "../core/overUnknowns.js";
-import type { Change, Plan } from "../core/plan.js";
+import { NOTHING, type Change, type Plan } from "../core/plan.js";
 import { known, UNKNOWN, type Planned, type Unknown } from "../core/unknown.js";
 import { expiresFor } from "./creationMark.js";
+import { ending } from "./ending.js";
 import type { CertificateInputs } from "./inputs.js";
-import { create, renew, terminate, type CreateArguments, type RenewArguments } from "./operations.js";
+import { create, renew, type CreateArguments, type RenewArguments } from "./operations.js";
 import { renewalReasons } from "./renewalReasons.js";
+import { holding } from "./scope.js";
 import { changedInputs, settingRemark } from "./settingChanges.js";
 import { wholeSeconds } from "./wire.js";
 import { hasEnded, validUntil, type CertificateState } from "./state.js";
@@ -14,7 +16,7 @@ type Inputs = Planned<CertificateInputs>;
 
 /** What a change of an ECGrid certificate will do. Pure; the same for previews, execution and lists. */
 export function plan({ before, after, seed, heldByOthers }: Change<Inputs, CertificateState>, now: Date): Plan {
-  if (after === undefined) return before === undefined ? quiet() : ending(before);
+  if (after === undefined) return before === undefined ? NOTHING : endingAndLeaving(before);
   if (before === undefined) {
     return overUnknowns<CertificateInputs>(after, { adopt: [undefined] }, (turned) => creation(turned, seed, now));
   }
@@ -39,7 +41,11 @@ export function plan({ before, after, seed, heldByOthers }: Change<Inputs, Certi
   };
 }
 
-const quiet = (): Plan => ({ operations: [], remarks: [], changes: false, replaces: [] });
+/** A deletion, with what it leaves at ECGrid. */
+function endingAndLeaving(before: CertificateState): Plan {
+  const plan = ending(before);
+  return { ...plan, remarks: [...plan.remarks, ...leftBehind(before)] };
+}
 
 function decide(
   before: CertificateState,
@@ -49,13 +55,13 @@ function decide(
   heldByOthers: ReadonlySet<string>,
 ): Plan {
   if (after.commId === before.commId) return update(before, after, seed, now, heldByOthers);
-  if (after.commId !== UNKNOWN) return { ...ending(before), changes: true, replaces: ["commId"] };
+  if (after.commId !== UNKNOWN) return { ...endingAndLeaving(before), replaces: ["commId"] };
   // While the comm is not known, nothing may be called a replacement (inventory.md rule 8): the engine plans no second
   // resource, so both halves are said here.
   const made = creation(after, seed, now);
-  const ended = ending(before);
+  const ended = endingAndLeaving(before);
   return {
-    ...quiet(),
+    ...NOTHING,
     changes: true,
     operations: [...made.operations, ...ended.operations],
     remarks: [
@@ -68,49 +74,14 @@ function decide(
 
 function creation(after: Inputs, seed: string, now: Date): Plan {
   const args = createArguments(after, seed, now);
-  if (after.adopt === undefined) return { ...quiet(), changes: true, operations: [create.certain(args)] };
+  if (after.adopt === undefined) return { ...NOTHING, changes: true, operations: [create.certain(args)] };
   const adopted = after.adopt === UNKNOWN ? "the certificate that adopt names" : `certificate ${after.adopt}`;
   return {
-    ...quiet(),
+    ...NOTHING,
     changes: true,
     remarks: [
       `ADOPT ${adopted} of comm ${args.commId ?? "(not known yet)"}: it is read and taken into the stack, no remote call changes anything`,
     ],
-  };
-}
-
-/** What deletion does: every certificate on its own line, oldest first, whatever its status and the clock say. */
-function ending(before: CertificateState): Plan {
-  const { commId } = before;
-  const all = [
-    ...before.previous.map((c) => ({ ...c, role: "previous" as const })).reverse(),
-    { ...before.current, role: "current" as const },
-  ];
-  const described = all.map((certificate) => ({
-    commId,
-    certKeyId: certificate.certKeyId,
-    serialNumber: certificate.serialNumber,
-    validUntil: isoDay(validUntil(certificate)),
-    role: certificate.role,
-  }));
-  if (before.onDelete === "retain") {
-    return {
-      ...quiet(),
-      changes: true,
-      remarks: [
-        ...described.map(
-          ({ certKeyId, role, validUntil: until }) =>
-            `KEEP ${role} certificate ${certKeyId} of comm ${commId} at ECGrid (onDelete is retain), valid until ${until}: no remote call`,
-        ),
-        ...leftBehind(before),
-      ],
-    };
-  }
-  return {
-    ...quiet(),
-    changes: true,
-    operations: described.map((args) => terminate.certain(args)),
-    remarks: leftBehind(before),
   };
 }
 
@@ -140,7 +111,7 @@ function update(
 ): Plan {
   const { commId, current } = before;
   const changed = changedInputs(before, after);
-  const say = (...remarks: string[]): Plan => ({ ...quiet(), remarks });
+  const say = (...remarks: string[]): Plan => ({ ...NOTHING, remarks });
   const due = renewalReasons(before, after, now);
   const triggered = after.trigger !== undefined && after.trigger !== before.trigger;
 
@@ -151,7 +122,7 @@ function update(
     const ids = found.map(({ certKeyId }) => certKeyId).join(", ");
     const ask = `certificate ${ids} appeared on comm ${commId} and could be a renewal of ${current.certKeyId} made outside or by a run that died: set adopt to take one over, or list it in createAnother when it is not`;
     return due.length > 0 || triggered
-      ? { ...quiet(), changes: true, refusal: `${ask}; until then nothing is renewed` }
+      ? { ...NOTHING, changes: true, refusal: `${ask}; until then nothing is renewed` }
       : say(ask);
   }
 
@@ -168,7 +139,7 @@ function update(
     }
     const args = renewArguments(before, after, ["its answer was lost"]);
     return {
-      ...quiet(),
+      ...NOTHING,
       changes: true,
       operations: [renew.conditional(args, "the renewal that was sent earlier is not found on the comm")],
     };
@@ -178,23 +149,23 @@ function update(
     const how = current.status === "Terminated" ? "was terminated outside" : "is no longer listed on its comm";
     const fact = `certificate ${current.certKeyId} (serial ${current.serialNumber ?? "not given"}) of comm ${commId} ${how}; nothing is made by itself`;
     if (triggered)
-      return { ...quiet(), changes: true, operations: [create.certain(createArguments(after, seed, now))] };
+      return { ...NOTHING, changes: true, operations: [create.certain(createArguments(after, seed, now))] };
     if (changed.length > 0) return say(fact);
     return {
-      ...quiet(),
+      ...NOTHING,
       changes: true,
       refusal: `${fact}. Change trigger to have a new one made, or remove the resource from the program`,
     };
   }
 
   if (due.length > 0)
-    return { ...quiet(), changes: true, operations: [renew.certain(renewArguments(before, after, due))] };
+    return { ...NOTHING, changes: true, operations: [renew.certain(renewArguments(before, after, due))] };
   const end = validUntil(current);
   return end <= now
     ? say(
         `certificate ${current.certKeyId} of comm ${commId} expired on ${isoDay(end)} and no renewal is due by its renewalWindow: change trigger to renew it`,
       )
-    : quiet();
+    : NOTHING;
 }
 
 /** Certificates that were found on the comm and that neither the program nor another resource has an answer for. */
@@ -237,12 +208,6 @@ export function successorToTake(
     ? only.certKeyId
     : undefined;
 }
-
-/** How other resources and the run name a certificate. */
-export const holding = (commId: number, certKeyId: number): string => `${scopeOf(commId)} certificate ${certKeyId}`;
-
-/** Where certificates can be mistaken for each other: one comm. */
-export const scopeOf = (commId: number): string => `comm ${commId}`;
 
 const takeover = (taken: number | Unknown, { commId, current }: CertificateState): string =>
   `TAKE OVER ${taken === UNKNOWN ? "the certificate that adopt names" : `certificate ${taken}`} of comm ${commId} as the one in charge: it is read, ${current.certKeyId} becomes a previous one, no remote call changes anything`;

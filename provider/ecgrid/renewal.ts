@@ -3,11 +3,12 @@ import { adopted, mint } from "./creation.js";
 import type { CertificateInputs } from "./inputs.js";
 import { lookFor, type Settled } from "./lookFor.js";
 import { create, renew } from "./operations.js";
-import { holding, successorToTake } from "./plan.js";
+import { successorToTake } from "./plan.js";
+import { holding } from "./scope.js";
 import { couldSucceed, idsOf, successors } from "./settlement.js";
 import { hasEnded, inputsOf, type CertificateState } from "./state.js";
 import { fault, list, partial, planned, type Step } from "./step.js";
-import { refreshed, succeeded } from "./succession.js";
+import { refreshed, stateAfter } from "./succession.js";
 import type { Reply } from "./wire.js";
 
 /** An update: renews, takes over, makes anew or only stores, as the plan says. */
@@ -50,7 +51,7 @@ async function remake(state: CertificateState, inputs: CertificateInputs, contex
     snapshot,
     context,
   );
-  return succeeded(state, inputs, made, context);
+  return stateAfter(state, inputs, made, context);
 }
 
 async function takeOver(
@@ -60,7 +61,7 @@ async function takeOver(
   context: Step,
 ): Promise<CertificateState> {
   const snapshot = await context.api.snapshot(state.commId, context.resource);
-  return succeeded(state, inputs, adopted(certKeyId, inputs, snapshot, context), context);
+  return stateAfter(state, inputs, adopted(certKeyId, inputs, snapshot, context), context);
 }
 
 /** The service has said yes before; only its certificate was not listed yet. */
@@ -73,7 +74,7 @@ async function awaitRenewal(
   const settled = await lookFor(context, state.commId, before, undefined, (candidates) =>
     candidates.filter((candidate) => couldSucceed(candidate, state.current, context.now)),
   );
-  if (settled.kind === "one") return succeeded(state, inputs, settled.found, context);
+  if (settled.kind === "one") return stateAfter(state, inputs, settled.found, context);
   throw unsettled(state, context, undefined, settled);
 }
 
@@ -100,7 +101,7 @@ async function renewal(state: CertificateState, inputs: CertificateInputs, conte
   ) {
     const taken = snapshot.certificates.find(({ certKeyId }) => certKeyId === only.certKeyId);
     // The plan said "if it is not found": it is found, so nothing is sent.
-    if (taken !== undefined) return succeeded(state, inputs, { snapshot, certificate: taken }, context);
+    if (taken !== undefined) return stateAfter(state, inputs, { snapshot, certificate: taken }, context);
   }
   if (only !== undefined) {
     throw partial(context, refreshed({ ...state, found: others }, snapshot), {
@@ -138,7 +139,7 @@ async function renewal(state: CertificateState, inputs: CertificateInputs, conte
       (candidate) => couldSucceed(candidate, current, context.now) && !held.has(holding(commId, candidate.certKeyId)),
     ),
   );
-  if (settled.kind === "one") return succeeded(state, inputs, settled.found, context);
+  if (settled.kind === "one") return stateAfter(state, inputs, settled.found, context);
   throw unsettled(
     {
       ...now,

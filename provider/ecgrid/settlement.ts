@@ -1,5 +1,5 @@
 import type { CertificateInputs } from "./inputs.js";
-import { holding } from "./plan.js";
+import { holding } from "./scope.js";
 import { isActive } from "./roles.js";
 import type { CertificateState, KeptCertificate } from "./state.js";
 import type { Certificate } from "./wire.js";
@@ -23,6 +23,7 @@ export const idsOf = (certificates: readonly Pick<Certificate, "certKeyId">[]): 
 export function couldSucceed(candidate: Certificate, old: KeptCertificate, now: Date): boolean {
   return (
     candidate.hasPrivateKey &&
+    candidate.type === "X509" &&
     candidate.usage === old.usage &&
     isActive(candidate, now) &&
     candidate.notBefore >= old.notBefore &&

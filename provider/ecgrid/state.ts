@@ -17,6 +17,11 @@ const kept = z.object({
   subject: text,
   issuer: text,
   partnerId: text,
+  partnerUrl: text,
+  type: z.string(),
+  keyId: text,
+  userId: text,
+  publicDigest: text,
   beginUsage: z.string(),
   endUsage: z.string(),
   notBefore: z.string(),
@@ -35,12 +40,8 @@ const pendingRenewal = z.object({
   trigger: text,
 });
 
-/**
- * State of a certificate: the inputs that made it, what is there, and what is still open. No output depends on the
- * clock. Version 1; see DESIGN.md "State".
- */
-export const certificateState = z.object({
-  ...certificateInputs.shape,
+/** What every certificate resource of a comm keeps besides its inputs. No output depends on the clock. */
+export const heldShape = {
   /** The comm's fields of the answer. */
   comm: z.object({
     networkId: z.number().optional(),
@@ -55,7 +56,27 @@ export const certificateState = z.object({
   /** The certificate in charge. */
   current: kept,
   /** Older ones that this resource made and that are not known to have ended before the last change, newest first. */
-  previous: z.array(kept.omit({ pem: true })),
+  previous: z.array(kept.omit({ pem: true }).extend({ replacedOn: z.string() })),
+};
+
+/** A certificate resource of a comm, as far as its end and its succession need to know it. */
+export interface Held {
+  readonly commId: number;
+  readonly comm: z.output<(typeof heldShape)["comm"]>;
+  readonly current: z.output<typeof kept>;
+  readonly previous: z.output<(typeof heldShape)["previous"]>;
+  readonly onDelete: "terminate" | "retain";
+  readonly partnerAccepted?: string | undefined;
+  readonly allowLastTermination?: boolean | undefined;
+}
+
+/**
+ * State of a generated certificate: the inputs that made it, what is there, and what is still open. Version 1; see
+ * DESIGN.md "State".
+ */
+export const certificateState = z.object({
+  ...certificateInputs.shape,
+  ...heldShape,
   /**
    * Certificates that appeared on the comm and look like a renewal of `current` that this state knows nothing of.
    * `linked`: the windows of the two fit together, so it is one and not only looks like one.
@@ -68,9 +89,10 @@ export const certificateState = z.object({
 
 export type CertificateState = z.output<typeof certificateState>;
 export type KeptCertificate = CertificateState["current"];
+/** `replacedOn` is the UTC day on which another one took its place, `YYYY-MM-DD`. */
 export type PreviousCertificate = CertificateState["previous"][number];
 
-export const withoutPem = ({ pem, ...rest }: KeptCertificate): PreviousCertificate => rest;
+export const withoutPem = ({ pem, ...rest }: KeptCertificate): Omit<KeptCertificate, "pem"> => rest;
 
 export function keptComm({ commId, ...rest }: Comm): CertificateState["comm"] {
   return rest;

@@ -1,6 +1,7 @@
+import { isoDay } from "../core/clock.js";
 import type { Snapshot } from "./client.js";
 import type { CertificateInputs } from "./inputs.js";
-import { holding } from "./plan.js";
+import { holding } from "./scope.js";
 import { idsOf } from "./settlement.js";
 import {
   hasEnded,
@@ -10,57 +11,60 @@ import {
   VANISHED,
   withoutPem,
   type CertificateState,
+  type Held,
   type KeptCertificate,
+  type PreviousCertificate,
 } from "./state.js";
 import type { Found, Step } from "./step.js";
 import type { Certificate } from "./wire.js";
 
 /** How states follow each other: after a change, and after a read. */
 
-/** The state after a renewal, a takeover or a new certificate in place of an ended one. */
-export function succeeded(
-  state: CertificateState,
-  inputs: CertificateInputs,
+/** What is kept of a comm when `taken` has come into charge; `before` is the state that it follows, if there is one. */
+export function heldAfter(
+  before: Held | undefined,
   { snapshot, certificate: taken }: Found,
   context: Step,
-): CertificateState {
-  const listed = new Map(snapshot.certificates.map((candidate) => [candidate.certKeyId, candidate]));
-  const previous = [state.current, ...state.previous]
+): Pick<Held, "comm" | "current" | "previous"> {
+  const listed = listedIn(snapshot);
+  const today = isoDay(context.now);
+  const older = before === undefined ? [] : [{ ...withoutPem(before.current), replacedOn: today }, ...before.previous];
+  const previous = older
     .filter(({ certKeyId }) => certKeyId !== taken.certKeyId)
-    .map((old) => withoutPem(asListed(old, listed)))
+    .map((old) => previousAsListed(old, listed))
     // What has ended by itself or by others needs no end any more.
     .filter((old) => !hasEnded(old) && validUntil(old) > context.now);
-  const next = stateWith(inputs, snapshot, taken, previous);
-  context.claim(holdsOf(next));
-  return next;
+  const held = { comm: keptComm(snapshot.comm), current: keptCertificate(taken), previous };
+  context.claim(holdsOf({ commId: snapshot.comm.commId, ...held }));
+  return held;
 }
 
-export function stateWith(
+/** The state of a generated certificate after its creation, a renewal, a takeover or a new one in place of an ended one. */
+export const stateAfter = (
+  before: CertificateState | undefined,
   inputs: CertificateInputs,
-  snapshot: Snapshot,
-  taken: Certificate,
-  previous: CertificateState["previous"],
-): CertificateState {
-  return {
-    ...inputs,
-    comm: keptComm(snapshot.comm),
-    current: keptCertificate(taken),
-    previous,
-    found: [],
-    __seen: [...idsOf(snapshot.certificates)].sort((a, b) => a - b),
-  };
-}
+  found: Found,
+  context: Step,
+): CertificateState => ({
+  ...inputs,
+  ...heldAfter(before, found, context),
+  found: [],
+  __seen: [...idsOf(found.snapshot.certificates)].sort((a, b) => a - b),
+});
 
 /** The state with what a comm says now of the certificates it holds. Nothing is dropped: that is for changes alone. */
-export function refreshed(state: CertificateState, snapshot: Snapshot): CertificateState {
-  const listed = new Map(snapshot.certificates.map((candidate) => [candidate.certKeyId, candidate]));
+export function refreshed<State extends Held>(state: State, snapshot: Snapshot): State {
+  const listed = listedIn(snapshot);
   return {
     ...state,
     comm: keptComm(snapshot.comm),
     current: asListed(state.current, listed),
-    previous: state.previous.map((old) => withoutPem(asListed(old, listed))),
+    previous: state.previous.map((old) => previousAsListed(old, listed)),
   };
 }
+
+const listedIn = ({ certificates }: Snapshot): ReadonlyMap<number, Certificate> =>
+  new Map(certificates.map((candidate) => [candidate.certKeyId, candidate]));
 
 function asListed(old: KeptCertificate, listed: ReadonlyMap<number, Certificate>): KeptCertificate {
   const now = listed.get(old.certKeyId);
@@ -69,6 +73,11 @@ function asListed(old: KeptCertificate, listed: ReadonlyMap<number, Certificate>
     : { ...(old.pem === undefined ? {} : { pem: old.pem }), ...keptCertificate(now) };
 }
 
+const previousAsListed = (
+  { replacedOn, ...old }: PreviousCertificate,
+  listed: ReadonlyMap<number, Certificate>,
+): PreviousCertificate => ({ ...withoutPem(asListed(old, listed)), replacedOn });
+
 /** Names of the certificates that a state holds, as others must not take them for their own. */
-export const holdsOf = (state: CertificateState): string[] =>
-  [state.current, ...state.previous].map(({ certKeyId }) => holding(state.commId, certKeyId));
+export const holdsOf = ({ commId, current, previous }: Pick<Held, "commId" | "current" | "previous">): string[] =>
+  [current, ...previous].map(({ certKeyId }) => holding(commId, certKeyId));

@@ -1,41 +1,45 @@
 import { Fault } from "../core/fault.js";
+import type { Operation } from "../core/operation.js";
 import type { Snapshot } from "./client.js";
 import { terminate } from "./operations.js";
 import { inUse, uncovered } from "./roles.js";
-import { hasEnded, type CertificateState } from "./state.js";
+import { hasEnded, type Held } from "./state.js";
 import { fault, list, refused, type Step } from "./step.js";
 import type { Reply } from "./wire.js";
 
 /** A deletion: terminates what the plan names, oldest first, each settled by reading. */
-export async function end(state: CertificateState, context: Step): Promise<void> {
-  const targets = context.plan.operations.filter(({ name }) => name === terminate.name);
-  if (targets.length === 0) return; // onDelete is retain
-  const { commId } = state;
-  const snapshot = await context.api.snapshot(commId, context.resource);
-  guard(state, snapshot, context);
+export async function end(state: Held, context: Step): Promise<void> {
+  if (ends(context).length === 0) return; // onDelete is retain
+  guard(state, await context.api.snapshot(state.commId, context.resource), context);
+  for (const operation of ends(context)) await terminated(state.commId, operation, context);
+}
 
-  for (const operation of targets) {
-    const certKeyId = Number(operation.target.certKeyId);
-    const action = `terminate certificate ${certKeyId} of comm ${commId}`;
-    const reply = await context.api.ask(context.perform, operation);
-    if (reply.outcome === "not executed")
-      throw refused(context, action, reply, "the certificate was not ended, the resource stays");
-    // Yes, no and silence are all settled by reading: `data:false`, a repeated call and a hidden record are not
-    // documented (ecgrid.md 1.5).
-    const now = await readBack(context, commId, action, reply);
-    const still = now.certificates.find((candidate) => candidate.certKeyId === certKeyId);
-    if (still === undefined || hasEnded(still)) continue;
-    const cameBack = reply.outcome === "done" ? said(reply.data) : reply.cameBack;
-    throw fault(context, {
-      action,
-      cameBack: `${cameBack}, and the comm still lists it as ${still.status}`,
-      known:
-        "certificates that were named before this one have been ended, this one is not; the resource stays in the state",
-      next: "run again: every certificate is named again, and one that has ended is settled by reading",
-      outcome: reply.outcome,
-      traceId: reply.traceId,
-    });
-  }
+/** The planned terminations of a step. */
+export const ends = ({ plan: { operations } }: Step): readonly Operation[] =>
+  operations.filter(({ name, certainty }) => name === terminate.name && certainty.kind !== "due");
+
+/** Performs one planned termination, settled by reading. @throws Fault when the certificate is still there. */
+export async function terminated(commId: number, operation: Operation, context: Step): Promise<void> {
+  const certKeyId = Number(operation.target.certKeyId);
+  const action = `terminate certificate ${certKeyId} of comm ${commId}`;
+  const reply = await context.api.ask(context.perform, operation);
+  if (reply.outcome === "not executed")
+    throw refused(context, action, reply, "the certificate was not ended, the resource stays");
+  // Yes, no and silence are all settled by reading: `data:false`, a repeated call and a hidden record are not
+  // documented (ecgrid.md 1.5).
+  const now = await readBack(context, commId, action, reply);
+  const still = now.certificates.find((candidate) => candidate.certKeyId === certKeyId);
+  if (still === undefined || hasEnded(still)) return;
+  const cameBack = reply.outcome === "done" ? said(reply.data) : reply.cameBack;
+  throw fault(context, {
+    action,
+    cameBack: `${cameBack}, and the comm still lists it as ${still.status}`,
+    known:
+      "certificates that were named before this one have been ended, this one is not; the resource stays in the state",
+    next: "run again: every certificate is named again, and one that has ended is settled by reading",
+    outcome: reply.outcome,
+    traceId: reply.traceId,
+  });
 }
 
 /** What a comm says after a terminate whose answer alone proves nothing. */
@@ -59,7 +63,7 @@ async function readBack(context: Step, commId: number, action: string, reply: Re
  * Refuses a termination after which no certificate of the comm could carry on, unless that was consented to; and one
  * whose accepted successor is not in use. Nothing has been sent when it throws.
  */
-function guard(state: CertificateState, snapshot: Snapshot, context: Step): void {
+function guard(state: Held, snapshot: Snapshot, context: Step): void {
   const ending = new Set(context.plan.operations.map(({ target }) => Number(target.certKeyId)));
   const live = snapshot.certificates.filter(
     (candidate) => ending.has(candidate.certKeyId) && inUse(candidate, context.now),

@@ -1,4 +1,4 @@
-import { X509Certificate } from "node:crypto";
+import { createHash, X509Certificate } from "node:crypto";
 import { z } from "zod";
 import { parseTime } from "../core/clock.js";
 import type { Outcome } from "../core/fault.js";
@@ -26,8 +26,15 @@ export interface Certificate {
   readonly thumbprint?: string | undefined;
   readonly subject?: string | undefined;
   readonly issuer?: string | undefined;
-  /** The partner's AS2 id that the certificate was made for. */
+  /** The partner's AS2 id that the certificate was made for, or whose certificate it is. */
   readonly partnerId?: string | undefined;
+  /** The partner's AS2 address, of a partner's certificate. */
+  readonly partnerUrl?: string | undefined;
+  /** `X509`, `PGP`, `SSH`, or what the vendor adds; a service that leaves it out manages X.509. */
+  readonly type: string;
+  /** Free labels that an upload was given. */
+  readonly keyId?: string | undefined;
+  readonly userId?: string | undefined;
   /** When ECGrid uses it: ISO 8601, UTC, whole seconds. */
   readonly beginUsage: string;
   readonly endUsage: string;
@@ -36,6 +43,8 @@ export interface Certificate {
   readonly notAfter: string;
   /** The public certificate, PEM. */
   readonly pem?: string | undefined;
+  /** SHA-256 of a public key that is not X.509, as it is listed: hex. */
+  readonly publicDigest?: string | undefined;
 }
 
 /** The comm as far as it is kept (ecgrid.md 1.6, 2.3). */
@@ -103,6 +112,10 @@ const certificateSchema = anyCase(
     subject: optionalText,
     issuer: optionalText,
     partnerId: optionalText,
+    partnerUrl: optionalText,
+    type: z.string().min(1).catch("X509"),
+    keyId: optionalText,
+    userId: optionalText,
     publicCertificate: optionalText,
     beginUsage: time("beginUsage"),
     endUsage: time("endUsage"),
@@ -117,6 +130,8 @@ const certificateSchema = anyCase(
     serialNumber: hex(serialNumber ?? x509?.serialNumber),
     thumbprint: hex(thumbprint ?? x509?.fingerprint),
     pem: x509?.toString(),
+    publicDigest:
+      publicCertificate == null || x509 !== undefined ? undefined : sha256(Buffer.from(publicCertificate, "base64")),
   };
   return Object.fromEntries(Object.entries(pairs).filter(([, value]) => value != null)) as unknown as Certificate;
 });
@@ -170,6 +185,8 @@ function readX509(base64: string): X509Certificate | undefined {
     return undefined;
   }
 }
+
+export const sha256 = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("hex");
 
 const hex = (text: string | undefined): string | undefined => text?.replace(/[^0-9a-f]/gi, "").toUpperCase();
 

@@ -4,7 +4,7 @@ import { label } from "../../provider/core/operation.js";
 import { UNKNOWN } from "../../provider/core/unknown.js";
 import { plan } from "../../provider/ecgrid/plan.js";
 import type { CertificateState } from "../../provider/ecgrid/state.js";
-import { inputs, kept, NOW, state, URN } from "./states.js";
+import { former, inputs, kept, NOW, state, URN } from "./states.js";
 
 type After = Parameters<typeof plan>[0]["after"];
 
@@ -42,7 +42,7 @@ const ROWS: Row[] = [
   { name: "delete", before: state(), operations: [terminate(88)] },
   {
     name: "delete with previous ones, oldest first",
-    before: state({ previous: [kept(87), kept(86)] }),
+    before: state({ previous: [former(87), former(86)] }),
     operations: [terminate(86), terminate(87), terminate(88)],
   },
   {

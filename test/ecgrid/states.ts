@@ -16,6 +16,7 @@ export const kept = (
   more: Partial<CertificateState["current"]> = {},
 ): CertificateState["current"] => ({
   certKeyId,
+  type: "X509",
   usage: "EncryptionAndSignature",
   status: "Active",
   hasPrivateKey: true,
@@ -27,6 +28,12 @@ export const kept = (
   notAfter: "2027-03-01T10:00:00Z",
   ...more,
 });
+
+/** A certificate that another one has replaced. */
+export const former = (
+  certKeyId: number,
+  more: Partial<CertificateState["previous"][number]> = {},
+): CertificateState["previous"][number] => ({ ...kept(certKeyId), replacedOn: "2026-02-01", ...more });
 
 /** A state with certificate 88 in charge. */
 export const state = (more: Partial<CertificateState> = {}): CertificateState => ({

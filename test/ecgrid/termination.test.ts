@@ -6,7 +6,7 @@ import { certificate } from "../../provider/ecgrid/certificate.js";
 import type { CertificateState } from "../../provider/ecgrid/state.js";
 import type { Certificate } from "../../provider/ecgrid/wire.js";
 import { json, scripted } from "./scripted.js";
-import { kept, NOW, state, URN } from "./states.js";
+import { former, kept, NOW, state, URN } from "./states.js";
 
 const planOf = (before: CertificateState): ReturnType<typeof certificate.plan> =>
   certificate.plan({ before, seed: URN }, NOW);
@@ -120,7 +120,7 @@ describe("the end of an ECGrid certificate", () => {
     },
     {
       name: "previous ones first",
-      before: { previous: [kept(87), kept(86)] },
+      before: { previous: [former(87), former(86)] },
       lists: [OWN, kept(87), kept(86), OTHER],
       then: [OTHER],
       sent: ["86", "87", "88"],

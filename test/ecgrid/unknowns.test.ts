@@ -5,7 +5,7 @@ import { UNKNOWN } from "../../provider/core/unknown.js";
 import type { CertificateInputs } from "../../provider/ecgrid/inputs.js";
 import { plan } from "../../provider/ecgrid/plan.js";
 import type { CertificateState } from "../../provider/ecgrid/state.js";
-import { inputs, kept, NOW, state, URN } from "./states.js";
+import { former, inputs, kept, NOW, state, URN } from "./states.js";
 
 /**
  * A preview may have inputs that are not known yet. Whatever they turn out to be: what `up` makes was shown, and what
@@ -62,7 +62,7 @@ describe("a preview with inputs that are not known yet", () => {
     ["a hash", state(), inputs({ secureHashAlgorithm: "SHA512" }), ["secureHashAlgorithm"], []],
     ["a window that turns out to be open", state({ current: kept(88, due) }), inputs(), ["renewalWindow"], []],
     ["a comm that stays", state(), inputs({ trigger: "1" }), ["commId"], []],
-    ["a comm that changes", state({ previous: [kept(87)] }), inputs({ commId: 5002 }), ["commId"], []],
+    ["a comm that changes", state({ previous: [former(87)] }), inputs({ commId: 5002 }), ["commId"], []],
     [
       "a comm that stays, with a find that another resource holds",
       state({ found: found(false) }),

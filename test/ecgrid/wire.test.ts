@@ -14,6 +14,7 @@ const answer = (status: number, body: unknown, contentType = "application/json")
 const SECRETS = ["canary-password-1", "canary-pfx-2", "canary-http-3"];
 const CERTIFICATE = {
   certKeyId: 88,
+        type: "X509",
   usage: "EncryptionAndSignature",
   status: "Active",
   hasPrivateKey: true,

@@ -67,7 +67,8 @@ function PLANTS(): Record<string, () => void> {
       saying((text) => (text.startsWith("RENEW") ? undefined : text));
     },
     "silent-removal": () => {
-      inventory.leaving = () => [];
+      // Only the words are lost: an inventory that names nothing would have its deletions refused.
+      saying((text) => (text.startsWith("TERMINATE") ? undefined : text));
     },
     "silent-clock": () => {
       saying((text) => (text.includes("inside the renewal window") ? undefined : text));

@@ -14,7 +14,6 @@ const answer = (status: number, body: unknown, contentType = "application/json")
 const SECRETS = ["canary-password-1", "canary-pfx-2", "canary-http-3"];
 const CERTIFICATE = {
   certKeyId: 88,
-        type: "X509",
   usage: "EncryptionAndSignature",
   status: "Active",
   hasPrivateKey: true,
@@ -116,6 +115,7 @@ describe("ECGrid's comms and certificates", () => {
     expect(certificates).to.deep.equal([
       {
         certKeyId: 88,
+        type: "X509",
         usage: "EncryptionAndSignature",
         status: "Active",
         hasPrivateKey: true,

@@ -9,6 +9,7 @@ import type { Plan } from "../core/plan.js";
 import { NO_RECEIPTS, receiptBook, type ReceiptBook } from "../core/receipts.js";
 import { UNKNOWN, type Planned } from "../core/unknown.js";
 import { mask } from "../http/redaction.js";
+import { underOptions } from "../inventory/inventory.js";
 import { host } from "./host.js";
 import { dropNulls, hiddenOf, jsonSafe, planned, withoutHidden, type Hidden, type Properties } from "./wire.js";
 
@@ -120,7 +121,9 @@ export function adapt<Inputs extends object, State extends object, Api>(
       host.run.claim(urn, lifecycle.holds(stateOf(olds)));
       const plan = planOf(urn, olds, news);
       shown.set(urn, plan);
-      await announce(urn, plan);
+      // All that the plan of a replacement holds is the end of the old one; the new one is told by its own `check`.
+      const operations = plan.replaces.length === 0 ? plan.operations : underOptions(plan.operations, optionsOf(news));
+      await announce(urn, { ...plan, operations });
       const options = ["__retainOnDelete", "__deletedWith"].some((key) => (olds[key] ?? null) !== (news[key] ?? null));
       return { changes: plan.changes || options, replaces: [...plan.replaces], deleteBeforeReplace: false };
     },
@@ -186,6 +189,12 @@ export function adapt<Inputs extends object, State extends object, Api>(
     },
   };
 }
+
+/** The program's options that decide whether the engine calls the provider at all when a resource ends. */
+const optionsOf = (news: Properties): { retained: boolean; deletedWith: string | undefined } => ({
+  retained: news.__retainOnDelete === true,
+  deletedWith: typeof news.__deletedWith === "string" ? news.__deletedWith : undefined,
+});
 
 const NO_PLAN: Plan = { operations: [], remarks: [], changes: false, replaces: [] };
 

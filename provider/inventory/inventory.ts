@@ -66,14 +66,27 @@ export function entryOf(held: Held, unknown: string): Entry {
   };
 }
 
-function endingsOf({ retained, deletedWith }: Held, plan: Plan, what: string): Ending[] {
-  if (retained) return [{ says: `KEEP ${what}: retainOnDelete is set, no remote call` }];
-  const condition = (operation: Operation): Operation =>
-    deletedWith === undefined
-      ? operation
-      : { ...operation, certainty: { kind: "conditional", on: "the resource of its option deletedWith stays" } };
+/** What of a deletion's plan is left by the options of the resource, which the engine heeds before it asks anybody. */
+export function underOptions(
+  operations: readonly Operation[],
+  { retained, deletedWith }: Pick<Held, "retained" | "deletedWith">,
+): readonly Operation[] {
+  if (retained) return [];
+  return deletedWith === undefined
+    ? operations
+    : operations.map((operation) => ({
+        ...operation,
+        certainty: { kind: "conditional", on: "the resource of its option deletedWith stays" },
+      }));
+}
+
+function endingsOf(held: Held, plan: Plan, what: string): Ending[] {
+  if (held.retained) return [{ says: `KEEP ${what}: retainOnDelete is set, no remote call` }];
   return [
-    ...plan.operations.map((operation) => ({ call: bracketed(condition(operation)), says: operation.sentence })),
+    ...underOptions(plan.operations, held).map((operation) => ({
+      call: bracketed(operation),
+      says: operation.sentence,
+    })),
     ...plan.remarks.map((says) => ({ says })),
   ];
 }

@@ -59,11 +59,16 @@ describe("the end of ECGrid certificates through the real engine", () => {
     inWorld(async (world) => {
       world.program(certificate("a", {}, { opts: { retainOnDelete: true } }));
       await apply(world);
+      world.program(certificate("a", { commId: 5002 }, { opts: { retainOnDelete: true } }));
+      const moved = await apply(world);
+      expect(moved.shown.map(({ operation }) => operation)).to.deep.equal(["ecgrid.certificates.create commId=5002"]);
+      expect(moved.made).to.have.length(1);
       world.program();
       const { preview, shown, made } = await apply(world);
       expect({ shown, made }).to.deep.equal({ shown: [], made: [] });
       expect(preview.text).to.include("retainOnDelete is set");
       expect(activeIds(world, 5001)).to.have.length(1);
+      expect(activeIds(world, 5002)).to.have.length(1);
     }),
   );
 

@@ -1,3 +1,4 @@
 /** Certificate lifecycle management for Pulumi. One namespace a system. */
 export * as ecgrid from "./ecgrid.js";
 export { inventory } from "./inventory.js";
+export { Retirement, type RetirementArgs } from "./retirement.js";

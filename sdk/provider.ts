@@ -11,6 +11,10 @@ export interface ProviderArgs {
   caFile?: pulumi.Input<string>;
   /** Time limit of one request, seconds. */
   timeoutSeconds?: pulumi.Input<number>;
+  /** ECGrid: how the service spells hash names in requests, `rest` (`SHA256`, default) or `soap` (`sha2`). */
+  hashNames?: pulumi.Input<"rest" | "soap">;
+  /** ECGrid: how public certificates are uploaded, Base64 of `der` (default) or of `pem`. */
+  publicCertificates?: pulumi.Input<"der" | "pem">;
   /** How long to wait for a new certificate to be listed, seconds. */
   visibilitySeconds?: pulumi.Input<number>;
 }
@@ -29,6 +33,8 @@ export abstract class ClmProvider extends pulumi.ProviderResource {
         [`${namespace}:url`]: text(args.url),
         [`${namespace}:timeoutSeconds`]: text(args.timeoutSeconds),
         [`${namespace}:visibilitySeconds`]: text(args.visibilitySeconds),
+        [`${namespace}:hashNames`]: text(args.hashNames),
+        [`${namespace}:publicCertificates`]: text(args.publicCertificates),
         "clm:caFile": text(args.caFile),
         [INSTANCE]: name,
       },

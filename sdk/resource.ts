@@ -26,8 +26,26 @@ export abstract class ClmResource extends pulumi.CustomResource {
       },
       opts,
     );
+    origins.set(this, { kind, provider: opts?.provider });
     inventory?.add({ resource: this, kind, retained: opts?.retainOnDelete === true, deletedWith: opts?.deletedWith });
   }
+}
+
+/** How a resource of ours was made. */
+interface Origin {
+  readonly kind: Kind;
+  /** The explicit provider instance of its own options; one that a parent gives is not seen here. */
+  readonly provider: pulumi.ProviderResource | undefined;
+}
+
+const origins = new WeakMap<pulumi.Resource, Origin>();
+
+/** @throws Error for a resource that is not of this package. */
+export function originOf(resource: pulumi.Resource): Origin {
+  const origin = origins.get(resource);
+  if (origin === undefined)
+    throw new Error("This resource is not one of pulumi-clm: its older certificates are not known.");
+  return origin;
 }
 
 /**
@@ -86,7 +104,7 @@ async function neighbours(
   const held = [...before]
     .filter(([other]) => other !== own)
     .flatMap(([, { kind: theirs, state }]) =>
-      theirs.type === kind.type && state !== undefined ? theirs.holds(state) : [],
+      theirs.system === kind.system && state !== undefined ? theirs.holds(state) : [],
     )
     .filter((holding) => holding.startsWith(`${scope} `))
     .sort();

@@ -23,8 +23,21 @@ export function addYears(date: Date, years: number): Date {
   return moved;
 }
 
+/** `day` some days on; both `YYYY-MM-DD`, UTC. */
+export const daysAfter = (day: string, days: number): string =>
+  isoDay(new Date(new Date(`${day}T00:00:00Z`).getTime() + days * DAY));
+
 /** `YYYY-MM-DD`, UTC. */
 export const isoDay = (date: Date): string => date.toISOString().slice(0, 10);
+
+/** ISO 8601, UTC, whole seconds. */
+export const wholeSeconds = (at: Date): string => at.toISOString().replace(/\.\d{3}Z$/, "Z");
+
+/** A time as it is sent: without a zone it is UTC (ecgrid.md 4), and that is said. */
+export function utc(text: string | undefined): string | undefined {
+  const at = text === undefined ? undefined : parseTime(text);
+  return at === undefined ? undefined : wholeSeconds(at);
+}
 
 /**
  * Reads `CLM_NOW`: an ISO 8601 date or date-time, UTC when it has no zone.

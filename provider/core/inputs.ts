@@ -12,11 +12,12 @@ export type Checked<Inputs> =
 
 /**
  * Checks inputs field by field, so that fields that are not known yet are left alone while all others are held to the
- * schema; defaults are written out, so that what is stored says everything.
+ * schema; defaults are written out, so that what is stored says everything. Values of `secret` fields are not repeated.
  */
 export function checkInputs<Shape extends z.ZodRawShape>(
   schema: z.ZodObject<Shape>,
   raw: Readonly<Record<string, unknown>>,
+  secret: readonly string[] = [],
 ): Checked<z.output<z.ZodObject<Shape>>> {
   const shape: Readonly<Record<string, z.core.$ZodType>> = schema.shape;
   const problems: Problem[] = [];
@@ -37,7 +38,8 @@ export function checkInputs<Shape extends z.ZodRawShape>(
       continue;
     }
     const result = z.safeParse(field, value);
-    if (!result.success) problems.push(...result.error.issues.map((issue) => describe(key, issue, value)));
+    if (!result.success)
+      problems.push(...result.error.issues.map((issue) => describe(key, issue, value, secret.includes(key))));
     else if (result.data !== undefined) inputs[key] = result.data;
   }
   return problems.length > 0
@@ -45,10 +47,11 @@ export function checkInputs<Shape extends z.ZodRawShape>(
     : { ok: true, inputs: inputs as Planned<z.output<z.ZodObject<Shape>>> };
 }
 
-function describe(key: string, issue: z.core.$ZodIssue, value: unknown): Problem {
+function describe(key: string, issue: z.core.$ZodIssue, value: unknown, secret: boolean): Problem {
   const path = [key, ...issue.path.map(String)].join(".");
-  const found = value === undefined ? "is missing" : `is ${show(value)}`;
-  return { property: key, reason: `${path} ${found}: ${issue.message}` };
+  const found = value === undefined ? "is missing" : secret ? "is not allowed as it is" : `is ${show(value)}`;
+  // The engine prints the value of a property that a problem names (inventory.md F12).
+  return { property: secret ? "" : key, reason: `${path} ${found}: ${issue.message}` };
 }
 
 function show(value: unknown): string {

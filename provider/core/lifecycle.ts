@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Checked, Problem } from "./inputs.js";
+import type { Operation } from "./operation.js";
 import type { Perform } from "./perform.js";
 import type { Change, Plan } from "./plan.js";
 import type { Planned } from "./unknown.js";
@@ -35,6 +36,42 @@ export interface Made<State> {
   readonly state: State;
 }
 
+/** One object that an older one of a resource is, or the one in charge. */
+export interface Retiree {
+  /** Names it among those of its resource, for instance the certKeyId. */
+  readonly key: string;
+  /** In words. */
+  readonly what: string;
+}
+
+/** The call that ends one object, with whatever certainty. */
+export interface EndingCall {
+  certain(): Operation;
+  conditional(on: string): Operation;
+  due(from: string): Operation;
+}
+
+/** How older objects of a kind are ended on purpose, in the system's own way (architecture section 7). */
+export interface Retirable<State, Api> {
+  /** Older objects that the state still keeps, oldest first; `since`: the UTC day on which each was replaced. */
+  older(state: State): readonly (Retiree & { readonly since: string; readonly until: string })[];
+  /**
+   * The object in charge. `mark` is what `accepted` must say, for instance its thumbprint; `unfit` is why it does not
+   * carry on by itself, if it does not.
+   */
+  inCharge(
+    state: State,
+    now: Date,
+  ): Retiree & { readonly mark?: string | undefined; readonly unfit?: string | undefined };
+  /** The call that ends an object of the state, also the one in charge: for the run in which it is replaced. */
+  ending(state: State, key: string): EndingCall;
+  /**
+   * Performs the planned ends, after reading that the one in charge carries on; calls `ended` after each.
+   * @throws Fault before anything is sent when it does not, or when an end cannot be confirmed.
+   */
+  retire(state: State, context: Context<Api>, ended: (key: string) => void): Promise<void>;
+}
+
 /**
  * What a kind of resource is and does. `normalize` and `plan` are pure and offline; the four verbs read, perform what
  * the plan holds, and settle by reading.
@@ -68,6 +105,8 @@ export interface Lifecycle<Inputs extends object, State extends object, Api> {
   update(state: State, inputs: Inputs, context: Context<Api>): Promise<State>;
   /** Already gone is success. */
   delete(state: State, context: Context<Api>): Promise<void>;
+  /** Of kinds that leave older objects behind. */
+  readonly retirable?: Retirable<State, Api>;
 }
 
 export type { Checked, Problem };

@@ -132,4 +132,5 @@ export function bracketed(operation: Operation): string {
 }
 
 /** What a preview prints: the sentence, then the label, so that people and programs read the same line. */
-export const announcement = (operation: Operation): string => `${operation.sentence} ${bracketed(operation)}`;
+export const announcement = (operation: Operation): string =>
+  `${operation.certainty.kind === "due" ? `from ${operation.certainty.from} on, not in this run: ` : ""}${operation.sentence} ${bracketed(operation)}`;

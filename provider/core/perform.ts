@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { Fault } from "./fault.js";
-import type { Operation } from "./operation.js";
+import type { HttpCall, Operation } from "./operation.js";
 import { digestOf, label } from "./operation.js";
 import type { Plan } from "./plan.js";
 import { receipt, type ReceiptBook } from "./receipts.js";
@@ -15,6 +15,10 @@ export interface Answer {
 
 /** Values of an operation's confidential fields. */
 export type Secrets = Readonly<Record<string, string>>;
+
+/** A call with its confidential fields in the body: as it leaves the process, and nowhere else. */
+export const withSecrets = (call: HttpCall, secrets: Secrets): HttpCall =>
+  Object.keys(secrets).length === 0 ? call : { ...call, body: { ...call.body, ...secrets } };
 
 /** Sends one mutating call, its confidential fields added to the body. Rejects with a `Fault` when no answer came; any HTTP status is an answer. */
 export type Send = (operation: Operation, traceId: string, secrets: Secrets) => Promise<Answer>;

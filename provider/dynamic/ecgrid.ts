@@ -1,9 +1,12 @@
 import { EcgridClient } from "../ecgrid/client.js";
+import { withSecrets } from "../core/perform.js";
 import { READS } from "../ecgrid/operations.js";
+import { spelled, type Spelling } from "../ecgrid/spelling.js";
 import type { System } from "./adapter.js";
 import { transportFor, type Settings } from "./settings.js";
 
-/** ECGrid's API from settings: `ecgrid:url`, `ecgrid:apiKey` (secret), `ecgrid:timeoutSeconds`, `ecgrid:visibilitySeconds`. */
+/** ECGrid's API from settings: `ecgrid:url`, `ecgrid:apiKey` (secret), `ecgrid:timeoutSeconds`, `ecgrid:visibilitySeconds`,
+ * `ecgrid:hashNames`, `ecgrid:publicCertificates`. */
 export function ecgrid(settings: Settings): System<EcgridClient> {
   // ecgrid.md 6: the API key's header, spelled exactly so.
   const transport = transportFor(settings, {
@@ -12,12 +15,17 @@ export function ecgrid(settings: Settings): System<EcgridClient> {
     url: "https://rest.ecgrid.io",
     credentialHeader: "X-API-Key",
   });
+  const spelling: Spelling = {
+    hashNames: settings.oneOf("ecgrid:hashNames", ["rest", "soap"]),
+    publicCertificates: settings.oneOf("ecgrid:publicCertificates", ["der", "pem"]),
+  };
   return {
     api: new EcgridClient(
       (call, traceId) => transport.send(call, READS, traceId),
       transport.origin,
       settings.seconds("ecgrid:visibilitySeconds", 15),
     ),
-    send: (operation, traceId) => transport.send(operation.call, operation.repeat, traceId),
+    send: async (operation, traceId, secrets) =>
+      transport.send(spelled(withSecrets(operation.call, secrets), spelling), operation.repeat, traceId),
   };
 }

@@ -1,6 +1,10 @@
 import { certificate } from "../ecgrid/certificate.js";
+import { partnerCertificate, uploadedCertificate } from "../ecgrid/upload/lifecycle.js";
 import { adapt } from "./adapter.js";
 import { ecgrid } from "./ecgrid.js";
+import { retirement } from "../retirement/lifecycle.js";
+import { RETIRABLE } from "./kinds.js";
+import { bySubject } from "./bySubject.js";
 import { inventoryProvider } from "./inventory.js";
 
 /**
@@ -8,4 +12,7 @@ import { inventoryProvider } from "./inventory.js";
  * (architecture section 8). Add, never rename.
  */
 export const EcgridCertificate = adapt(certificate, ecgrid);
+export const EcgridUploadedCertificate = adapt(uploadedCertificate, ecgrid);
+export const EcgridPartnerCertificate = adapt(partnerCertificate, ecgrid);
+export const Retirement = adapt(retirement(RETIRABLE), bySubject({ ecgrid }));
 export const Inventory = inventoryProvider;

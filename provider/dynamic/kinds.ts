@@ -1,4 +1,7 @@
+import { z } from "zod";
 import { certificate } from "../ecgrid/certificate.js";
+import { partnerCertificate, uploadedCertificate } from "../ecgrid/upload/lifecycle.js";
+import { retirement } from "../retirement/lifecycle.js";
 import type { Lifecycle } from "../core/lifecycle.js";
 import type { Plan } from "../core/plan.js";
 import type { Planned } from "../core/unknown.js";
@@ -8,6 +11,8 @@ import { dropNulls, planned, withoutHidden, type Properties } from "./wire.js";
 export interface Kind {
   /** For instance `ecgrid.Certificate`. */
   readonly kind: string;
+  /** For instance `ecgrid`. */
+  readonly system: string;
   /** Type token. */
   readonly type: string;
   /** Constant provider text, under 80 bytes, frozen (architecture section 8). */
@@ -16,6 +21,8 @@ export interface Kind {
   readonly outputsOnly: readonly string[];
   /** Keys of everything that is stored. */
   readonly fields: readonly string[];
+  /** Those of them that every state has. */
+  readonly always: readonly string[];
   /** The state in a resource's outputs; undefined while they are not known. */
   stateFrom(outputs: unknown): object | undefined;
   describe(
@@ -40,9 +47,14 @@ function kind<Inputs extends object, State extends object, Api>(
   const fields = Object.keys(lifecycle.state.shape);
   return {
     kind: lifecycle.kind,
+    system: lifecycle.system,
     type: lifecycle.type,
     providerText: providerText(exported),
     fields,
+    always: fields.filter((field) => {
+      const schema = lifecycle.state.shape[field];
+      return schema !== undefined && !z.safeParse(schema, undefined).success;
+    }),
     outputsOnly: fields.filter((field) => !lifecycle.inputFields.includes(field)),
     stateFrom: (outputs) => {
       if (typeof outputs !== "object" || outputs === null) return undefined;
@@ -58,9 +70,15 @@ function kind<Inputs extends object, State extends object, Api>(
   };
 }
 
+/** Kinds whose older objects a `clm.Retirement` can end. */
+export const RETIRABLE = [certificate, uploadedCertificate, partnerCertificate];
+
 /** All kinds, by their export of `pulumi-clm/dynamic`: one line each. */
 export const KINDS = {
   EcgridCertificate: kind("EcgridCertificate", certificate),
+  EcgridUploadedCertificate: kind("EcgridUploadedCertificate", uploadedCertificate),
+  EcgridPartnerCertificate: kind("EcgridPartnerCertificate", partnerCertificate),
+  Retirement: kind("Retirement", retirement(RETIRABLE)),
 } as const;
 
 export const kindOf = (type: string): Kind | undefined => Object.values(KINDS).find((one) => one.type === type);

@@ -53,6 +53,14 @@ export class Settings {
     throw new Error(`${key} is not set. Set the environment variable ${this.variable(key)}, or ${where}.`);
   }
 
+  /** One of the allowed words; the first is the default. @throws Error for any other. */
+  oneOf<const Words extends readonly [string, ...string[]]>(key: string, words: Words): Words[number] {
+    const text = this.get(key);
+    const found = text === undefined ? words[0] : words.find((word) => word === text);
+    if (found === undefined) throw new Error(`${key} is "${text ?? ""}". Allowed: ${words.join(", ")}.`);
+    return found;
+  }
+
   /** A number of seconds, as whole milliseconds. */
   seconds(key: string, fallback: number): number {
     const text = this.get(key);

@@ -44,7 +44,7 @@ export function hasUnknown(value: unknown): boolean {
 export function planned(properties: Properties): Properties {
   return Object.fromEntries(
     Object.entries(properties).flatMap(([key, value]) =>
-      value === null ? [] : [[key, hasUnknown(value) ? UNKNOWN : value]],
+      value === null ? [] : [[key, hasUnknown(value) ? UNKNOWN : dropNulls(value)]],
     ),
   );
 }

@@ -1,5 +1,4 @@
 import { isoDay } from "../core/clock.js";
-import { Fault } from "../core/fault.js";
 import type { Lifecycle } from "../core/lifecycle.js";
 import { UNKNOWN } from "../core/unknown.js";
 import type { EcgridClient } from "./client.js";
@@ -7,14 +6,14 @@ import { make } from "./creation.js";
 import { certificateInputs, normalize, type CertificateInputs } from "./inputs.js";
 import { plan } from "./plan.js";
 import { scopeOf } from "./scope.js";
+import { retirable } from "./retiring.js";
+import { reread, type Reading } from "./reading.js";
 import { change } from "./renewal.js";
 import { successors } from "./settlement.js";
 import { certificateState, inputsOf, validUntil, type CertificateState } from "./state.js";
-import type { Step } from "./step.js";
-import { holdsOf, refreshed } from "./succession.js";
+import { oneWriter } from "./step.js";
+import { holdsOf } from "./succession.js";
 import { end } from "./termination.js";
-
-type Reading = Omit<Step, "perform" | "plan">;
 
 /** A certificate of an ECGrid comm whose key pair the platform generates: create, renew, terminate (ecgrid.md 1.3-1.5). */
 export const certificate: Lifecycle<CertificateInputs, CertificateState, EcgridClient> = {
@@ -36,33 +35,10 @@ export const certificate: Lifecycle<CertificateInputs, CertificateState, EcgridC
   read,
   update: (state, inputs, context) => oneWriter(state.commId, context, () => change(state, inputs, context)),
   delete: (state, context) => oneWriter(state.commId, context, () => end(state, context)),
+  retirable,
 };
 
-/** New certificates are found by comparing snapshots of a comm, so one step at a time may change a comm. */
-const oneWriter = <T>(commId: number, { exclusive, api }: Step, work: () => Promise<T>): Promise<T> =>
-  exclusive(`ecgrid ${api.service} comm ${commId}`, work);
-
-/**
- * One read of the comm. Never `gone`: there is no call that deletes a certificate, so one that is no longer listed on
- * a comm that can be read is kept as vanished; a comm that cannot be read is an error and leaves the state alone.
- */
-async function read(state: CertificateState, context: Reading): Promise<CertificateState> {
-  const { commId, comm } = state;
-  const snapshot = await context.api.shared(commId, context.resource);
-  const moved =
-    comm.mailboxId !== undefined && snapshot.comm.mailboxId !== undefined && comm.mailboxId !== snapshot.comm.mailboxId;
-  if (moved) {
-    throw new Fault({
-      action: `read comm ${commId}`,
-      resource: context.resource,
-      system: "ECGrid",
-      cameBack: `it belongs to mailbox ${snapshot.comm.mailboxId ?? ""}, and the state was made in mailbox ${comm.mailboxId ?? ""}`,
-      known: "nothing was changed, the state is left as it was",
-      next: "check ecgrid:url and ecgrid:apiKey: they may belong to another account or service",
-      outcome: "not executed",
-    });
-  }
-  const now = refreshed(state, snapshot);
-  context.claim(holdsOf(now));
-  return { ...now, found: successors(state, snapshot.certificates, context.heldByOthers(), context.now) };
+async function read(before: CertificateState, context: Reading): Promise<CertificateState> {
+  const { state, snapshot } = await reread(before, context);
+  return { ...state, found: successors(before, snapshot.certificates, context.heldByOthers(), context.now) };
 }

@@ -2,34 +2,20 @@ import { z } from "zod";
 import { parseTime } from "../core/clock.js";
 import { checkInputs, type Checked, type Problem } from "../core/inputs.js";
 import { UNKNOWN } from "../core/unknown.js";
-
-/** Hash names as the REST pages spell them (ecgrid.md 5, which notes that the WSDL spells them otherwise). */
-export const HASHES = ["SHA1", "SHA256", "SHA384", "SHA512"] as const;
-/** What the create page names; `SSL` is not among them (ecgrid.md 1.3). */
-export const USAGES = ["Encryption", "Signature", "EncryptionAndSignature"] as const;
-
-/** Ids are 32-bit positive integers (ecgrid.md 3). */
-const id = (what: string, allowed = `allowed is a whole number from 1 to 2147483647 (${what})`) =>
-  z
-    .number({ error: allowed })
-    .int({ error: allowed })
-    .min(1, { error: allowed })
-    .max(2_147_483_647, { error: allowed });
-
-const count = (least: number, most: number, unit: string) => {
-  const error = `allowed is a whole number of ${unit} from ${least} to ${most}`;
-  return z.number({ error }).int({ error }).min(least, { error }).max(most, { error });
-};
-/** 16-bit in the older interface: a hard ceiling (ecgrid.md 1.4). */
-const MOST_DAYS = 32_767;
-/** The interface has 16 bits here, too, but an X.509 validity ends with the year 9999 (RFC 5280 section 4.1.2.5). */
-const MOST_YEARS = 7000;
-
-const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values) =>
-  z.enum(values, { error: `allowed is ${values.join(", ")}` });
-const flag = z.boolean({ error: "allowed is true or false" });
-const moment = (error: string) => z.string({ error }).refine((text) => parseTime(text) !== undefined, { error });
-const isoTime = moment("allowed is an ISO 8601 date-time, UTC when it has no zone, for instance 2026-05-07T00:00:00Z");
+import {
+  commonShape,
+  count,
+  flag,
+  HASHES,
+  isoTime,
+  label,
+  moment,
+  MOST_DAYS,
+  MOST_YEARS,
+  oneOf,
+  partnerAccepted,
+  USAGES,
+} from "./fields.js";
 
 const WINDOW =
   'allowed is { days: whole days before the expiry }, { share: remaining share of the lifetime, between 0 and 1 } or "never"';
@@ -44,18 +30,9 @@ const renewalWindow = z.union(
   { error: WINDOW },
 );
 
-/** SHA-1 of the DER form, hex; colons, spaces and small letters are taken. */
-const thumbprint = z
-  .string({ error: "allowed is the SHA-1 thumbprint of the successor: 40 hex digits" })
-  .transform((text) => text.replace(/[\s:]/g, "").toUpperCase())
-  .refine((text) => /^[0-9A-F]{40}$/.test(text), {
-    error: "allowed is the SHA-1 thumbprint of the successor: 40 hex digits",
-  });
-
 /** Inputs of an ECGrid certificate that the platform generates. None is secret. */
 export const certificateInputs = z.object({
-  /** The comm that carries the certificate. Identity: another comm means another certificate. */
-  commId: id("an existing comm"),
+  ...commonShape,
   /** Role of the certificate; fixed for its life. */
   usage: oneOf(USAGES).default("EncryptionAndSignature"),
   /** Signature hash. Changing it renews. `SHA1` needs `allowSha1`. */
@@ -71,11 +48,7 @@ export const certificateInputs = z.object({
     "allowed is an ISO 8601 date or date-time, for instance 2028-05-07 or 2028-05-07T00:00:00Z",
   ).optional(),
   /** The partner's AS2 id that is placed in the certificate; fixed for its life. */
-  partnerAs2Id: z
-    .string({ error: "allowed is a text of 1 to 128 characters" })
-    .min(1, { error: "allowed is a text of 1 to 128 characters" })
-    .max(128, { error: "allowed is a text of 1 to 128 characters" })
-    .optional(),
+  partnerAs2Id: label(128).optional(),
   /** Lifetime of the certificate and of each renewal, years. */
   years: count(1, MOST_YEARS, "years").default(2),
   /** Days that the old certificate stays valid beside a renewed one. 0 ends the old one at once. Required. */
@@ -84,16 +57,7 @@ export const certificateInputs = z.object({
   renewalWindow: renewalWindow.default({ days: 30 }),
   /** Any change of this text renews (or, when the certificate was ended outside, makes a new one). */
   trigger: z.string({ error: "allowed is a text; any change of it renews" }).optional(),
-  /** What removing the resource does to its certificates. */
-  onDelete: oneOf(["terminate", "retain"]).default("terminate"),
-  /** Thumbprint of the successor that the partner has accepted; a termination is refused while it names no active one. */
-  partnerAccepted: thumbprint.optional(),
-  /** Consent to a termination that leaves the comm without an active certificate of the same role. */
-  allowLastTermination: flag.optional(),
-  /** certKeyId of an existing certificate of the comm to take over, without any remote call. */
-  adopt: id("a certificate of the comm").optional(),
-  /** certKeyIds on the comm that are not this resource's, although they look as if they were. */
-  createAnother: z.array(id("a certificate of the comm"), { error: "allowed is a list of certKeyIds" }).optional(),
+  partnerAccepted,
 });
 
 export type CertificateInputs = z.output<typeof certificateInputs>;

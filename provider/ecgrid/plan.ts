@@ -1,4 +1,4 @@
-import { isoDay, parseTime } from "../core/clock.js";
+import { isoDay, utc } from "../core/clock.js";
 import { overUnknowns } from "../core/overUnknowns.js";
 import { NOTHING, type Change, type Plan } from "../core/plan.js";
 import { known, UNKNOWN, type Planned, type Unknown } from "../core/unknown.js";
@@ -9,7 +9,6 @@ import { create, renew, type CreateArguments, type RenewArguments } from "./oper
 import { renewalReasons } from "./renewalReasons.js";
 import { holding } from "./scope.js";
 import { changedInputs, settingRemark } from "./settingChanges.js";
-import { wholeSeconds } from "./wire.js";
 import { hasEnded, validUntil, type CertificateState } from "./state.js";
 
 type Inputs = Planned<CertificateInputs>;
@@ -221,12 +220,6 @@ function createArguments(after: Inputs, seed: string, now: Date): CreateArgument
     partnerAs2Id: known(after.partnerAs2Id),
     expires: expiresFor({ expires: known(after.expires), years: known(after.years) ?? 2 }, seed, now),
   };
-}
-
-/** A time as it is sent: without a zone it is UTC (ecgrid.md 4), and that is said. */
-function utc(text: string | undefined): string | undefined {
-  const at = text === undefined ? undefined : parseTime(text);
-  return at === undefined ? undefined : wholeSeconds(at);
 }
 
 function renewArguments(before: CertificateState, after: Inputs, because: readonly string[]): RenewArguments {

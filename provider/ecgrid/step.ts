@@ -50,3 +50,7 @@ export const refused = (
     outcome: reply.outcome,
     traceId: reply.traceId,
   });
+
+/** New certificates are found by comparing snapshots of a comm, so one step at a time may change a comm. */
+export const oneWriter = <T>(commId: number, { exclusive, api }: Step, work: () => Promise<T>): Promise<T> =>
+  exclusive(`ecgrid ${api.service} comm ${commId}`, work);

@@ -1,6 +1,6 @@
 import { createHash, X509Certificate } from "node:crypto";
 import { z } from "zod";
-import { parseTime } from "../core/clock.js";
+import { parseTime, wholeSeconds } from "../core/clock.js";
 import type { Outcome } from "../core/fault.js";
 import type { Answer } from "../core/perform.js";
 
@@ -79,8 +79,6 @@ const time = (what: string) =>
     }
     return wholeSeconds(at);
   });
-
-export const wholeSeconds = (at: Date): string => at.toISOString().replace(/\.\d{3}Z$/, "Z");
 
 /** Gives keys the spelling of the schema, whatever their casing: `CertKeyID`, `certKeyID` and `certKeyId` are one. */
 function anyCase<Shape extends z.ZodRawShape>(

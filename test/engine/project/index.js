@@ -35,7 +35,16 @@ for (const { kind, name, args, opts = {}, later } of JSON.parse(fs.readFileSync(
   if (kind === "group") made.set(name, new Group(name, options));
   else if (kind === "later") made.set(name, new Later(name, args.value));
   else if (kind === "ecgrid.Provider") made.set(name, new clm.ecgrid.Provider(name, inputs, options));
-  else if (kind === "ecgrid.Certificate") made.set(name, new clm.ecgrid.Certificate(name, inputs, options));
+  else if (/^ecgrid\.\w*Certificate$/.test(kind)) made.set(name, new clm.ecgrid[kind.slice(7)](name, inputs, options));
+  else if (kind === "Retirement")
+    made.set(
+      name,
+      new clm.Retirement(
+        name,
+        { ...inputs, of: made.get(args.of), after: (args.after ?? []).map((one) => made.get(one)) },
+        options,
+      ),
+    );
   else throw new Error(`unknown kind ${kind}`);
 }
 if (fs.existsSync("fail")) throw new Error("the program fails on purpose");

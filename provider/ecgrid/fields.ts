@@ -1,0 +1,64 @@
+import { z } from "zod";
+import { parseTime } from "../core/clock.js";
+
+/** Fields that the inputs of several kinds share, with what is allowed in words. */
+
+/** Hash names as the REST pages spell them (ecgrid.md 5, which notes that the WSDL spells them otherwise). */
+export const HASHES = ["SHA1", "SHA256", "SHA384", "SHA512"] as const;
+/** What the create page names; `SSL` is not among them (ecgrid.md 1.3). */
+export const USAGES = ["Encryption", "Signature", "EncryptionAndSignature"] as const;
+
+/** Ids are 32-bit positive integers (ecgrid.md 3). */
+export const id = (what: string, allowed = `allowed is a whole number from 1 to 2147483647 (${what})`) =>
+  z
+    .number({ error: allowed })
+    .int({ error: allowed })
+    .min(1, { error: allowed })
+    .max(2_147_483_647, { error: allowed });
+
+export const count = (least: number, most: number, unit: string) => {
+  const error = `allowed is a whole number of ${unit} from ${least} to ${most}`;
+  return z.number({ error }).int({ error }).min(least, { error }).max(most, { error });
+};
+/** 16-bit in the older interface: a hard ceiling (ecgrid.md 1.4). */
+export const MOST_DAYS = 32_767;
+/** The interface has 16 bits here, too, but an X.509 validity ends with the year 9999 (RFC 5280 section 4.1.2.5). */
+export const MOST_YEARS = 7000;
+
+export const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values) =>
+  z.enum(values, { error: `allowed is ${values.join(", ")}` });
+export const flag = z.boolean({ error: "allowed is true or false" });
+export const moment = (error: string) => z.string({ error }).refine((text) => parseTime(text) !== undefined, { error });
+export const isoTime = moment(
+  "allowed is an ISO 8601 date-time, UTC when it has no zone, for instance 2026-05-07T00:00:00Z",
+);
+
+/** SHA-1 of the DER form, hex; colons, spaces and small letters are taken. */
+export const thumbprint = z
+  .string({ error: "allowed is the SHA-1 thumbprint of the successor: 40 hex digits" })
+  .transform((text) => text.replace(/[\s:]/g, "").toUpperCase())
+  .refine((text) => /^[0-9A-F]{40}$/.test(text), {
+    error: "allowed is the SHA-1 thumbprint of the successor: 40 hex digits",
+  });
+
+export const label = (most: number) => {
+  const error = `allowed is a text of 1 to ${most} characters`;
+  return z.string({ error }).min(1, { error }).max(most, { error });
+};
+
+/** What all certificate resources of a comm are told. */
+export const commonShape = {
+  /** The comm that carries the certificate. Identity: another comm means another certificate. */
+  commId: id("an existing comm"),
+  /** What removing the resource does to its certificates. */
+  onDelete: oneOf(["terminate", "retain"]).default("terminate"),
+  /** Consent to a termination that leaves the comm without an active certificate of the same role. */
+  allowLastTermination: flag.optional(),
+  /** certKeyId of an existing certificate of the comm to take over, without any remote call. */
+  adopt: id("a certificate of the comm").optional(),
+  /** certKeyIds on the comm that are not this resource's, although they look as if they were. */
+  createAnother: z.array(id("a certificate of the comm"), { error: "allowed is a list of certKeyIds" }).optional(),
+};
+
+/** Thumbprint of the successor that the partner has accepted; a termination is refused while it names no active one. */
+export const partnerAccepted = thumbprint.optional();

@@ -1,0 +1,199 @@
+import { isoDay, utc } from "../../core/clock.js";
+import { NOTHING, type Change, type Plan } from "../../core/plan.js";
+import { overUnknowns } from "../../core/overUnknowns.js";
+import { known, UNKNOWN, type Planned, type Unknown } from "../../core/unknown.js";
+import { ending } from "../ending.js";
+import type { UploadArguments } from "../operations.js";
+import { hasEnded, validUntil } from "../state.js";
+import type { UploadFile } from "./file.js";
+import { fileOf, SECRET, type UploadInputs } from "./inputs.js";
+import type { UploadKind } from "./kind.js";
+import { labelsWith, markOf } from "./mark.js";
+import type { UploadState } from "./state.js";
+
+/** Inputs with the file that is behind them. */
+type Opened<Inputs> = Inputs & { readonly file: UploadFile };
+
+/** What a change of an uploaded certificate will do. Pure. */
+export function planUpload<Inputs extends UploadInputs, Arguments extends UploadArguments>(
+  kind: UploadKind<Inputs, Arguments>,
+  { before, after, seed }: Change<Planned<Inputs>, UploadState>,
+  now: Date,
+): Plan {
+  if (after === undefined) return before === undefined ? NOTHING : ending(before);
+  const file = fileOf(after, (inputs) => kind.read(inputs));
+  if (file !== UNKNOWN && "problem" in file) throw new Error(`cert ${file.problem}`); // `check` has refused it
+  const opened = { ...after, file } as Planned<Opened<Inputs>>;
+  const upload = (turned: Planned<Opened<Inputs>>, instead?: number): Plan =>
+    uploading(kind, turned, seed, now, instead);
+  if (before === undefined) {
+    return overUnknowns<Opened<UploadInputs>>(opened, { adopt: [undefined] }, (turned) =>
+      creation(turned as Planned<Opened<Inputs>>, upload),
+    );
+  }
+  const decided = overUnknowns<Opened<UploadInputs>>(
+    opened,
+    { commId: [before.commId], adopt: [before.adopt, undefined], trigger: [before.trigger], file: [before.file] },
+    (turned) => decide(before, turned as Planned<Opened<Inputs>>, now, upload),
+  );
+  if (decided.replaces.length > 0) return decided;
+  const changed = changedFields(before, after);
+  return {
+    ...decided,
+    changes: decided.changes || changed.length > 0,
+    remarks: [...decided.remarks, ...changed.flatMap((field) => remarkOn(field, before, after))],
+  };
+}
+
+type Upload<Inputs> = (inputs: Planned<Opened<Inputs>>, instead?: number) => Plan;
+
+function creation<Inputs extends UploadInputs>(after: Planned<Opened<Inputs>>, upload: Upload<Inputs>): Plan {
+  const { adopt } = after;
+  if (adopt === undefined) return upload(after);
+  const adopted = adopt === UNKNOWN ? "the certificate that adopt names" : `certificate ${adopt}`;
+  return {
+    ...NOTHING,
+    changes: true,
+    remarks: [
+      `ADOPT ${adopted} of comm ${known(after.commId) ?? "(not known yet)"}: it is read and taken into the stack, no remote call changes anything`,
+    ],
+  };
+}
+
+function decide<Inputs extends UploadInputs>(
+  before: UploadState,
+  after: Planned<Opened<Inputs>>,
+  now: Date,
+  upload: Upload<Inputs>,
+): Plan {
+  if (after.commId === before.commId) return update(before, after, now, upload);
+  if (after.commId !== UNKNOWN) return { ...ending(before), changes: true, replaces: ["commId"] };
+  const made = creation(after, upload);
+  const ended = ending(before);
+  return {
+    ...NOTHING,
+    changes: true,
+    operations: [...made.operations, ...ended.operations],
+    remarks: [
+      `commId is not known yet: if it turns out to be another one than ${before.commId}, the file is uploaded there and the old certificates are ended`,
+      ...made.remarks,
+      ...ended.remarks,
+    ],
+    ...(made.refusal === undefined ? {} : { refusal: made.refusal }),
+  };
+}
+
+function update<Inputs extends UploadInputs>(
+  before: UploadState,
+  after: Planned<Opened<Inputs>>,
+  now: Date,
+  upload: Upload<Inputs>,
+): Plan {
+  const { commId, current } = before;
+  const { adopt, file } = after;
+  if (adopt !== undefined && adopt !== before.adopt && adopt !== current.certKeyId) {
+    const taken = adopt === UNKNOWN ? "the certificate that adopt names" : `certificate ${adopt}`;
+    return {
+      ...NOTHING,
+      changes: true,
+      remarks: [
+        `TAKE OVER ${taken} of comm ${commId} as the one in charge: it is read, ${current.certKeyId} becomes a previous one, no remote call changes anything`,
+      ],
+    };
+  }
+  const isNew = file === UNKNOWN || file.id !== before.file.id;
+  const triggered = after.trigger !== undefined && after.trigger !== before.trigger;
+  if (isNew || (hasEnded(current) && triggered))
+    return upload(after, hasEnded(current) ? undefined : current.certKeyId);
+  if (hasEnded(current)) {
+    const how = current.status === "Terminated" ? "was terminated outside" : "is no longer listed on its comm";
+    const fact = `certificate ${current.certKeyId} (serial ${current.serialNumber ?? "not given"}) of comm ${commId} ${how}; nothing is uploaded by itself`;
+    if (changedFields(before, after).length > 0) return { ...NOTHING, remarks: [fact] };
+    return {
+      ...NOTHING,
+      changes: true,
+      refusal: `${fact}. Give a new file in cert, change trigger to have the same one uploaded again, or remove the resource from the program`,
+    };
+  }
+  const end = validUntil(current);
+  return end <= now
+    ? {
+        ...NOTHING,
+        remarks: [
+          `certificate ${current.certKeyId} of comm ${commId} expired on ${isoDay(end)}: give a new file in cert`,
+        ],
+      }
+    : NOTHING;
+}
+
+/**
+ * An upload. Always a condition: a comm that holds this very file already, because a run died after sending it, is left
+ * as it is.
+ */
+function uploading<Inputs extends UploadInputs, Arguments extends UploadArguments>(
+  kind: UploadKind<Inputs, Arguments>,
+  after: Planned<Opened<Inputs>>,
+  seed: string,
+  now: Date,
+  instead: number | undefined,
+): Plan {
+  const file: UploadFile | Unknown = after.file;
+  if (file !== UNKNOWN && file.notAfter !== undefined && new Date(file.notAfter) <= now) {
+    return {
+      ...NOTHING,
+      changes: true,
+      refusal: `the ${file.what} in cert has expired: it is not uploaded. Give one that is valid`,
+    };
+  }
+  const { keyId, userId } = labelsWith(file === UNKNOWN ? "?" : markOf(seed, file.id), after);
+  const common: UploadArguments = {
+    commId: known(after.commId),
+    certType: known(after.certType) ?? "type not known yet",
+    usage: known(after.usage) ?? "usage not known yet",
+    keyId: known(keyId),
+    userId: known(userId),
+    beginUsage: utc(known(after.beginUsage)),
+    file: file === UNKNOWN ? "file in cert, which is not known yet," : file.what,
+    instead,
+  };
+  const on = `comm ${common.commId ?? "(not known yet)"} does not hold this file already`;
+  return { ...NOTHING, changes: true, operations: [kind.operation.conditional(kind.arguments(common, after), on)] };
+}
+
+/** Inputs that differ from what the state echoes; the file is compared by what it is, not here. */
+function changedFields(before: UploadState, after: object): string[] {
+  const given = after as Readonly<Record<string, unknown>>;
+  const echoed = before as unknown as Readonly<Record<string, unknown>>;
+  const names = new Set([...Object.keys(given), ...Object.keys(MEANING)]);
+  return [...names]
+    .filter((field) => !(SECRET as readonly string[]).includes(field) && field !== "file")
+    .filter((field) => given[field] === UNKNOWN || JSON.stringify(given[field]) !== JSON.stringify(echoed[field]))
+    .sort();
+}
+
+const NEXT = "used by the next upload";
+const AT_END = "used when a certificate is ended";
+const MEANING: Readonly<Record<string, string>> = {
+  keyId: NEXT,
+  userId: NEXT,
+  beginUsage: NEXT,
+  partnerCommId: NEXT,
+  partnerUrl: NEXT,
+  onDelete: "used when the resource is removed",
+  partnerAccepted: AT_END,
+  allowLastTermination: AT_END,
+  trigger: "uploads the file again only when its certificate was ended outside",
+  createAnother: "used by the next upload",
+  adopt: "",
+};
+
+function remarkOn(field: string, before: UploadState, after: object): string[] {
+  if (field === "commId") return [];
+  const show = (value: unknown): string =>
+    value === UNKNOWN ? "a value that is not known yet" : value === undefined ? "nothing" : JSON.stringify(value);
+  const meaning = MEANING[field] ?? "";
+  const [old, now] = [before, after].map((source) => show((source as Readonly<Record<string, unknown>>)[field]));
+  return [
+    `${field} changes from ${old ?? ""} to ${now ?? ""}: ${meaning === "" ? "" : `${meaning}, `}no remote call for it`,
+  ];
+}

@@ -1,0 +1,45 @@
+import { z } from "zod";
+
+const DAYS = "allowed is a whole number of days from 0 to 3650";
+
+/** The resource whose older objects are retired, as the program's SDK hands it over. */
+const subject = z.object({
+  urn: z.string(),
+  /** Type token. */
+  type: z.string(),
+  /** The engine's id. */
+  id: z.string(),
+  /** Its outputs; without PEM and secrets. */
+  state: z.record(z.string(), z.unknown()),
+});
+
+export const retirementInputs = z.object({
+  /** The certificate or credential whose older ones are ended. */
+  of: subject,
+  /** UTC days between the replacement of an older one and its end. */
+  delayDays: z
+    .number({ error: DAYS })
+    .int({ error: DAYS })
+    .min(0, { error: DAYS })
+    .max(3650, { error: DAYS })
+    .default(0),
+  /**
+   * What the partner, or whoever must, has accepted: the thumbprint of the one in charge. Nothing is ended while it says
+   * something else, so it cannot go stale.
+   */
+  accepted: z
+    .string({ error: "allowed is the thumbprint of the certificate in charge" })
+    .transform((text) => text.replace(/[\s:]/g, "").toUpperCase())
+    .optional(),
+  /** The subject's state before the run: what a preview can name while `of` is not known. Hidden. */
+  __before: z.record(z.string(), z.unknown()).optional(),
+});
+
+export type RetirementInputs = z.output<typeof retirementInputs>;
+
+export const retirementState = retirementInputs.omit({ __before: true }).extend({
+  /** What this resource has ended and the subject's state still lists: keys. */
+  ended: z.array(z.string()),
+});
+
+export type RetirementState = z.output<typeof retirementState>;

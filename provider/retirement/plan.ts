@@ -1,0 +1,146 @@
+import { daysAfter, isoDay } from "../core/clock.js";
+import type { Retirable } from "../core/lifecycle.js";
+import type { Operation } from "../core/operation.js";
+import { overUnknowns } from "../core/overUnknowns.js";
+import { NOTHING, type Change, type Plan } from "../core/plan.js";
+import { known, UNKNOWN, type Planned } from "../core/unknown.js";
+import type { RetirementInputs, RetirementState } from "./inputs.js";
+
+/** A subject as its kind reads it. */
+export interface Subject {
+  readonly retirable: Retirable<unknown, unknown>;
+  readonly state: unknown;
+}
+
+/** Finds the kind of a subject. @returns undefined when the kind leaves nothing to retire, or its state is not whole. */
+export type Resolve = (type: string, state: unknown) => Subject | undefined;
+
+type Inputs = Planned<RetirementInputs>;
+
+/** What a retirement will end, what is due later, and what it waits for. Pure. */
+export function planRetirement(resolve: Resolve, { before, after }: Change<Inputs, RetirementState>, now: Date): Plan {
+  if (after === undefined) return before === undefined ? NOTHING : removal(resolve, before);
+  // Left unknown, a delay stands for none and an acceptance for the right one.
+  const decided = overUnknowns<RetirementInputs>(
+    after,
+    { delayDays: [Number.MAX_SAFE_INTEGER], accepted: ["an acceptance that is not known yet"] },
+    (turned) => retiring(resolve, before, turned, now),
+  );
+  const changed = before === undefined || settingsOf(before) !== settingsOf(after) || after.of === UNKNOWN;
+  const moved =
+    before !== undefined && after.of !== UNKNOWN && contentOf(before.of.state) !== contentOf(after.of.state);
+  return {
+    ...decided,
+    changes: changed || moved || decided.operations.some(({ certainty }) => certainty.kind !== "due"),
+    remarks: [
+      ...decided.remarks,
+      ...(changed && decided.operations.length === 0 && decided.remarks.length === 0
+        ? ["nothing is to be ended now: no remote call"]
+        : []),
+    ],
+  };
+}
+
+const contentOf = (value: unknown): string =>
+  JSON.stringify(value, (_key, item: unknown) =>
+    typeof item === "object" && item !== null && !Array.isArray(item)
+      ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : item,
+  );
+
+const settingsOf = ({ delayDays, accepted }: Inputs | RetirementState): string =>
+  [delayDays, accepted].map((value) => (value === UNKNOWN ? "?" : JSON.stringify(value ?? null))).join(" ");
+
+function retiring(resolve: Resolve, before: RetirementState | undefined, after: Inputs, now: Date): Plan {
+  const ended = new Set(before?.ended ?? []);
+  const last = resolveLast(resolve, before, after);
+  if (after.of === UNKNOWN) return last === undefined ? later() : perhaps(last, ended, after, now);
+  const subject = resolve(after.of.type, after.of.state);
+  if (subject === undefined) return { ...NOTHING, remarks: [`${after.of.id} leaves nothing to retire`] };
+  const { retirable, state } = subject;
+  const open = retirable.older(state).filter(({ key }) => !ended.has(key));
+  if (open.length === 0) return NOTHING;
+  const inCharge = retirable.inCharge(state, now);
+  const waits = reasonToWait(inCharge, after);
+  if (waits !== undefined) {
+    return { ...NOTHING, remarks: open.map(({ what }) => `WAIT: ${what} is not ended, because ${waits}`) };
+  }
+  const nameable = namesOf(last, now);
+  const operations: Operation[] = [];
+  const remarks: string[] = [];
+  for (const { key, what, since } of open) {
+    const call = retirable.ending(state, key);
+    const from = dueOn(since, after);
+    if (from === undefined || from > isoDay(now)) operations.push(call.due(from ?? "a day that is not known yet"));
+    else if (nameable.has(key)) operations.push(call.certain());
+    else remarks.push(`${what} is due, and no preview has named it yet: the next run names it, and ends it`);
+  }
+  return { ...NOTHING, operations, remarks };
+}
+
+/** The subject as it was before this run: what a preview of this run could know. */
+const resolveLast = (resolve: Resolve, before: RetirementState | undefined, after: Inputs): Subject | undefined => {
+  const type = after.of === UNKNOWN ? before?.of.type : after.of.type;
+  const state = known(after.__before) ?? before?.of.state;
+  return type === undefined || state === undefined ? undefined : resolve(type, state);
+};
+
+/** Everything that a preview could name: the older ones, and the one in charge, which this run may replace. */
+const namesOf = (last: Subject | undefined, now: Date): ReadonlySet<string> =>
+  last === undefined
+    ? new Set()
+    : new Set([
+        ...last.retirable.older(last.state).map(({ key }) => key),
+        last.retirable.inCharge(last.state, now).key,
+      ]);
+
+const later = (): Plan => ({
+  ...NOTHING,
+  remarks: ["what it retires is not known yet: nothing is ended in this run, and the next one names what is due"],
+});
+
+/** While the subject is being changed by the same run: what may become due, said as a condition. */
+function perhaps({ retirable, state }: Subject, ended: ReadonlySet<string>, after: Inputs, now: Date): Plan {
+  const today = isoDay(now);
+  const operations = retirable
+    .older(state)
+    .filter(({ key, since }) => !ended.has(key) && (dueOn(since, after) ?? "9999") <= today)
+    .map(({ key }) => retirable.ending(state, key).conditional("its successor is in use after this run's changes"));
+  const inCharge = retirable.inCharge(state, now);
+  if ((dueOn(today, after) ?? "9999") <= today)
+    operations.push(
+      retirable
+        .ending(state, inCharge.key)
+        .conditional("this run replaces it, and its successor is in use and accepted"),
+    );
+  return { ...NOTHING, operations };
+}
+
+/** UTC day from which one that was replaced on `since` is ended; undefined while the delay is not known. */
+const dueOn = (since: string, { delayDays }: Inputs): string | undefined => {
+  const days = delayDays === UNKNOWN ? 0 : delayDays;
+  return days > 100_000 ? undefined : daysAfter(since, days);
+};
+
+function reasonToWait(
+  { what, mark, unfit }: { what: string; mark?: string | undefined; unfit?: string | undefined },
+  { accepted }: Inputs,
+): string | undefined {
+  if (unfit !== undefined) return `${what}, which took its place, is not in use: ${unfit}`;
+  if (accepted !== undefined && accepted !== UNKNOWN && accepted !== mark)
+    return `accepted is ${accepted}, and the one in charge (${what}) has ${mark ?? "no thumbprint"}`;
+  return undefined;
+}
+
+/** The end of a retirement ends nothing. */
+function removal(resolve: Resolve, before: RetirementState): Plan {
+  const subject = resolve(before.of.type, before.of.state);
+  const open = subject?.retirable.older(subject.state).filter(({ key }) => !before.ended.includes(key)) ?? [];
+  return {
+    ...NOTHING,
+    changes: true,
+    remarks: open.map(
+      ({ what, until }) => `LEAVE ${what}: without its retirement it runs out on ${until}, no remote call`,
+    ),
+  };
+}

@@ -1,0 +1,76 @@
+import * as pulumi from "@pulumi/pulumi";
+import { KINDS, type Kind } from "../provider/dynamic/kinds.js";
+import { inventoryOf } from "./inventory.js";
+import { plainPromise, settledValue, withoutPem } from "./outputs.js";
+import { ClmResource, originOf } from "./resource.js";
+
+/** Inputs of `Retirement`. None is secret. */
+export interface RetirementArgs {
+  /** The certificate whose previous ones are ended: a resource of this package with the output `previous`. */
+  of: ClmResource;
+  /** What must be done first in a run: everything that has to use the new certificate before the old one ends. */
+  after?: readonly pulumi.Resource[];
+  /** UTC days between the replacement of a certificate and its end. Default 0: in the run that replaces it. */
+  delayDays?: pulumi.Input<number>;
+  /** Thumbprint of the certificate in charge that the partner has accepted; nothing is ended while it names another. */
+  accepted?: pulumi.Input<string>;
+}
+
+/**
+ * Ends the previous certificates of a resource, in its system's own way, once they are due: after everything in `after`
+ * is done, `delayDays` after each was replaced, and only while the one in charge is in use. Each end is named by `pulumi
+ * preview` first; what is due later is shown with its day. Removing a retirement ends nothing.
+ *
+ * @example
+ * const certificate = new ecgrid.Certificate("partner-a", { commId: 5001, overlapDays: 30 });
+ * new Retirement("partner-a-old", { of: certificate, delayDays: 14 });
+ */
+export class Retirement extends ClmResource {
+  constructor(
+    name: string,
+    { of, after = [], delayDays, accepted }: RetirementArgs,
+    opts?: pulumi.CustomResourceOptions,
+  ) {
+    const { kind, provider } = originOf(of);
+    super(
+      KINDS.Retirement,
+      name,
+      {
+        of: { urn: of.urn, type: kind.type, id: of.id, state: stateOf(of, kind) },
+        delayDays,
+        accepted,
+        __before: before(of),
+      },
+      {
+        ...(provider === undefined ? {} : { provider }),
+        ...opts,
+        dependsOn: pulumi.output(opts?.dependsOn ?? []).apply((more) => [...[more].flat(), of, ...after]),
+      },
+    );
+  }
+}
+
+/**
+ * The subject's outputs; unknown while this run changes it. A field that a state need not have is unknown at preview
+ * whenever it is missing, so only those that are always there decide.
+ */
+function stateOf(of: pulumi.Resource, kind: Kind): pulumi.Output<unknown> {
+  const outputs = of as unknown as Readonly<Record<string, pulumi.Output<unknown> | undefined>>;
+  const pick = (fields: readonly string[]) => Object.fromEntries(fields.map((field) => [field, outputs[field]]));
+  return pulumi.output(pick(kind.always)).apply(async (always) => {
+    const others = kind.fields.filter((field) => !kind.always.includes(field));
+    const values = await Promise.all(
+      others.map(async (field) => {
+        const output = outputs[field];
+        return [field, output === undefined ? undefined : await settledValue(output)] as const;
+      }),
+    );
+    return withoutPem({ ...Object.fromEntries(values), ...always });
+  });
+}
+
+/** The subject as the last state has it: what a preview can name while this run changes it. */
+async function before(of: pulumi.Resource): Promise<unknown> {
+  const held = await inventoryOf()?.before;
+  return withoutPem(held?.get(await plainPromise(of.urn))?.state);
+}

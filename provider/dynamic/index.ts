@@ -1,4 +1,4 @@
-import { certificate } from "../ecgrid/certificate.js";
+import { certificate } from "../ecgrid/generated/certificate.js";
 import { partnerCertificate, uploadedCertificate } from "../ecgrid/upload/lifecycle.js";
 import { adapt } from "./adapter.js";
 import { ecgrid } from "./ecgrid.js";

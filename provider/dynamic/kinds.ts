@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { certificate } from "../ecgrid/certificate.js";
+import { certificate } from "../ecgrid/generated/certificate.js";
 import { partnerCertificate, uploadedCertificate } from "../ecgrid/upload/lifecycle.js";
 import { retirement } from "../retirement/lifecycle.js";
 import type { Lifecycle } from "../core/lifecycle.js";

@@ -1,7 +1,7 @@
 import { isoDay } from "../core/clock.js";
 import { NOTHING, type Plan } from "../core/plan.js";
 import { terminate, type TerminateArguments } from "./operations.js";
-import { validUntil, type Held, type KeptCertificate } from "./state.js";
+import { validUntil, type Held, type KeptCertificate } from "./held.js";
 
 /** What deletion does: every certificate on its own line, oldest first, whatever its status and the clock say. */
 export function ending(before: Held): Plan {

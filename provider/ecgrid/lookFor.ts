@@ -1,5 +1,5 @@
 import { Fault } from "../core/fault.js";
-import { appeared } from "./settlement.js";
+import { appeared } from "./comparing.js";
 import type { Found, Step } from "./step.js";
 import { readCommAnswer, type Certificate, type Reply } from "./wire.js";
 

@@ -1,6 +1,6 @@
 import { Fault } from "../core/fault.js";
 import type { Snapshot } from "./client.js";
-import type { Held } from "./state.js";
+import type { Held } from "./held.js";
 import type { Step } from "./step.js";
 import { holdsOf, refreshed } from "./succession.js";
 

@@ -4,7 +4,7 @@ import type { EcgridClient } from "./client.js";
 import { terminateArguments } from "./ending.js";
 import { terminate } from "./operations.js";
 import { inUse } from "./roles.js";
-import { hasEnded, validUntil, type Held } from "./state.js";
+import { hasEnded, validUntil, type Held } from "./held.js";
 import { fault, oneWriter, type Step } from "./step.js";
 import { ends, terminated } from "./termination.js";
 

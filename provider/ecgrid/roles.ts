@@ -1,4 +1,4 @@
-import { hasEnded } from "./state.js";
+import { hasEnded } from "./held.js";
 import type { Certificate } from "./wire.js";
 
 /** What a usage covers: `EncryptionAndSignature` is both. */

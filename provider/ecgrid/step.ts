@@ -1,7 +1,7 @@
 import type { EcgridClient } from "./client.js";
 import type { Certificate, Reply } from "./wire.js";
 import type { Snapshot } from "./client.js";
-import type { CertificateState } from "./state.js";
+import type { CertificateState } from "./generated/state.js";
 import { Fault, PartialFault, type FaultParts } from "../core/fault.js";
 import type { Context } from "../core/lifecycle.js";
 import type { Operation } from "../core/operation.js";

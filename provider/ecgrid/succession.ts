@@ -1,8 +1,6 @@
 import { isoDay } from "../core/clock.js";
 import type { Snapshot } from "./client.js";
-import type { CertificateInputs } from "./inputs.js";
 import { holding } from "./scope.js";
-import { idsOf } from "./settlement.js";
 import {
   hasEnded,
   keptCertificate,
@@ -10,11 +8,10 @@ import {
   validUntil,
   VANISHED,
   withoutPem,
-  type CertificateState,
   type Held,
   type KeptCertificate,
   type PreviousCertificate,
-} from "./state.js";
+} from "./held.js";
 import type { Found, Step } from "./step.js";
 import type { Certificate } from "./wire.js";
 
@@ -38,19 +35,6 @@ export function heldAfter(
   context.claim(holdsOf({ commId: snapshot.comm.commId, ...held }));
   return held;
 }
-
-/** The state of a generated certificate after its creation, a renewal, a takeover or a new one in place of an ended one. */
-export const stateAfter = (
-  before: CertificateState | undefined,
-  inputs: CertificateInputs,
-  found: Found,
-  context: Step,
-): CertificateState => ({
-  ...inputs,
-  ...heldAfter(before, found, context),
-  found: [],
-  __seen: [...idsOf(found.snapshot.certificates)].sort((a, b) => a - b),
-});
 
 /** The state with what a comm says now of the certificates it holds. Nothing is dropped: that is for changes alone. */
 export function refreshed<State extends Held>(state: State, snapshot: Snapshot): State {

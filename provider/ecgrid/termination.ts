@@ -3,7 +3,7 @@ import type { Operation } from "../core/operation.js";
 import type { Snapshot } from "./client.js";
 import { terminate } from "./operations.js";
 import { inUse, uncovered } from "./roles.js";
-import { hasEnded, type Held } from "./state.js";
+import { hasEnded, type Held } from "./held.js";
 import { fault, list, refused, type Step } from "./step.js";
 import type { Reply } from "./wire.js";
 

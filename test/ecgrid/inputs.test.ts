@@ -2,9 +2,9 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { parseTime } from "../../provider/core/clock.js";
 import { UNKNOWN } from "../../provider/core/unknown.js";
-import { creationMark, expiresFor } from "../../provider/ecgrid/creationMark.js";
-import { certificateInputs, normalize } from "../../provider/ecgrid/inputs.js";
-import { plan } from "../../provider/ecgrid/plan.js";
+import { creationMark, expiresFor } from "../../provider/ecgrid/generated/creationMark.js";
+import { certificateInputs, normalize } from "../../provider/ecgrid/generated/inputs.js";
+import { plan } from "../../provider/ecgrid/generated/plan.js";
 import { inputs, NOW, URN } from "./states.js";
 
 const GOOD: Readonly<Record<string, unknown>> = { commId: 5001, overlapDays: 30 };

@@ -2,8 +2,8 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { label } from "../../provider/core/operation.js";
 import { UNKNOWN } from "../../provider/core/unknown.js";
-import { plan } from "../../provider/ecgrid/plan.js";
-import type { CertificateState } from "../../provider/ecgrid/state.js";
+import { plan } from "../../provider/ecgrid/generated/plan.js";
+import type { CertificateState } from "../../provider/ecgrid/generated/state.js";
 import { former, inputs, kept, NOW, state, URN } from "./states.js";
 
 type After = Parameters<typeof plan>[0]["after"];

@@ -1,10 +1,10 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { couldBeOurs, creationMark, expiresFor } from "../../provider/ecgrid/creationMark.js";
-import { normalize } from "../../provider/ecgrid/inputs.js";
+import { couldBeOurs, creationMark, expiresFor } from "../../provider/ecgrid/generated/creationMark.js";
+import { normalize } from "../../provider/ecgrid/generated/inputs.js";
 import { inUse, uncovered } from "../../provider/ecgrid/roles.js";
-import { successors } from "../../provider/ecgrid/settlement.js";
-import type { CertificateState } from "../../provider/ecgrid/state.js";
+import { successors } from "../../provider/ecgrid/generated/successors.js";
+import type { CertificateState } from "../../provider/ecgrid/generated/state.js";
 import { inputs, kept, NOW, state, URN } from "./states.js";
 
 const time = (seconds: number): string => new Date(seconds * 1000).toISOString().slice(11, 19);

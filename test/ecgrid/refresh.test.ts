@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { certificate } from "../../provider/ecgrid/certificate.js";
-import type { CertificateState } from "../../provider/ecgrid/state.js";
+import { certificate } from "../../provider/ecgrid/generated/certificate.js";
+import type { CertificateState } from "../../provider/ecgrid/generated/state.js";
 import type { Certificate } from "../../provider/ecgrid/wire.js";
 import { json, scripted } from "./scripted.js";
 import { kept, state } from "./states.js";

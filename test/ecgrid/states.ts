@@ -1,5 +1,5 @@
-import { normalize, type CertificateInputs } from "../../provider/ecgrid/inputs.js";
-import type { CertificateState } from "../../provider/ecgrid/state.js";
+import { normalize, type CertificateInputs } from "../../provider/ecgrid/generated/inputs.js";
+import type { CertificateState } from "../../provider/ecgrid/generated/state.js";
 
 export const URN = "urn:pulumi:dev::p::pulumi-nodejs:dynamic/ecgrid:Certificate::a";
 export const NOW = new Date("2026-03-01T10:00:00Z");

@@ -2,9 +2,9 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { label, type Operation } from "../../provider/core/operation.js";
 import { UNKNOWN } from "../../provider/core/unknown.js";
-import type { CertificateInputs } from "../../provider/ecgrid/inputs.js";
-import { plan } from "../../provider/ecgrid/plan.js";
-import type { CertificateState } from "../../provider/ecgrid/state.js";
+import type { CertificateInputs } from "../../provider/ecgrid/generated/inputs.js";
+import { plan } from "../../provider/ecgrid/generated/plan.js";
+import type { CertificateState } from "../../provider/ecgrid/generated/state.js";
 import { former, inputs, kept, NOW, state, URN } from "./states.js";
 
 /**

@@ -1,7 +1,7 @@
 import type * as Transport from "../../provider/http/transport.js";
 import type * as EngineLog from "../../provider/dynamic/engineLog.js";
 import type * as Inventory from "../../provider/inventory/inventory.js";
-import type * as EcgridCertificate from "../../provider/ecgrid/certificate.js";
+import type * as EcgridCertificate from "../../provider/ecgrid/generated/certificate.js";
 
 /**
  * Loaded into the processes of a test run by NODE_OPTIONS: moves their clock (`CLM_TEST_CLOCK`), and plants one bug
@@ -41,7 +41,7 @@ function PLANTS(): Record<string, () => void> {
   const inventory = require("../../provider/inventory/inventory.js") as {
     -readonly [Key in keyof typeof Inventory]: (typeof Inventory)[Key];
   };
-  const { certificate } = require("../../provider/ecgrid/certificate.js") as typeof EcgridCertificate;
+  const { certificate } = require("../../provider/ecgrid/generated/certificate.js") as typeof EcgridCertificate;
   /* eslint-enable @typescript-eslint/no-require-imports */
 
   const saying = (change: (text: string) => string | undefined): void => {

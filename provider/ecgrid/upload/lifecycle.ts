@@ -6,7 +6,7 @@ import type { UploadArguments } from "../operations.js";
 import { reread } from "../reading.js";
 import { retirable } from "../retiring.js";
 import { scopeOf } from "../scope.js";
-import { validUntil, type Held } from "../state.js";
+import { validUntil, type Held } from "../held.js";
 import { fault, oneWriter, type Found, type Step } from "../step.js";
 import { heldAfter, holdsOf } from "../succession.js";
 import { end } from "../termination.js";

@@ -3,7 +3,7 @@ import { lookFor } from "../lookFor.js";
 import type { UploadArguments } from "../operations.js";
 import { isActive } from "../roles.js";
 import { holding } from "../scope.js";
-import { idsOf } from "../settlement.js";
+import { idsOf } from "../comparing.js";
 import { fault, list, planned, refused, type Found, type Step } from "../step.js";
 import type { Certificate } from "../wire.js";
 import type { UploadFile } from "./file.js";

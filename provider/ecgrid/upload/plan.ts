@@ -4,7 +4,7 @@ import { overUnknowns } from "../../core/overUnknowns.js";
 import { known, UNKNOWN, type Planned, type Unknown } from "../../core/unknown.js";
 import { ending } from "../ending.js";
 import type { UploadArguments } from "../operations.js";
-import { hasEnded, validUntil } from "../state.js";
+import { hasEnded, validUntil } from "../held.js";
 import type { UploadFile } from "./file.js";
 import { fileOf, SECRET, type UploadInputs } from "./inputs.js";
 import type { UploadKind } from "./kind.js";

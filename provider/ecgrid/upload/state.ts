@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { heldShape } from "../state.js";
+import { heldShape } from "../held.js";
 import { privateInputs, publicInputs } from "./inputs.js";
 
 const file = z.object({

@@ -1,19 +1,20 @@
-import { isoDay } from "../core/clock.js";
-import type { Lifecycle } from "../core/lifecycle.js";
-import { UNKNOWN } from "../core/unknown.js";
-import type { EcgridClient } from "./client.js";
+import { isoDay } from "../../core/clock.js";
+import type { Lifecycle } from "../../core/lifecycle.js";
+import { UNKNOWN } from "../../core/unknown.js";
+import type { EcgridClient } from "../client.js";
 import { make } from "./creation.js";
 import { certificateInputs, normalize, type CertificateInputs } from "./inputs.js";
 import { plan } from "./plan.js";
-import { scopeOf } from "./scope.js";
-import { retirable } from "./retiring.js";
-import { reread, type Reading } from "./reading.js";
+import { scopeOf } from "../scope.js";
+import { retirable } from "../retiring.js";
+import { reread, type Reading } from "../reading.js";
 import { change } from "./renewal.js";
-import { successors } from "./settlement.js";
-import { certificateState, inputsOf, validUntil, type CertificateState } from "./state.js";
-import { oneWriter } from "./step.js";
-import { holdsOf } from "./succession.js";
-import { end } from "./termination.js";
+import { successors } from "./successors.js";
+import { certificateState, inputsOf, type CertificateState } from "./state.js";
+import { validUntil } from "../held.js";
+import { oneWriter } from "../step.js";
+import { holdsOf } from "../succession.js";
+import { end } from "../termination.js";
 
 /** A certificate of an ECGrid comm whose key pair the platform generates: create, renew, terminate (ecgrid.md 1.3-1.5). */
 export const certificate: Lifecycle<CertificateInputs, CertificateState, EcgridClient> = {

@@ -1,4 +1,4 @@
-import { UNKNOWN, type Planned } from "../core/unknown.js";
+import { UNKNOWN, type Planned } from "../../core/unknown.js";
 import { certificateInputs, type CertificateInputs } from "./inputs.js";
 import type { CertificateState } from "./state.js";
 

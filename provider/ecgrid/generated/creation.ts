@@ -1,17 +1,19 @@
-import { isoDay } from "../core/clock.js";
-import type { Made } from "../core/lifecycle.js";
-import type { Snapshot } from "./client.js";
+import { isoDay } from "../../core/clock.js";
+import type { Made } from "../../core/lifecycle.js";
+import type { Snapshot } from "../client.js";
 import { couldBeOurs } from "./creationMark.js";
 import type { CertificateInputs } from "./inputs.js";
-import { lookFor } from "./lookFor.js";
-import { create } from "./operations.js";
-import { holding } from "./scope.js";
-import { isActive } from "./roles.js";
-import { idsOf, isAsAsked } from "./settlement.js";
-import { validUntil, type CertificateState } from "./state.js";
-import { stateAfter } from "./succession.js";
-import { fault, list, planned, refused, type Found, type Step } from "./step.js";
-import type { Certificate } from "./wire.js";
+import { lookFor } from "../lookFor.js";
+import { create } from "../operations.js";
+import { holding } from "../scope.js";
+import { isActive } from "../roles.js";
+import { idsOf } from "../comparing.js";
+import { isAsAsked } from "./successors.js";
+import { validUntil } from "../held.js";
+import { type CertificateState } from "./state.js";
+import { stateAfter } from "./state.js";
+import { fault, list, planned, refused, type Found, type Step } from "../step.js";
+import type { Certificate } from "../wire.js";
 
 /** Creates, or adopts what `adopt` names. */
 export async function make(inputs: CertificateInputs, context: Step): Promise<Made<CertificateState>> {

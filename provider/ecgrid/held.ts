@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { certificateInputs, type CertificateInputs } from "./inputs.js";
 import type { Certificate, Comm } from "./wire.js";
 
 const text = z.string().optional();
@@ -27,17 +26,6 @@ const kept = z.object({
   notBefore: z.string(),
   notAfter: z.string(),
   pem: text,
-});
-
-/** A renewal that was sent and whose certificate was not found yet. */
-const pendingRenewal = z.object({
-  certKeyId: z.number().int(),
-  /** `done`: the service said yes. `unknown`: no trustworthy answer came. */
-  outcome: z.enum(["done", "unknown"]),
-  /** certKeyIds on the comm before the call. */
-  before: z.array(z.number().int()),
-  /** The trigger that was asked for, when there was one. */
-  trigger: text,
 });
 
 /** What every certificate resource of a comm keeps besides its inputs. No output depends on the clock. */
@@ -70,43 +58,17 @@ export interface Held {
   readonly allowLastTermination?: boolean | undefined;
 }
 
-/**
- * State of a generated certificate: the inputs that made it, what is there, and what is still open. Version 1; see
- * DESIGN.md "State".
- */
-export const certificateState = z.object({
-  ...certificateInputs.shape,
-  ...heldShape,
-  /**
-   * Certificates that appeared on the comm and look like a renewal of `current` that this state knows nothing of.
-   * `linked`: the windows of the two fit together, so it is one and not only looks like one.
-   */
-  found: z.array(z.object({ certKeyId: z.number().int(), linked: z.boolean() })),
-  pendingRenewal: pendingRenewal.optional(),
-  /** All certKeyIds on the comm at the last change: what is not among them is new. */
-  __seen: z.array(z.number().int()),
-});
-
-export type CertificateState = z.output<typeof certificateState>;
-export type KeptCertificate = CertificateState["current"];
+export type KeptCertificate = Held["current"];
 /** `replacedOn` is the UTC day on which another one took its place, `YYYY-MM-DD`. */
-export type PreviousCertificate = CertificateState["previous"][number];
+export type PreviousCertificate = Held["previous"][number];
 
 export const withoutPem = ({ pem, ...rest }: KeptCertificate): Omit<KeptCertificate, "pem"> => rest;
 
-export function keptComm({ commId, ...rest }: Comm): CertificateState["comm"] {
+export function keptComm({ commId, ...rest }: Comm): Held["comm"] {
   return rest;
 }
 
 export const keptCertificate = (certificate: Certificate): KeptCertificate => ({ ...certificate });
-
-/** The inputs that a state echoes. */
-export function inputsOf(state: CertificateState): CertificateInputs {
-  const inputs = certificateInputs
-    .keyof()
-    .options.flatMap((key) => (state[key] === undefined ? [] : [[key, state[key]] as const]));
-  return Object.fromEntries(inputs) as unknown as CertificateInputs;
-}
 
 export const VANISHED = "Vanished";
 

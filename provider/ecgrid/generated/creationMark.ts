@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { addYears, daysBetween, parseTime, utcDay, wholeSeconds } from "../core/clock.js";
+import { addYears, daysBetween, parseTime, utcDay, wholeSeconds } from "../../core/clock.js";
 import type { CertificateInputs } from "./inputs.js";
-import type { Certificate } from "./wire.js";
+import type { Certificate } from "../wire.js";
 
 /**
  * How an own creation is recognized after a crash. ECGrid has no idempotency key and no free text on `create`, but it

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { parseTime } from "../core/clock.js";
-import { checkInputs, type Checked, type Problem } from "../core/inputs.js";
-import { UNKNOWN } from "../core/unknown.js";
+import { parseTime } from "../../core/clock.js";
+import { checkInputs, type Checked, type Problem } from "../../core/inputs.js";
+import { UNKNOWN } from "../../core/unknown.js";
 import {
   commonShape,
   count,
@@ -15,7 +15,7 @@ import {
   oneOf,
   partnerAccepted,
   USAGES,
-} from "./fields.js";
+} from "../fields.js";
 
 const WINDOW =
   'allowed is { days: whole days before the expiry }, { share: remaining share of the lifetime, between 0 and 1 } or "never"';

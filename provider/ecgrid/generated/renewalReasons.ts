@@ -1,7 +1,8 @@
-import { daysBetween, isoDay } from "../core/clock.js";
-import { known, UNKNOWN, type Planned } from "../core/unknown.js";
+import { daysBetween, isoDay } from "../../core/clock.js";
+import { known, UNKNOWN, type Planned } from "../../core/unknown.js";
 import type { CertificateInputs } from "./inputs.js";
-import { validUntil, type CertificateState } from "./state.js";
+import { validUntil } from "../held.js";
+import { type CertificateState } from "./state.js";
 
 type Inputs = Planned<CertificateInputs>;
 

@@ -1,15 +1,16 @@
-import { isoDay, utc } from "../core/clock.js";
-import { overUnknowns } from "../core/overUnknowns.js";
-import { NOTHING, type Change, type Plan } from "../core/plan.js";
-import { known, UNKNOWN, type Planned, type Unknown } from "../core/unknown.js";
+import { isoDay, utc } from "../../core/clock.js";
+import { overUnknowns } from "../../core/overUnknowns.js";
+import { NOTHING, type Change, type Plan } from "../../core/plan.js";
+import { known, UNKNOWN, type Planned, type Unknown } from "../../core/unknown.js";
 import { expiresFor } from "./creationMark.js";
-import { ending } from "./ending.js";
+import { ending } from "../ending.js";
 import type { CertificateInputs } from "./inputs.js";
-import { create, renew, type CreateArguments, type RenewArguments } from "./operations.js";
+import { create, renew, type CreateArguments, type RenewArguments } from "../operations.js";
 import { renewalReasons } from "./renewalReasons.js";
-import { holding } from "./scope.js";
+import { holding } from "../scope.js";
 import { changedInputs, settingRemark } from "./settingChanges.js";
-import { hasEnded, validUntil, type CertificateState } from "./state.js";
+import { hasEnded, validUntil } from "../held.js";
+import { type CertificateState } from "./state.js";
 
 type Inputs = Planned<CertificateInputs>;
 

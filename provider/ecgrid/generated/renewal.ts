@@ -1,15 +1,18 @@
-import type { Fault } from "../core/fault.js";
+import type { Fault } from "../../core/fault.js";
 import { adopted, mint } from "./creation.js";
 import type { CertificateInputs } from "./inputs.js";
-import { lookFor, type Settled } from "./lookFor.js";
-import { create, renew } from "./operations.js";
+import { lookFor, type Settled } from "../lookFor.js";
+import { create, renew } from "../operations.js";
 import { successorToTake } from "./plan.js";
-import { holding } from "./scope.js";
-import { couldSucceed, idsOf, successors } from "./settlement.js";
-import { hasEnded, inputsOf, type CertificateState } from "./state.js";
-import { fault, list, partial, planned, type Step } from "./step.js";
-import { refreshed, stateAfter } from "./succession.js";
-import type { Reply } from "./wire.js";
+import { holding } from "../scope.js";
+import { couldSucceed, successors } from "./successors.js";
+import { idsOf } from "../comparing.js";
+import { hasEnded } from "../held.js";
+import { inputsOf, type CertificateState } from "./state.js";
+import { fault, list, partial, planned, type Step } from "../step.js";
+import { refreshed } from "../succession.js";
+import { stateAfter } from "./state.js";
+import type { Reply } from "../wire.js";
 
 /** An update: renews, takes over, makes anew or only stores, as the plan says. */
 export async function change(

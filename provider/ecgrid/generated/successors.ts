@@ -1,20 +1,12 @@
 import type { CertificateInputs } from "./inputs.js";
-import { holding } from "./scope.js";
-import { isActive } from "./roles.js";
-import type { CertificateState, KeptCertificate } from "./state.js";
-import type { Certificate } from "./wire.js";
+import { appeared } from "../comparing.js";
+import { holding } from "../scope.js";
+import { isActive } from "../roles.js";
+import type { CertificateState } from "./state.js";
+import type { KeptCertificate } from "../held.js";
+import type { Certificate } from "../wire.js";
 
-/**
- * Which certificate is the new one: ECGrid's answers need not say (ecgrid.md 2.4), so it is found by comparing what a
- * comm lists before and after one call.
- */
-
-/** Certificates of `after` that are not in `before`. */
-export const appeared = (after: readonly Certificate[], before: ReadonlySet<number>): readonly Certificate[] =>
-  after.filter(({ certKeyId }) => !before.has(certKeyId));
-
-export const idsOf = (certificates: readonly Pick<Certificate, "certKeyId">[]): Set<number> =>
-  new Set(certificates.map(({ certKeyId }) => certKeyId));
+/** What a renewal can have made, and what a creation must have made. */
 
 /**
  * Whether a new certificate can be the result of a renewal of `old` (ecgrid.md 2.4 step 4). Its end says nothing: fewer

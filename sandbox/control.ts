@@ -1,4 +1,4 @@
-import type { EcgridSandbox } from "./ecgrid/outside.js";
+import type { EcgridSandbox, OutsideUpload } from "./ecgrid/outside.js";
 import type { Request, Response } from "./ecgrid/api.js";
 import type { EcgridStore } from "./ecgrid/store.js";
 import type { SandboxClock } from "./clock.js";
@@ -8,7 +8,16 @@ import { setVariant, type VariantSettings } from "./variants.js";
 
 const ACTIONS = [
   ...["set-clock", "advance", "variant", "add-comm", "remove-comm", "add-certificate"],
-  ...["terminate-outside", "renew-outside", "vanish", "issue-key", "revoke-key", "hostile", "clear-hostile"],
+  ...[
+    "terminate-outside",
+    "renew-outside",
+    "upload-outside",
+    "vanish",
+    "issue-key",
+    "revoke-key",
+    "hostile",
+    "clear-hostile",
+  ],
 ];
 
 /** What people change by hand while the sandbox runs: `GET /__sandbox/log`, `GET /__sandbox/state`, `POST /__sandbox`. */
@@ -87,6 +96,11 @@ export async function control(
         return ok({ terminated: number("certKeyId") });
       case "renew-outside":
         return ok({ certKeyId: await outside.renewOutside(number("commId"), number("certKeyId")) });
+      case "upload-outside": {
+        const given = ["password", "certType", "usage", "beginUsage", "keyId", "userId", "partnerCommId", "partnerUrl"];
+        const upload = Object.assign({ cert: text("cert") }, ...given.map(optional)) as OutsideUpload;
+        return ok({ certKeyId: outside.uploadOutside(number("commId"), upload) });
+      }
       case "vanish":
         outside.vanish(number("commId"), number("certKeyId"));
         return ok({ vanished: number("certKeyId") });

@@ -15,8 +15,9 @@ import { variantSettings, type VariantSettings } from "./variants.js";
  */
 
 export { CANARIES } from "./ecgrid/present.js";
+export { makePfx } from "./pfx.js";
 export { VARIANTS, type ListedVariant, type VariantSettings } from "./variants.js";
-export type { EcgridSandbox } from "./ecgrid/outside.js";
+export type { EcgridSandbox, OutsideUpload } from "./ecgrid/outside.js";
 export type { CertificateRecord } from "./ecgrid/store.js";
 export type { Mode, Rule } from "./hostility.js";
 export type { LoggedRequest, RequestLog } from "./requestLog.js";

@@ -5,10 +5,22 @@ import { createHash, randomBytes, webcrypto, X509Certificate } from "node:crypto
 /** A small certificate authority: real X.509 certificates, EC P-256, quickly made. */
 x509.cryptoProvider.set(webcrypto as unknown as Parameters<typeof x509.cryptoProvider.set>[0]);
 
-const KEYS = { name: "ECDSA", namedCurve: "P-256" } as const;
+/** Keys that certificates are made for. */
+export type KeyKind = "ec" | "rsa";
+
+const KEYS = {
+  ec: { name: "ECDSA", namedCurve: "P-256" },
+  rsa: {
+    name: "RSASSA-PKCS1-v1_5",
+    modulusLength: 2048,
+    publicExponent: new Uint8Array([1, 0, 1]),
+    hash: "SHA-256",
+  },
+} as const;
 const ISSUER = "CN=ECGrid Sandbox CA, O=pulumi-clm sandbox";
 
-const newKeys = (): Promise<webcrypto.CryptoKeyPair> => webcrypto.subtle.generateKey(KEYS, true, ["sign", "verify"]);
+const newKeys = (kind: KeyKind = "ec"): Promise<webcrypto.CryptoKeyPair> =>
+  webcrypto.subtle.generateKey(KEYS[kind], true, ["sign", "verify"]);
 
 let authority: Promise<webcrypto.CryptoKeyPair> | undefined;
 const authorityKeys = (): Promise<webcrypto.CryptoKeyPair> => (authority ??= newKeys());
@@ -39,11 +51,8 @@ export async function issue(request: {
   hash: string;
 }): Promise<Issued> {
   const [signer, own] = await Promise.all([authorityKeys(), newKeys()]);
-  const serial = randomBytes(16);
-  serial[0] = (serial[0] ?? 0) & 0x7f; // positive
-  serial[0] |= 0x40; // and without a leading zero
   const certificate = await x509.X509CertificateGenerator.create({
-    serialNumber: serial.toString("hex"),
+    serialNumber: newSerialNumber(),
     // The library reads a quote, a backslash and a leading # as syntax.
     subject: [{ CN: [request.commonName.replace(/["\\]|^#/g, "\\$&")] }],
     issuer: ISSUER,
@@ -54,6 +63,33 @@ export async function issue(request: {
     signingKey: signer.privateKey,
   });
   return describe(Buffer.from(certificate.rawData));
+}
+
+function newSerialNumber(): string {
+  const serial = randomBytes(16);
+  serial[0] = (serial[0] ?? 0) & 0x7f; // positive
+  serial[0] |= 0x40; // and without a leading zero
+  return serial.toString("hex");
+}
+
+/** A certificate that a new key pair signed itself, DER, and its private key, PKCS#8 in DER. */
+export async function selfSigned(request: {
+  subject: string;
+  notBefore: Date;
+  notAfter: Date;
+  key: KeyKind;
+}): Promise<{ certificate: Buffer; privateKey: Buffer }> {
+  const keys = await newKeys(request.key);
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+    serialNumber: newSerialNumber(),
+    name: request.subject,
+    notBefore: request.notBefore,
+    notAfter: request.notAfter,
+    signingAlgorithm: { name: KEYS[request.key].name, hash: "SHA-256" },
+    keys,
+  });
+  const privateKey = await webcrypto.subtle.exportKey("pkcs8", keys.privateKey);
+  return { certificate: Buffer.from(certificate.rawData), privateKey: Buffer.from(privateKey) };
 }
 
 /** What a list shows of a certificate. @throws when it is not X.509. */

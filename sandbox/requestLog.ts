@@ -78,17 +78,28 @@ export function maskedHeaders(
 
 const SECRETS = new Set(["password", "token", "refreshtoken", "apikey", "sessionkey"]);
 
+/** The only endpoint whose `cert` is public (ecgrid.md 1.2); anywhere else, whatever is sent there, it may hold a key. */
+const PUBLIC = "/v2/certificates/add-public";
+
+/** Fields of add-private that are no secrets (ecgrid.md 1.1). Under any other name, a misspelled one, may be one. */
+const OPEN = new Set(["commid", "certtype", "keyid", "userid", "beginusage", "usage"]);
+
 /**
- * A request's body without its secrets: passwords, and the file of an upload that holds a private key (ecgrid.md 1.1).
- * The names of the fields stay, because reports count them.
+ * A request's body without its secrets: passwords, and the file of an upload that holds a private key. The names of the
+ * fields stay, because reports count them.
  */
 export function maskedBody(path: string, body: unknown): unknown {
   if (Array.isArray(body)) return body.map((item) => maskedBody(path, item));
+  // No endpoint takes a bare text: it can be anything.
+  if (typeof body === "string") return "present";
   if (typeof body !== "object" || body === null) return body ?? null;
   const secret = (key: string): boolean =>
-    SECRETS.has(key.toLowerCase()) || (path.endsWith("/add-private") && key.toLowerCase() === "cert");
+    SECRETS.has(key) || (key === "cert" && path !== PUBLIC) || (/add-private/i.test(path) && !OPEN.has(key));
   return Object.fromEntries(
-    Object.entries(body).map(([key, value]) => [key, secret(key) ? "present" : maskedBody(path, value)]),
+    Object.entries(body).map(([key, value]: [string, unknown]) => [
+      key,
+      secret(key.toLowerCase()) ? "present" : typeof value === "string" ? value : maskedBody(path, value),
+    ]),
   );
 }
 

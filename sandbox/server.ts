@@ -75,7 +75,8 @@ interface Answered {
 }
 
 /** Executes a request, or not, as a hostile rule has it. */
-async function respond({ api, variants, clock }: Parts, request: Request, rule: Rule | undefined): Promise<Answered> {
+async function respond(parts: Parts, request: Request, rule: Rule | undefined): Promise<Answered> {
+  const { api } = parts;
   const execute = async (): Promise<Answered> => {
     const response = await answerOrFault(api, request);
     const { success, data } = response.body as { success?: unknown; data?: unknown };
@@ -87,6 +88,7 @@ async function respond({ api, variants, clock }: Parts, request: Request, rule: 
     response,
     outcome: rule?.executed === true ? (await execute()).outcome : "not executed",
   });
+  if (isOverLimit(parts)) return { response: later(parts, "429", { seconds: 60 }), outcome: "not executed" };
   switch (rule?.mode) {
     case undefined:
     case "hook":
@@ -101,22 +103,8 @@ async function respond({ api, variants, clock }: Parts, request: Request, rule: 
     case "truncate":
       return { ...(await execute()), cut: "half" };
     case "429":
-    case "503": {
-      const after =
-        rule.retryAfter ??
-        (variants.rateLimitHeader === "seconds"
-          ? "0"
-          : variants.rateLimitHeader === "date"
-            ? clock.now().toUTCString()
-            : undefined);
-      const [code, message] =
-        rule.mode === "429" ? ["RateLimitExceeded", "Too many requests"] : ["", "Service unavailable"];
-      const answer = api.failure(Number(rule.mode), code, message);
-      return instead({
-        ...answer,
-        headers: { ...answer.headers, ...(after === undefined ? {} : { "retry-after": after }) },
-      });
-    }
+    case "503":
+      return instead(later(parts, rule.mode, { seconds: 0, ...rule }));
     case "403":
       return { response: api.failure(403, "AccessDenied", "The user's AuthLevel is too low"), outcome: "refused" };
     case "500":
@@ -135,6 +123,30 @@ async function respond({ api, variants, clock }: Parts, request: Request, rule: 
         outcome: "not executed",
       };
   }
+}
+
+/** 429 or 503 with `Retry-After` as it is given, or otherwise in the form that is switched on. */
+function later(
+  { api, variants, clock }: Parts,
+  mode: "429" | "503",
+  { seconds, retryAfter }: { seconds: number; retryAfter?: string },
+): Response {
+  const header = {
+    seconds: String(seconds),
+    date: new Date(clock.now().getTime() + seconds * 1000).toUTCString(),
+    missing: undefined,
+  };
+  const after = retryAfter ?? header[variants.rateLimitHeader];
+  const [code, message] = mode === "429" ? ["RateLimitExceeded", "Too many requests"] : ["", "Service unavailable"];
+  const answer = api.failure(Number(mode), code, message);
+  return { ...answer, headers: { ...answer.headers, ...(after === undefined ? {} : { "retry-after": after }) } };
+}
+
+/** Whether a hundred requests came within the last minute; those that were turned away do not count. */
+function isOverLimit({ variants, clock, log: requests }: Parts): boolean {
+  if (variants.rateLimit === "none") return false;
+  const since = clock.now().getTime() - 60_000;
+  return requests.all().filter(({ at, status }) => Date.parse(at) > since && status !== 429).length >= 100;
 }
 
 /** A mistake of the sandbox's own is answered and logged as a server fault, so that no request goes missing. */

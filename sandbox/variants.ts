@@ -30,6 +30,12 @@ const table = [
     values: ["camel", "upper-id", "pascal"],
   },
   {
+    name: "labels",
+    section: "ecgrid.md 2.2, 10.1",
+    says: "whether keyId and userId of an upload come back on read",
+    values: ["kept", "dropped"],
+  },
+  {
     name: "newId",
     section: "ecgrid.md 2.4, 10.2",
     says: "where answers of create, renew and add-* show the new certKeyId",
@@ -60,6 +66,12 @@ const table = [
     values: ["rest", "soap", "parallel"],
   },
   {
+    name: "createSsl",
+    section: "ecgrid.md 1.3",
+    says: "whether create takes the usage SSL, which its page does not name",
+    values: ["400", "accepted"],
+  },
+  {
     name: "renewAgain",
     section: "ecgrid.md 1.4",
     says: "whether a certificate that was renewed can be renewed once more",
@@ -76,6 +88,12 @@ const table = [
     section: "ecgrid.md 1.4",
     says: "whether an uploaded private certificate can be renewed",
     values: ["400", "accepted"],
+  },
+  {
+    name: "duplicateUpload",
+    section: "ecgrid.md 7",
+    says: "whether a comm takes the same file twice, as a second certificate",
+    values: ["accepted", "refused"],
   },
   {
     name: "terminatedOnRead",
@@ -120,6 +138,12 @@ const table = [
     values: ["usual", "unusual"],
   },
   {
+    name: "rateLimit",
+    section: "ecgrid.md 8, 10.9",
+    says: "how many requests are answered in a minute; 100 is said of another host",
+    values: ["none", "100-per-minute"],
+  },
+  {
     name: "rateLimitHeader",
     section: "ecgrid.md 8, 10.9",
     says: "form of Retry-After",
@@ -146,7 +170,7 @@ const table = [
   },
   {
     name: "visibility",
-    section: "ecgrid.md 8",
+    section: "ecgrid.md 8, 10.9",
     says: "whether a new certificate is listed at once",
     values: ["at-once", "second-read"],
   },

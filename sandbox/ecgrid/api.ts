@@ -99,15 +99,13 @@ export class EcgridApi {
     const fields = new Fields(typeof body === "object" && body !== null ? (body as Record<string, unknown>) : {});
     const certificates = new Certificates(this.store, visible);
     const comms = new Comms(this.store, key.tenant);
-    const made = async (making: Promise<{ commId: number; certKeyId: number }>): Promise<unknown> => {
-      const { commId, certKeyId } = await making;
-      return comms.changed(visible(commId), certKeyId);
-    };
+    const made = ({ commId, certKeyId }: { commId: number; certKeyId: number }): unknown =>
+      comms.changed(visible(commId), certKeyId);
     switch (`${method} ${path}`) {
       case "POST /v2/certificates/create":
-        return made(certificates.create(fields));
+        return made(await certificates.create(fields));
       case "POST /v2/certificates/renew":
-        return made(certificates.renew(fields));
+        return made(await certificates.renew(fields));
       case "POST /v2/certificates/add-private":
         return made(certificates.add(fields, true));
       case "POST /v2/certificates/add-public":

@@ -1,6 +1,16 @@
-import { describe, validity, type Issued } from "../pki.js";
-import { type Fields, invalid, notFound } from "./refusal.js";
-import { plusDays, plusYears, seconds, type CertificateRecord, type CommRecord, type EcgridStore } from "./store.js";
+import { createHash } from "node:crypto";
+import { openPfx } from "../pfx.js";
+import { describe, validity } from "../pki.js";
+import { duplicate, type Fields, invalid, notFound } from "./refusal.js";
+import {
+  plusDays,
+  plusYears,
+  seconds,
+  type CertificateRecord,
+  type CommRecord,
+  type EcgridStore,
+  type MadeCertificate,
+} from "./store.js";
 
 const TYPES = ["X509", "PGP", "SSH"];
 const USAGES = ["SSL", "Encryption", "Signature", "EncryptionAndSignature"];
@@ -28,11 +38,16 @@ export class Certificates {
     return this.store.variants.defaults === "usual";
   }
 
+  get #usage(): string {
+    return this.#usual ? "EncryptionAndSignature" : "Signature";
+  }
+
   /** ecgrid.md 1.3. */
   async create(fields: Fields): Promise<{ commId: number; certKeyId: number }> {
     const { commId } = this.visible(fields.id("commId"));
     const now = this.store.clock.now();
-    const usage = fields.oneOf("usage", USAGES.slice(1)) ?? (this.#usual ? "EncryptionAndSignature" : "Signature");
+    const usages = this.store.variants.createSsl === "accepted" ? USAGES : USAGES.slice(1);
+    const usage = fields.oneOf("usage", usages) ?? this.#usage;
     const secureHashAlgorithm = this.#hash(fields) ?? (this.#usual ? "SHA256" : "SHA1");
     const beginUsage = fields.time("beginUsage") ?? now;
     const partnerId = fields.text("partnerAs2Id");
@@ -69,7 +84,7 @@ export class Certificates {
     const old = this.#listed(commId, fields.id("certKeyId"));
     const overlapDays = fields.integer("overlapDays", { least: 0, most: SHORT }) ?? (this.#usual ? 30 : 0);
     const years = fields.integer("years", { least: 1, most: SHORT }) ?? 2;
-    const secureHashAlgorithm = this.#hash(fields) ?? old.secureHashAlgorithm;
+    const secureHashAlgorithm = this.#hash(fields) ?? (this.#usual ? old.secureHashAlgorithm : undefined) ?? "SHA1";
     const { renewUploaded, renewExpired, renewAgain } = this.store.variants;
     if (!old.hasPrivateKey || (!old.generated && renewUploaded === "400"))
       throw invalid("certKeyId: only a private certificate that the platform generated can be renewed");
@@ -89,6 +104,8 @@ export class Certificates {
     old: CertificateRecord,
     { overlapDays, years, secureHashAlgorithm }: { overlapDays: number; years: number; secureHashAlgorithm: string },
   ): Promise<number> {
+    // "A new key pair", and what a PGP or SSH key would become is not documented.
+    if (old.type !== "X509") throw invalid("certKeyId: only an X.509 certificate can be renewed");
     const now = this.store.clock.now();
     const { overlap } = this.store.variants;
     const oldEnd = new Date(old.notAfter);
@@ -148,41 +165,64 @@ export class Certificates {
     return true;
   }
 
-  /**
-   * ecgrid.md 1.1 and 1.2. The container of a private upload is not opened: what is stored is a certificate of the
-   * sandbox's own, valid for two years. A public upload is stored as it came, DER or PEM.
-   */
-  async add(fields: Fields, hasPrivateKey: boolean): Promise<{ commId: number; certKeyId: number }> {
+  /** ecgrid.md 1.1 and 1.2. Neither the file of a private upload nor its password is kept. */
+  add(fields: Fields, hasPrivateKey: boolean): { commId: number; certKeyId: number } {
     const { commId } = this.visible(fields.id("commId"));
     const type = fields.oneOf("certType", TYPES, true) ?? "X509";
     const file = Buffer.from(fields.base64("cert", true) ?? "", "base64");
-    const now = this.store.clock.now();
-    const optional = {
+    const usage = fields.oneOf("usage", USAGES) ?? this.#usage;
+    const begin = fields.time("beginUsage");
+    const labels = {
       ...textField("keyId", fields.text("keyId")),
       ...textField("userId", fields.text("userId")),
       ...textField("partnerId", hasPrivateKey ? undefined : fields.text("partnerCommId")),
       ...textField("partnerUrl", hasPrivateKey ? undefined : validUrl(fields.text("partnerUrl"))),
     };
-    if (hasPrivateKey) fields.text("password");
-    const base = {
+    const password = hasPrivateKey ? (fields.text("password") ?? "") : undefined;
+    const now = this.store.clock.now();
+    const read = type === "X509" ? certificateOf(file, password) : this.#opaque(file, hasPrivateKey);
+    const made: MadeCertificate = {
       commId,
       type,
-      usage: fields.oneOf("usage", USAGES) ?? (this.#usual ? "EncryptionAndSignature" : "Signature"),
+      usage,
       status: "Active",
       hasPrivateKey,
       generated: false,
-      secureHashAlgorithm: "SHA256",
-      beginUsage: seconds(fields.time("beginUsage") ?? now),
-      ...optional,
+      beginUsage: begin === undefined && !this.#usual ? read.notBefore : seconds(begin ?? now),
+      endUsage: read.notAfter,
+      ...read,
+      ...labels,
     };
-    if (hasPrivateKey) {
-      const end = seconds(plusYears(now, 2));
-      return {
-        commId,
-        certKeyId: await this.store.issue({ ...base, endUsage: end, notBefore: seconds(now), notAfter: end }),
-      };
-    }
-    return { commId, certKeyId: this.store.put({ ...base, ...uploaded(file) }) };
+    if (this.store.variants.duplicateUpload === "refused" && this.#isThere(made))
+      throw duplicate("cert: the comm has this certificate already");
+    return { commId, certKeyId: this.store.put(made) };
+  }
+
+  /**
+   * A PGP or SSH file: not looked into, so nothing is known of it. When the use of one ends is not documented; two
+   * years from now, as for a renewal.
+   */
+  #opaque(file: Buffer, hasPrivateKey: boolean): Windows & Pick<CertificateRecord, "file" | "digest"> {
+    const now = this.store.clock.now();
+    return {
+      notBefore: seconds(now),
+      notAfter: seconds(plusYears(now, 2)),
+      digest: createHash("sha256").update(file).digest("hex"),
+      ...(hasPrivateKey ? {} : { file: file.toString("base64") }),
+    };
+  }
+
+  /** Whether a comm lists the same file, in whatever state. */
+  #isThere({ commId, type, hasPrivateKey, thumbprint, digest }: MadeCertificate): boolean {
+    return this.store
+      .certificates(commId)
+      .some(
+        (one) =>
+          one.type === type &&
+          one.hasPrivateKey === hasPrivateKey &&
+          one.thumbprint === thumbprint &&
+          one.digest === digest,
+      );
   }
 
   #listed(commId: number, certKeyId: number): CertificateRecord {
@@ -200,21 +240,32 @@ function validUrl(text: string | undefined): string | undefined {
   return text;
 }
 
-/** What is stored of a public certificate that somebody uploads. */
-function uploaded(
+type Windows = Pick<CertificateRecord, "notBefore" | "notAfter">;
+
+/** What is stored of an X.509 upload: PKCS#12 where there is a password, otherwise a certificate, DER or PEM. */
+function certificateOf(
   file: Buffer,
-): Issued & Pick<CertificateRecord, "endUsage" | "notBefore" | "notAfter"> & { secureHashAlgorithm: string } {
+  password: string | undefined,
+): Windows & ReturnType<typeof describe> & { secureHashAlgorithm: string } {
+  const certificate = password === undefined ? file : opened(file, password);
   try {
-    const { notBefore, notAfter, hash } = validity(file);
-    const end = seconds(notAfter);
+    const { notBefore, notAfter, hash } = validity(certificate);
     return {
-      ...describe(file),
-      endUsage: end,
+      ...describe(certificate),
       notBefore: seconds(notBefore),
-      notAfter: end,
+      notAfter: seconds(notAfter),
       secureHashAlgorithm: hash ?? "SHA256",
     };
   } catch {
     throw invalid("cert is not a certificate");
+  }
+}
+
+/** The code of a file that cannot be opened is not documented (ecgrid.md 7): taken to be that of any bad field. */
+function opened(file: Buffer, password: string): Buffer {
+  try {
+    return openPfx(file, password);
+  } catch (error) {
+    throw invalid(`cert ${error instanceof Error ? error.message : "cannot be opened"}`);
   }
 }

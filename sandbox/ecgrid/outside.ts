@@ -1,8 +1,26 @@
 import { randomUUID } from "node:crypto";
 import { Certificates } from "./certificates.js";
+import { Fields } from "./refusal.js";
 import { plusYears, seconds, type CertificateRecord, type EcgridStore } from "./store.js";
 
 const DEFAULT_TENANT = "sandbox";
+
+/** A file that somebody uploads by hand, by the names of the documented fields (ecgrid.md 1.1, 1.2). */
+export interface OutsideUpload {
+  /** Base64: PKCS#12 where there is a private key, otherwise a certificate, DER or PEM. */
+  readonly cert: string;
+  readonly password?: string;
+  /** Whether the file holds a private key: by default when there is a password. */
+  readonly hasPrivateKey?: boolean;
+  /** X509 by default. */
+  readonly certType?: string;
+  readonly usage?: string;
+  readonly beginUsage?: string;
+  readonly keyId?: string;
+  readonly userId?: string;
+  readonly partnerCommId?: string;
+  readonly partnerUrl?: string;
+}
 
 /** What happens at ECGrid without our doing, and what is there: straight from the store. */
 export class EcgridSandbox {
@@ -88,10 +106,23 @@ export class EcgridSandbox {
   /** Somebody renews in the portal: 30 days of overlap, two years. */
   async renewOutside(commId: number, certKeyId: number): Promise<number> {
     const old = this.#existing(commId, certKeyId);
-    const certificates = new Certificates(this.store, () => {
-      throw new Error("not asked");
+    const { secureHashAlgorithm = "SHA256" } = old;
+    return this.#portal().renewed(old, { overlapDays: 30, years: 2, secureHashAlgorithm });
+  }
+
+  /** Somebody uploads a file in the portal. @returns its id. @throws Refusal as the API would. */
+  uploadOutside(commId: number, { hasPrivateKey, ...upload }: OutsideUpload): number {
+    const fields = new Fields({ commId, certType: "X509", ...upload });
+    return this.#portal().add(fields, hasPrivateKey ?? upload.password !== undefined).certKeyId;
+  }
+
+  /** What a person at ECGrid can do on any comm. */
+  #portal(): Certificates {
+    return new Certificates(this.store, (commId) => {
+      const comm = this.store.comm(commId);
+      if (comm === undefined) throw new Error(`there is no comm ${commId}`);
+      return comm;
     });
-    return certificates.renewed(old, { overlapDays: 30, years: 2, secureHashAlgorithm: old.secureHashAlgorithm });
   }
 
   /** The record disappears: no documented call does this. */

@@ -29,25 +29,23 @@ const hash = (name: string, { hashOnRead }: VariantSettings): string =>
         : "sha2"
       : `${name.toLowerCase()}RSA`;
 
-/** A certificate under the expected REST names (ecgrid.md 2.2). */
+/** A certificate under the expected REST names (ecgrid.md 2.2). What is not known of it is left out. */
 export function certificate(record: CertificateRecord, variants: VariantSettings): Shown {
-  const { publicCertificate } = variants;
-  const pem = `-----BEGIN CERTIFICATE-----\n${(record.der.match(/.{1,64}/g) ?? []).join("\n")}\n-----END CERTIFICATE-----\n`;
-  return {
+  const labelled = variants.labels === "kept";
+  const { secureHashAlgorithm } = record;
+  const shown: Shown = {
     certKeyId: record.certKeyId,
-    ...(record.partnerId === undefined ? {} : { partnerId: record.partnerId }),
-    ...(record.partnerUrl === undefined ? {} : { partnerUrl: record.partnerUrl }),
+    partnerId: record.partnerId,
+    partnerUrl: record.partnerUrl,
     type: record.type,
     usage: record.usage,
-    ...(record.keyId === undefined ? {} : { keyId: record.keyId }),
-    ...(record.userId === undefined ? {} : { userId: record.userId }),
-    secureHashAlgorithm: hash(record.secureHashAlgorithm, variants),
+    keyId: labelled ? record.keyId : undefined,
+    userId: labelled ? record.userId : undefined,
+    secureHashAlgorithm: secureHashAlgorithm === undefined ? undefined : hash(secureHashAlgorithm, variants),
     subject: record.subject,
     issuer: record.issuer,
     hasPrivateKey: record.hasPrivateKey,
-    ...(publicCertificate === "absent"
-      ? {}
-      : { publicCertificate: publicCertificate === "der-base64" ? record.der : Buffer.from(pem).toString("base64") }),
+    publicCertificate: publicFile(record, variants),
     beginUsage: time(record.beginUsage, variants),
     endUsage: time(record.endUsage, variants),
     notBefore: time(record.notBefore, variants),
@@ -55,12 +53,29 @@ export function certificate(record: CertificateRecord, variants: VariantSettings
     serialNumber: record.serialNumber,
     thumbprint: record.thumbprint,
     status: record.status,
-    ...(variants.privateMaterial === "sent" && record.hasPrivateKey
-      ? { rootInfo: { password: CANARIES.pfxPassword, privatePFX: CANARIES.privatePfx } }
-      : {}),
-    certType: added(variants) ? "cstAddedLater" : record.hasPrivateKey ? "cstPFXBlob" : "cstPublicKeyBlob",
+    rootInfo:
+      variants.privateMaterial === "sent" && record.hasPrivateKey
+        ? { password: CANARIES.pfxPassword, privatePFX: CANARIES.privatePfx }
+        : undefined,
+    certType: added(variants) ? "cstAddedLater" : storage(record),
     ...addition(variants),
   };
+  return Object.fromEntries(Object.entries(shown).filter(([, value]) => value !== undefined));
+}
+
+/** `publicCertificate`: an X.509 certificate in the form that is switched on, other public files as they came. */
+function publicFile({ der, file }: CertificateRecord, { publicCertificate }: VariantSettings): string | undefined {
+  if (publicCertificate === "absent") return undefined;
+  if (der === undefined || publicCertificate === "der-base64") return der ?? file;
+  const lines = (der.match(/.{1,64}/g) ?? []).join("\n");
+  return Buffer.from(`-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`).toString("base64");
+}
+
+/** Kind of storage (ecgrid.md 5, CertStoreTypes); which kind PGP and SSH files get is not documented. */
+function storage({ type, hasPrivateKey }: CertificateRecord): string {
+  if (type === "X509") return hasPrivateKey ? "cstPFXBlob" : "cstPublicKeyBlob";
+  if (hasPrivateKey) return "cstPEMKeyBlob";
+  return type === "SSH" ? "cstSSHPublicKeyBlob" : "cstPublicKeyBlob";
 }
 
 const added = ({ additions }: VariantSettings): boolean => additions === "present";

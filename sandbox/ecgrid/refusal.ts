@@ -10,6 +10,7 @@ export class Refusal extends Error {
 }
 
 export const invalid = (message: string): Refusal => new Refusal(400, "InvalidParameter", message);
+export const duplicate = (message: string): Refusal => new Refusal(400, "DuplicateObject", message);
 export const notFound = (message: string): Refusal => new Refusal(404, "ObjectNotFound", message);
 
 type Body = Readonly<Record<string, unknown>>;

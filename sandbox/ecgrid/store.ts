@@ -25,29 +25,34 @@ export interface CertificateRecord {
   readonly hasPrivateKey: boolean;
   /** The platform made it: only such a one can be renewed (ecgrid.md 1.4). */
   readonly generated: boolean;
-  readonly secureHashAlgorithm: string;
+  /** X.509 only, as the other fields of the file below. */
+  readonly secureHashAlgorithm?: string;
   readonly keyId?: string;
   readonly userId?: string;
   readonly partnerId?: string;
   readonly partnerUrl?: string;
-  readonly serialNumber: string;
-  readonly thumbprint: string;
-  readonly subject: string;
-  readonly issuer: string;
+  readonly serialNumber?: string;
+  readonly thumbprint?: string;
+  readonly subject?: string;
+  readonly issuer?: string;
   readonly beginUsage: string;
   readonly endUsage: string;
   readonly notBefore: string;
   readonly notAfter: string;
   /** DER, base64. */
-  readonly der: string;
+  readonly der?: string;
+  /** A public PGP or SSH file as it came, base64. */
+  readonly file?: string;
+  /** SHA-256 of a PGP or SSH file: tells whether it came before. */
+  readonly digest?: string;
   readonly renewedFrom?: number;
   /** Reads of the comm that do not show it yet. */
   readonly hiddenReads: number;
 }
 
 export type NewCertificate = Omit<
-  CertificateRecord,
-  "certKeyId" | "serialNumber" | "thumbprint" | "subject" | "issuer" | "der" | "hiddenReads"
+  MadeCertificate,
+  "serialNumber" | "thumbprint" | "subject" | "issuer" | "der" | "file" | "digest"
 >;
 
 /** A certificate before it has an id. */
@@ -146,7 +151,7 @@ export class EcgridStore {
       commonName: this.comm(certificate.commId)?.identifier ?? String(certificate.commId),
       notBefore: new Date(certificate.notBefore),
       notAfter: new Date(certificate.notAfter),
-      hash: certificate.secureHashAlgorithm,
+      hash: certificate.secureHashAlgorithm ?? "SHA256",
     });
     return { ...certificate, ...issued };
   }

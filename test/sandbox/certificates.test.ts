@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { X509Certificate } from "node:crypto";
 import { bench } from "./client.js";
+import { pfx } from "./files.js";
 
 const SAMPLE = {
   commId: 5001,
@@ -68,7 +69,7 @@ describe("sandbox: POST /v2/certificates/create (ecgrid.md 1.3)", () => {
       const all = sandbox.ecgrid.certificates(5001);
       expect(all.map(({ certKeyId }) => certKeyId)).to.deep.equal([100, 102]);
       const keys = all.map(
-        ({ der }) => new X509Certificate(Buffer.from(der, "base64")).publicKey.export({ format: "jwk" }).x,
+        ({ der = "" }) => new X509Certificate(Buffer.from(der, "base64")).publicKey.export({ format: "jwk" }).x,
       );
       expect(new Set(keys).size).to.equal(2);
     }),
@@ -207,11 +208,10 @@ describe("sandbox: POST /v2/certificates/terminate (ecgrid.md 1.5)", () => {
 });
 
 describe("sandbox: POST /v2/certificates/add-private and add-public (ecgrid.md 1.1, 1.2)", () => {
-  const PFX = Buffer.from("a container that holds a private key").toString("base64");
-
   it(
     "add-private stores a certificate with a private key, and the log keeps neither file nor password",
     bench(async ({ call, sandbox, listed }) => {
+      const file = await pfx("open sesame");
       const answer = await call("POST", "/v2/certificates/add-private", {
         commId: 5001,
         certType: "X509",
@@ -219,7 +219,7 @@ describe("sandbox: POST /v2/certificates/add-private and add-public (ecgrid.md 1
         userId: "edi-system",
         beginUsage: "2026-05-07T00:00:00Z",
         usage: "EncryptionAndSignature",
-        cert: PFX,
+        cert: file.pfx,
         password: "open sesame",
       });
       expect(answer.body).to.deep.equal({ success: true, data: SAMPLE });
@@ -228,12 +228,13 @@ describe("sandbox: POST /v2/certificates/add-private and add-public (ecgrid.md 1
         userId: "edi-system",
         hasPrivateKey: true,
         beginUsage: "2026-05-07T00:00:00Z",
+        thumbprint: file.thumbprint,
       });
       expect(sandbox.ecgrid.certificates(5001)[0]).to.include({ generated: false });
       const [logged] = sandbox.log.made();
       expect(logged?.operation).to.equal("ecgrid.certificates.add-private commId=5001");
       expect(logged?.body).to.include({ cert: "present", password: "present" });
-      expect(JSON.stringify(sandbox.log.all())).to.not.include("open sesame").and.not.include(PFX);
+      expect(JSON.stringify(sandbox.log.all())).to.not.include("open sesame").and.not.include(file.pfx);
     }),
   );
 

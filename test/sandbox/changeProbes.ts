@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import type { Answer, Bench } from "./client.js";
+import { pfx } from "./files.js";
 import { accepted, answers, data, first, refused, type Probes } from "./probes.js";
 
 /** Renews a certificate that ends on 20 June, with 30 days of overlap. @returns the old one and the new one. */
@@ -33,6 +34,18 @@ const limited = (at: Bench): Promise<Answer> => {
 const weak = (at: Bench): Promise<Answer> => {
   at.key = at.sandbox.ecgrid.issueKey({ authLevel: "MailboxUser" });
   return at.create();
+};
+
+const upload = async (at: Bench): Promise<Answer> =>
+  at.call("POST", "/v2/certificates/add-private", { commId: 5001, certType: "X509", cert: (await pfx()).pfx });
+const uploadedTwice = async (at: Bench): Promise<Answer> => {
+  expect((await upload(at)).status).to.equal(200);
+  return upload(at);
+};
+/** The answer to the last of 101 requests. */
+const crowd = async (at: Bench): Promise<Answer> => {
+  for (let turn = 0; turn < 100; turn++) expect((await at.read()).status).to.equal(200);
+  return at.read();
 };
 
 /** Switches of what a request does, and of how it is answered. */
@@ -76,6 +89,26 @@ export const CHANGE_PROBES = {
       const [old, fresh] = await renewed(at);
       expect(old).to.include({ endUsage: "2026-06-20T10:00:00Z" });
       expect(fresh).to.include({ beginUsage: "2026-03-01T10:00:00Z", notAfter: "2028-03-01T10:00:00Z" });
+    },
+  },
+  createSsl: {
+    "400": refused((at) => at.create({ usage: "SSL" })),
+    accepted: async (at) => {
+      await accepted(() => at.create({ usage: "SSL" }))(at);
+      expect((await first(at)).usage).to.equal("SSL");
+    },
+  },
+  duplicateUpload: {
+    accepted: async (at) => {
+      expect((await uploadedTwice(at)).status).to.equal(200);
+      expect(at.sandbox.ecgrid.certificates(5001)).to.have.length(2);
+    },
+    refused: async (at) => {
+      const { status, body } = await uploadedTwice(at);
+      expect(status).to.equal(400);
+      expect(body).to.include({ success: false, errorCode: "DuplicateObject", data: null });
+      expect(at.sandbox.ecgrid.certificates(5001)).to.have.length(1);
+      expect(at.sandbox.log.made().map(({ outcome }) => outcome)).to.deep.equal(["executed", "refused"]);
     },
   },
   renewAgain: { accepted: accepted(again), "400": refused(again) },
@@ -125,13 +158,38 @@ export const CHANGE_PROBES = {
       await at.create();
       expect(await first(at)).to.include({ usage: "EncryptionAndSignature", secureHashAlgorithm: "SHA256" });
       expect((await first(at)).notAfter).to.equal("2028-03-01T10:00:00Z");
+      expect((await upload(at)).status).to.equal(200);
+      const uploaded = (await at.listed())[1];
+      expect(uploaded).to.include({ usage: "EncryptionAndSignature", beginUsage: "2026-03-01T10:00:00Z" });
     },
     unusual: async (at) => {
       await at.create();
       expect(await first(at)).to.include({ usage: "Signature", secureHashAlgorithm: "SHA1" });
       expect((await first(at)).notAfter).to.equal("2027-03-01T10:00:00Z");
-      await at.call("POST", "/v2/certificates/renew", { commId: 5001, certKeyId: 100 });
-      expect((await first(at)).endUsage).to.equal("2026-03-01T10:00:00Z");
+      const old = await at.given({ secureHashAlgorithm: "SHA384" });
+      await at.call("POST", "/v2/certificates/renew", { commId: 5001, certKeyId: old });
+      const [, before, after] = await at.listed();
+      expect(before?.endUsage, "no overlap").to.equal("2026-03-01T10:00:00Z");
+      expect(after?.secureHashAlgorithm).to.equal("SHA1");
+      expect((await upload(at)).status).to.equal(200);
+      const uploaded = (await at.listed())[3];
+      expect(uploaded).to.include({ usage: "Signature", beginUsage: "2026-01-01T00:00:00Z" });
+    },
+  },
+  rateLimit: {
+    none: async (at) => {
+      expect((await crowd(at)).status).to.equal(200);
+    },
+    "100-per-minute": async (at) => {
+      const { status, headers } = await crowd(at);
+      expect(status).to.equal(429);
+      expect(headers.get("retry-after")).to.equal("60");
+      expect((await at.create()).body.errorCode).to.equal("RateLimitExceeded");
+      expect(at.sandbox.log.made()[0]).to.include({ outcome: "not executed", status: 429 });
+      at.sandbox.clock.advance({ seconds: 30 });
+      for (let turn = 0; turn < 100; turn++) expect((await at.read()).status).to.equal(429);
+      at.sandbox.clock.advance({ seconds: 30 });
+      expect((await at.create()).status, "what was turned away does not count").to.equal(200);
     },
   },
   rateLimitHeader: {

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { VARIANTS } from "../../sandbox/index.js";
 import { runSandbox } from "../../sandbox/main.js";
 import { bench, type Bench } from "./client.js";
+import { pfx } from "./files.js";
 
 describe("sandbox: played by hand", () => {
   const play = async ({ sandbox }: Bench, command: object | string): Promise<{ status: number; body: unknown }> => {
@@ -38,6 +39,24 @@ describe("sandbox: played by hand", () => {
       expect((await at.read()).status).to.equal(503);
       await play(at, { action: "clear-hostile" });
       expect(hostile.pending()).to.equal(0);
+    }),
+  );
+
+  it(
+    "POST /__sandbox uploads files as people do in the portal",
+    bench(async (at) => {
+      const { pfx: cert, thumbprint, pem } = await pfx("open sesame");
+      const upload = { action: "upload-outside", commId: 5001 };
+      const own = await play(at, { ...upload, cert, password: "open sesame", keyId: "k", usage: "Signature" });
+      expect(own.body).to.deep.equal({ certKeyId: 100 });
+      const theirs = Buffer.from(pem).toString("base64");
+      await play(at, { ...upload, cert: theirs, partnerCommId: "P", partnerUrl: "https://p.example" });
+      const [first, second] = await at.listed();
+      expect(first).to.include({ thumbprint, hasPrivateKey: true, keyId: "k", usage: "Signature" });
+      expect(second).to.include({ thumbprint, hasPrivateKey: false, partnerId: "P", partnerUrl: "https://p.example" });
+      const wrong = await play(at, { ...upload, cert, password: "open barley" });
+      expect(wrong).to.deep.equal({ status: 400, body: { message: "cert cannot be opened with the password" } });
+      expect(JSON.stringify(at.sandbox.log.all())).to.not.include("upload-outside");
     }),
   );
 

@@ -11,6 +11,7 @@ import {
 import { fieldPaths } from "../../sandbox/requestLog.js";
 import { REPOSITORY } from "../instrument/project.js";
 import { bench, type Bench } from "./client.js";
+import { pfx } from "./files.js";
 
 const WRONG: Readonly<Record<RequestField["type"], unknown>> = {
   integer: "5001",
@@ -33,6 +34,7 @@ async function good(at: Bench, endpoint: string): Promise<Record<string, unknown
     case "terminate":
       return { commId: 5001, certKeyId };
     case "add-private":
+      return { commId: 5001, certType: "X509", cert: (await pfx()).pfx };
     case "add-public":
       return { commId: 5001, certType: "X509", cert };
     case "find":

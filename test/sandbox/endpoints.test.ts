@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { ALSO_SERVED, DOCUMENTED } from "../../sandbox/ecgrid/documentation.js";
 import { bench, type Answer, type Bench } from "./client.js";
+import { pfx } from "./files.js";
 
 /** The answer of create, renew and add-* word for word (ecgrid.md 1.6, and ECGrid's page of renew). */
 const COMM_ID_INFO = `{"success":true,"data":{"commId":5001,"mailboxId":101,"commType":"as2","identifier":"MYCOMPANY-AS2",
@@ -42,6 +43,10 @@ const ENDPOINTS = [...DOCUMENTED, ...ALSO_SERVED].map(({ endpoint }) => {
 });
 const COMPLETE = { commId: 5001, certKeyId: 88, certType: "X509", cert: "AAAA", identifier: "MYCOMPANY-AS2" };
 
+/** A file that an upload takes: PKCS#12 of `password` where it has a private key. */
+const fileFor = async (at: Bench, name: string, password = ""): Promise<string> =>
+  name === "add-private" ? (await pfx(password)).pfx : (at.sandbox.ecgrid.certificate(5001, 88)?.der ?? "");
+
 const send = ({ call }: Bench, [method, path]: (typeof ENDPOINTS)[number], headers?: object): Promise<Answer> =>
   call(
     method,
@@ -56,7 +61,7 @@ describe("sandbox: the pages' samples", () => {
       `${name} answers its sample with the page's answer`,
       bench(async (at) => {
         await at.given({ certKeyId: 88 });
-        const file = at.sandbox.ecgrid.certificate(5001, 88)?.der ?? "";
+        const file = await fileFor(at, name, "...");
         const answered = await at.call("POST", `/v2/certificates/${name}`, request.replace("FILE", file));
         expect(answered.status, answered.text).to.equal(200);
         expect(answered.headers.get("content-type")).to.equal("application/json");
@@ -80,7 +85,7 @@ describe("sandbox: enums and times of requests", () => {
       `${name} takes every documented ${field}, keeps it, and takes null for nothing said`,
       bench(async (at) => {
         await at.given({ certKeyId: 88 });
-        const cert = at.sandbox.ecgrid.certificate(5001, 88)?.der;
+        const cert = await fileFor(at, name);
         const path = `/v2/certificates/${name}`;
         for (const value of values) {
           const { status, text } = await at.call("POST", path, { ...COMPLETE, cert, [field]: value });

@@ -3,6 +3,7 @@ import type { Mode, Rule } from "../../sandbox/index.js";
 import { MODES } from "../../sandbox/hostility.js";
 import type { Outcome } from "../../sandbox/requestLog.js";
 import { bench, type Answer, type Bench } from "./client.js";
+import { pfx } from "./files.js";
 
 /** What the log says of a request that would succeed: of a change, and of a read; with and without `executed`. */
 const OUTCOMES: Readonly<
@@ -47,8 +48,8 @@ function added(at: Bench): boolean {
   return at.sandbox.ecgrid.certificates(5001).length === 2;
 }
 
-function add(at: Bench, name: string): Promise<Answer> {
-  const cert = at.sandbox.ecgrid.certificate(5001, 88)?.der;
+async function add(at: Bench, name: string): Promise<Answer> {
+  const cert = name === "add-private" ? (await pfx()).pfx : at.sandbox.ecgrid.certificate(5001, 88)?.der;
   return at.call("POST", `/v2/certificates/${name}`, { commId: 5001, certType: "X509", cert });
 }
 

@@ -37,6 +37,19 @@ export const READ_PROBES = {
       expect((shown.Certificates as object[])[0]).to.include.keys("CertKeyID", "NotAfter", "RootInfo");
     },
   },
+  labels: {
+    kept: async (at) => {
+      await at.given({ keyId: "k", userId: "u", partnerId: "P" });
+      expect(await first(at)).to.include({ keyId: "k", userId: "u", partnerId: "P" });
+    },
+    dropped: async (at) => {
+      const id = await at.given({ keyId: "k", userId: "u", partnerId: "P", partnerUrl: "https://p.example" });
+      const shown = await first(at);
+      expect(shown).to.not.have.any.keys("keyId", "userId");
+      expect(shown).to.include({ partnerId: "P", partnerUrl: "https://p.example" });
+      expect(at.sandbox.ecgrid.certificate(5001, id)).to.include({ keyId: "k", userId: "u" });
+    },
+  },
   withCerts: {
     include: async (at) => {
       at.sandbox.ecgrid.addComm({ commId: 5002 });

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { createHash, X509Certificate } from "node:crypto";
 import { CANARIES, type VariantSettings } from "../../sandbox/index.js";
 import { bench, type Bench } from "./client.js";
+import { pfx } from "./files.js";
 
 const parsed = (shown: unknown): X509Certificate => new X509Certificate(Buffer.from(String(shown), "base64"));
 
@@ -128,7 +129,7 @@ describe("sandbox: variants together", () => {
           const answers = [
             await at.create(),
             await at.renew(id),
-            await at.call("POST", "/v2/certificates/add-private", upload),
+            await at.call("POST", "/v2/certificates/add-private", { ...upload, cert: (await pfx()).pfx }),
             await at.call("POST", "/v2/certificates/add-public", upload),
           ];
           const ids = answers.map(({ body }) => (body.data as Record<string, unknown>)[name]);

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { CANARIES } from "../../sandbox/index.js";
 import { MODES } from "../../sandbox/hostility.js";
 import { bench, type Bench } from "./client.js";
+import { pfx } from "./files.js";
 
 const SECRET = "s3cret-of-the-request";
 
@@ -46,6 +47,82 @@ describe("sandbox: secrets", () => {
     );
   }
 
+  for (const path of [
+    ...["/v2/certificates/add-private", "/v2/certificates/Add-Private/", "/v2/certificates/add%2Dprivate"],
+    ...["/v2/certificates/create", "/v2/certificates", "/certificates/addprivate"],
+  ]) {
+    for (const [what, field] of [
+      ["as documented", "cert"],
+      ["in capitals", "CERT"],
+    ] as const) {
+      it(
+        `the log keeps no private file that is sent to ${path}, named ${what}`,
+        bench(async (at) => {
+          const { pfx: cert } = await pfx(SECRET);
+          for (const body of [
+            { [field]: cert },
+            { upload: { [field]: cert } },
+            [{ [field]: cert }],
+            [cert],
+            `"${cert}"`,
+          ])
+            await at.call("POST", path, body);
+          expect(at.sandbox.log.all()).to.have.length(5);
+          expect(at.sandbox.log.all()[0]?.body).to.deep.equal({ [field]: "present" });
+          expect(await everything(at)).to.not.include(cert.slice(0, 40));
+        }),
+      );
+    }
+  }
+
+  it(
+    "of add-private the log keeps the fields that are no secrets, and only the names of others",
+    bench(async (at) => {
+      const open = { commId: 5001, certType: "X509", keyId: "k", userId: "u", beginUsage: "2026-05-07", usage: "SSL" };
+      const { pfx: cert } = await pfx(SECRET);
+      const body = { ...open, cert, password: SECRET, passphrase: SECRET, certificate: cert };
+      expect((await at.call("POST", "/v2/certificates/add-private", body)).status).to.equal(200);
+      const masked = { cert: "present", password: "present", passphrase: "present", certificate: "present" };
+      expect(at.sandbox.log.made()[0]?.body).to.deep.equal({ ...open, ...masked });
+      expect(await everything(at))
+        .to.not.include(SECRET)
+        .and.not.include(cert);
+    }),
+  );
+
+  it(
+    "of add-public the log keeps the file, which anybody may see",
+    bench(async (at) => {
+      const cert = Buffer.from((await pfx()).pem).toString("base64");
+      await at.call("POST", "/v2/certificates/add-public", { commId: 5001, certType: "X509", cert });
+      expect(at.sandbox.log.made()[0]?.body).to.include({ cert });
+    }),
+  );
+
+  for (const certType of ["X509", "PGP", "SSH"] as const) {
+    it(
+      `neither a private ${certType} file nor its password is in the database, an answer or the log`,
+      bench(
+        async (at) => {
+          const { pfx: cert } = await pfx(SECRET);
+          const upload = { commId: 5001, certType, cert, password: SECRET };
+          const answer = await at.call("POST", "/v2/certificates/add-private", upload);
+          expect(answer.status, answer.text).to.equal(200);
+          const tables = ["comm", "certificate", "request", "apiKey"];
+          const rows = tables.map((table) => at.sandbox.ecgrid.store.database.prepare(`SELECT * FROM ${table}`).all());
+          const text = [JSON.stringify(rows), answer.text, (await at.read()).text, await everything(at)].join("\n");
+          const bytes = Buffer.from(cert, "base64");
+          // A piece of the sealed middle part, in every spelling that a dump could have.
+          const piece = bytes.subarray(99, 132);
+          for (const secret of [SECRET, cert.slice(132, 172), piece.toString("base64"), piece.toString("hex")])
+            expect(text.toLowerCase()).to.not.include(secret.toLowerCase());
+          expect(text).to.include(CANARIES.privatePfx);
+        },
+        { variants: { newId: "certificates" } },
+      ),
+    );
+  }
+
   it(
     "a key in a query is neither accepted nor kept",
     bench(async (at) => {
@@ -61,7 +138,7 @@ describe("sandbox: secrets", () => {
       bench(async (at) => {
         for (const executed of [false, true]) {
           at.sandbox.hostile.add({ match: "*", mode, executed });
-          const cert = Buffer.from(SECRET).toString("base64");
+          const { pfx: cert } = await pfx(SECRET);
           await at
             .call("POST", "/v2/certificates/add-private", { commId: 5001, certType: "X509", cert, password: SECRET })
             .catch(() => undefined);

@@ -47,6 +47,13 @@ describe("sandbox: variants", () => {
     }
   });
 
+  for (const item of Array.from({ length: 10 }, (_, at) => at + 1)) {
+    it(`have one for item ${item} of what must stay open (ecgrid.md 10)`, () => {
+      const named = VARIANTS.filter(({ section }) => section.split(", ").includes(`10.${item}`));
+      expect(named.map(({ name }) => name)).to.not.deep.equal([]);
+    });
+  }
+
   it(
     "are given at the start, changed at any time, and held to the table",
     bench(

@@ -5,7 +5,7 @@ import { terminate } from "./operations.js";
 import { inUse, uncovered } from "./roles.js";
 import { hasEnded, type Held } from "./held.js";
 import { fault, list, refused, type Step } from "./step.js";
-import type { Reply } from "./wire.js";
+import type { Certificate, Reply } from "./wire.js";
 
 /** A deletion: terminates what the plan names, oldest first, each settled by reading. */
 export async function end(state: Held, context: Step): Promise<void> {
@@ -27,9 +27,8 @@ export async function terminated(commId: number, operation: Operation, context: 
     throw refused(context, action, reply, "the certificate was not ended, the resource stays");
   // Yes, no and silence are all settled by reading: `data:false`, a repeated call and a hidden record are not
   // documented (ecgrid.md 1.5).
-  const now = await readBack(context, commId, action, reply);
-  const still = now.certificates.find((candidate) => candidate.certKeyId === certKeyId);
-  if (still === undefined || hasEnded(still)) return;
+  const still = await stillListed(context, commId, certKeyId, action, reply);
+  if (still === undefined) return;
   const cameBack = reply.outcome === "done" ? said(reply.data) : reply.cameBack;
   throw fault(context, {
     action,
@@ -42,10 +41,26 @@ export async function terminated(commId: number, operation: Operation, context: 
   });
 }
 
-/** What a comm says after a terminate whose answer alone proves nothing. */
-async function readBack(context: Step, commId: number, action: string, reply: Reply): Promise<Snapshot> {
+/**
+ * The certificate as a comm lists it after a terminate, whose answer alone proves nothing; undefined when it has ended.
+ * Reads can lag behind (ecgrid.md 8), so unless the service has said no it is given the time that new certificates have.
+ */
+async function stillListed(
+  context: Step,
+  commId: number,
+  certKeyId: number,
+  action: string,
+  reply: Reply,
+): Promise<Certificate | undefined> {
+  let still: Certificate | undefined;
+  const ended = ({ certificates }: Snapshot): true | undefined => {
+    still = certificates.find((candidate) => candidate.certKeyId === certKeyId);
+    if (still !== undefined && hasEnded(still)) still = undefined;
+    return still === undefined || saysNo(reply) ? true : undefined;
+  };
   try {
-    return await context.api.snapshot(commId, context.resource);
+    await context.api.await(commId, context.resource, ended);
+    return still;
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     throw fault(context, {
@@ -95,6 +110,9 @@ function guard(state: Held, snapshot: Snapshot, context: Step): void {
     );
   }
 }
+
+const saysNo = (reply: Reply): boolean =>
+  reply.outcome === "refused" || (reply.outcome === "done" && reply.data === false);
 
 /** What a yes held: a boolean by the documentation. Anything else may hold private material and is not repeated. */
 const said = (data: unknown): string =>

@@ -36,9 +36,8 @@ export function readPrivateFile(cert: string, password: string | undefined, cert
   try {
     bags = openPkcs12(bytes, password ?? "");
   } catch (error) {
-    const wrong = error instanceof Error && /mac could not be verified|invalid password/i.test(error.message);
     return {
-      problem: wrong
+      problem: isSealBroken(error)
         ? "is a PKCS#12 container that the password does not open"
         : "cannot be read as a PKCS#12 container (.pfx, .p12)",
     };
@@ -99,9 +98,27 @@ function x509File(certificate: X509Certificate, bytes: Buffer): UploadFile {
   };
 }
 
+/**
+ * The seal takes a password in UTF-16 (RFC 7292 appendix B), and so do the old ciphers; AES takes it in UTF-8 as OpenSSL
+ * has it, while the library hands the same text to both. So a container whose seal is right and whose content does not
+ * open is opened once more, without its seal.
+ */
+function decrypted(container: forge.asn1.Asn1, password: string): forge.pkcs12.Pkcs12Pfx {
+  try {
+    return forge.pkcs12.pkcs12FromAsn1(container, true, password);
+  } catch (error) {
+    const utf8 = forge.util.encodeUtf8(password);
+    if (isSealBroken(error) || utf8 === password || !Array.isArray(container.value)) throw error;
+    return forge.pkcs12.pkcs12FromAsn1({ ...container, value: container.value.slice(0, 2) }, true, utf8);
+  }
+}
+
+const isSealBroken = (error: unknown): boolean =>
+  error instanceof Error && /mac could not be verified|invalid password/i.test(error.message);
+
 /** @throws Error when it is not PKCS#12, or the password is wrong. */
 function openPkcs12(bytes: Buffer, password: string): { certificates: X509Certificate[]; keys: KeyObject[] } {
-  const container = forge.pkcs12.pkcs12FromAsn1(forge.asn1.fromDer(bytes.toString("latin1")), true, password);
+  const container = decrypted(forge.asn1.fromDer(bytes.toString("latin1")), password);
   const bagsOf = (name: string): forge.pkcs12.Bag[] => {
     const type = forge.pki.oids[name] ?? "";
     return container.getBags({ bagType: type })[type] ?? [];

@@ -54,3 +54,15 @@ export const refused = (
 /** New certificates are found by comparing snapshots of a comm, so one step at a time may change a comm. */
 export const oneWriter = <T>(commId: number, { exclusive, api }: Step, work: () => Promise<T>): Promise<T> =>
   exclusive(`ecgrid ${api.service} comm ${commId}`, work);
+
+/** Two stacks on one comm: the second is told. */
+export const tellOfOthers = (
+  commId: number,
+  usage: string,
+  others: readonly Pick<Certificate, "certKeyId">[],
+  context: Step,
+): void => {
+  context.tell(
+    `comm ${commId} has other active certificates for ${usage} that this stack does not hold: ${list(others)}`,
+  );
+};

@@ -2,10 +2,25 @@ import { readdirSync, readFileSync } from "node:fs";
 import type { Project } from "./project.js";
 
 /**
- * Kills the provider's host process of the command that runs, as a machine that loses power would: only a process that
- * this test's own command has started, found by following parents. Linux.
+ * Kills the provider's host process of the command that runs: only a process that this test's own command has started,
+ * found by following parents. Linux.
  */
 export function killProvider(project: Project): void {
+  const hosts = descendants(project).filter((pid) =>
+    /^[^\0]*node\0(?:[^\0]*\0)*?[^\0]*dynamic-provider/.test(read(`/proc/${pid}/cmdline`) ?? ""),
+  );
+  if (hosts.length === 0) throw new Error("the command has no provider process");
+  for (const pid of hosts) process.kill(pid, "SIGKILL");
+}
+
+/** Kills the command that runs and everything that it has started, as a machine that loses power would. */
+export function killRun(project: Project): void {
+  // The command first: it must not see its children go.
+  for (const pid of descendants(project)) process.kill(pid, "SIGKILL");
+}
+
+/** The command that runs and the processes under it. */
+function descendants(project: Project): number[] {
   const root = project.running?.pid;
   if (root === undefined) throw new Error("no command is running");
   const parents = new Map<number, number>();
@@ -24,12 +39,7 @@ export function killProvider(project: Project): void {
       if (at === root) return true;
     return false;
   };
-  const hosts = [...parents.keys()].filter(
-    (pid) =>
-      isOurs(pid) && /^[^\0]*node\0(?:[^\0]*\0)*?[^\0]*dynamic-provider/.test(read(`/proc/${pid}/cmdline`) ?? ""),
-  );
-  if (hosts.length === 0) throw new Error("the command has no provider process");
-  for (const pid of hosts) process.kill(pid, "SIGKILL");
+  return [root, ...[...parents.keys()].filter((pid) => pid !== root && isOurs(pid))];
 }
 
 function read(file: string): string | undefined {

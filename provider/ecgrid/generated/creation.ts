@@ -12,7 +12,7 @@ import { isAsAsked } from "./successors.js";
 import { validUntil } from "../held.js";
 import { type CertificateState } from "./state.js";
 import { stateAfter } from "./state.js";
-import { fault, list, planned, refused, type Found, type Step } from "../step.js";
+import { fault, tellOfOthers, list, planned, refused, type Found, type Step } from "../step.js";
 import type { Certificate } from "../wire.js";
 
 /** Creates, or adopts what `adopt` names. */
@@ -72,6 +72,14 @@ export async function mint(inputs: CertificateInputs, snapshot: Snapshot, contex
       outcome: "not executed",
     });
   }
+  const others = snapshot.certificates.filter(
+    (candidate) =>
+      isActive(candidate, context.now) &&
+      isAsAsked(candidate, inputs) === undefined &&
+      !held.has(holding(commId, candidate.certKeyId)),
+  );
+  if (others.length > 0) tellOfOthers(commId, inputs.usage, others, context);
+
   const operation = planned(context, create.name);
   const reply = await context.api.ask(context.perform, operation);
   if (reply.outcome === "refused" || reply.outcome === "not executed")

@@ -4,7 +4,7 @@ import type { UploadArguments } from "../operations.js";
 import { isActive } from "../roles.js";
 import { holding } from "../scope.js";
 import { idsOf } from "../comparing.js";
-import { fault, list, planned, refused, type Found, type Step } from "../step.js";
+import { fault, list, tellOfOthers, planned, refused, type Found, type Step } from "../step.js";
 import type { Certificate } from "../wire.js";
 import type { UploadFile } from "./file.js";
 import type { UploadInputs } from "./inputs.js";
@@ -47,7 +47,8 @@ export async function place<Inputs extends UploadInputs, Arguments extends Uploa
       outcome: "not executed",
     });
   }
-  tellOfOthers(kind, inputs, snapshot, context);
+  const others = free(kind, inputs, snapshot, context).filter((candidate) => isActive(candidate, context.now));
+  if (others.length > 0) tellOfOthers(commId, inputs.usage, others, context);
 
   const operation = planned(context, kind.operation.name);
   const reply = await context.api.ask(context.perform, operation, kind.secrets(inputs));
@@ -158,18 +159,4 @@ function otherwiseMarked(candidate: Certificate, inputs: UploadInputs, file: Upl
   if (couldHold(candidate, file) === "yes") return false;
   if (candidate.keyId === undefined && candidate.userId === undefined) return false;
   return carriesMark(inputs) || candidate.keyId !== inputs.keyId || candidate.userId !== inputs.userId;
-}
-
-/** Two stacks on one comm: the second is told. */
-function tellOfOthers<Inputs extends UploadInputs, Arguments extends UploadArguments>(
-  kind: UploadKind<Inputs, Arguments>,
-  inputs: Inputs,
-  snapshot: Snapshot,
-  context: Step,
-): void {
-  const others = free(kind, inputs, snapshot, context).filter((candidate) => isActive(candidate, context.now));
-  if (others.length > 0)
-    context.tell(
-      `comm ${inputs.commId} has other active certificates for ${inputs.usage} that this stack does not hold: ${list(others)}`,
-    );
 }

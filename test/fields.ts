@@ -10,11 +10,6 @@ const COMM_ANSWER = "the eight fields are kept from the read-back that follows, 
 
 /** Why a documented field is not read or kept: endpoint and field to reason. */
 const REASONS: Readonly<Record<string, string>> = {
-  "GET /v2/comms/{id} data.certificates[].partnerUrl":
-    "belongs to partner certificates, which this version does not manage yet",
-  "GET /v2/comms/{id} data.certificates[].keyId": "belongs to uploads, which this version does not manage yet",
-  "GET /v2/comms/{id} data.certificates[].userId": "belongs to uploads, which this version does not manage yet",
-  "GET /v2/comms/{id} data.certificates[].type": "always X509 for generated certificates",
   "GET /v2/comms/{id} data.certificates[].certType": "kind of storage, says nothing about the certificate",
   "GET /v2/comms/{id} data.certificates[].rootInfo.password": "secret: never read",
   "GET /v2/comms/{id} data.certificates[].rootInfo.privatePFX": "secret: never read",
@@ -22,8 +17,8 @@ const REASONS: Readonly<Record<string, string>> = {
   "GET /v2/comms/{id} data.httpAuthentication.user": "credential of the comm: never read",
   "GET /v2/comms/{id} data.httpAuthentication.password": "secret: never read",
   ...Object.fromEntries(
-    DOCUMENTED.filter(({ endpoint }) => /\/(create|renew)$/.test(endpoint)).flatMap(({ endpoint, answer }) =>
-      answer.map((field) => [`${endpoint} ${field}`, COMM_ANSWER]),
+    DOCUMENTED.filter(({ endpoint }) => /\/(create|renew|add-private|add-public)$/.test(endpoint)).flatMap(
+      ({ endpoint, answer }) => answer.map((field) => [`${endpoint} ${field}`, COMM_ANSWER]),
     ),
   ),
   "POST /v2/certificates/terminate data": "a boolean that is settled by reading the comm, whatever it says",

@@ -31,19 +31,19 @@ describe("the demo", () => {
     const { code, stdout, stderr } = await demo("--json");
     expect(code, stderr).to.equal(0);
     const { steps, totals } = JSON.parse(stdout) as Result;
-    expect(totals).to.deep.equal({ steps: 8, shown: 7, made: 7, differences: 0 });
+    expect(totals).to.deep.equal({ steps: 10, shown: 10, made: 10, differences: 0 });
     for (const { shown, made, transcript } of steps) {
       expect(shown).to.have.members(made);
       for (const operation of shown) expect(transcript).to.include(`[${operation}]`);
     }
-    expect(stderr.trim().split("\n").at(-1)).to.equal("demo: 8 steps, 7 shown, 7 made, 0 differences");
+    expect(stderr.trim().split("\n").at(-1)).to.equal("demo: 10 steps, 10 shown, 10 made, 0 differences");
   });
 
   for (const fault of ["silent-warning", "extra-call"]) {
     it(`finds the planted fault ${fault}`, async () => {
       const { code, stdout } = await demo("--break", fault);
       expect(code).to.equal(1);
-      expect(stdout.trim().split("\n").at(-1)).to.match(/^demo: 8 steps, \d+ shown, \d+ made, [1-9]\d* differences$/);
+      expect(stdout.trim().split("\n").at(-1)).to.match(/^demo: 10 steps, \d+ shown, \d+ made, [1-9]\d* differences$/);
     });
   }
 });

@@ -7,6 +7,7 @@ import {
   type Shown,
 } from "../instrument/transcript.js";
 import type { Ran } from "../instrument/project.js";
+import { makePfx } from "../../sandbox/index.js";
 import { World } from "../instrument/world.js";
 
 /**
@@ -99,15 +100,35 @@ async function main(): Promise<number> {
   const demo = new Demo(world, say);
   const { project } = world;
 
+  const theirs = await makePfx({
+    subject: "CN=PARTNER-B, O=Partner",
+    password: "",
+    notBefore: world.now,
+    notAfter: "2036-01-01T00:00:00Z",
+  });
   const both: Partners = {
     "partner-a": { commId: 5001 },
-    "partner-b": { commId: 5002, years: 1, allowLastTermination: true },
+    "partner-b": {
+      commId: 5002,
+      years: 1,
+      allowLastTermination: true,
+      retireAfterDays: 14,
+      theirs: theirs.pem,
+    },
   };
   demo.partners(both);
-  await demo.step("create two certificates", project.preview, project.up);
+  await demo.step("create two certificates, and upload a partner's one", project.preview, project.up);
   await demo.step("nothing changes, nothing is called", project.preview, project.up);
   world.days(340);
   await demo.step("340 days later partner-b is inside its renewal window", project.preview, project.up);
+  world.days(13);
+  await demo.step(
+    "the old certificate of partner-b is to be retired tomorrow: no call yet",
+    project.preview,
+    project.up,
+  );
+  world.days(1);
+  await demo.step("its retirement is due", project.preview, project.up);
   const renewed = ecgrid.active(5001)[0]?.certKeyId;
   if (renewed !== undefined) await ecgrid.renewOutside(5001, renewed);
   await demo.step("somebody renews partner-a in the portal: a refresh sees it", undefined, project.refresh);

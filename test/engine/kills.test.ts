@@ -15,10 +15,10 @@ interface Call {
   readonly by?: string;
   readonly verb: string;
   /** The program before the run that is killed; empty for a first run. */
-  before(): Promise<Spec[]> | Spec[];
-  after(): Promise<Spec[]> | Spec[];
+  readonly before: () => Promise<Spec[]> | Spec[];
+  readonly after: () => Promise<Spec[]> | Spec[];
   /** What must have happened between the two. */
-  prepare?(world: World): Promise<void>;
+  readonly prepare?: (world: World) => Promise<void>;
   /** certKeyIds that must be active on the comm in the end, as many. */
   readonly left: number;
   /** Whether a second call ends what the first one has ended, and is settled by reading. */

@@ -1,3 +1,4 @@
+import { makePfx } from "../../sandbox/index.js";
 import type { Random } from "./random.js";
 import type { Spec, World } from "../instrument/world.js";
 
@@ -17,7 +18,39 @@ function newComm(program: Program, world: World): number {
   return commId;
 }
 
-const certificates = ({ resources }: Program): Spec[] => resources.filter(({ kind }) => kind === "ecgrid.Certificate");
+const of = ({ resources }: Program, ...kinds: string[]): Spec[] => resources.filter(({ kind }) => kinds.includes(kind));
+const certificates = (program: Program): Spec[] => of(program, "ecgrid.Certificate");
+const UPLOADS = ["ecgrid.UploadedCertificate", "ecgrid.PartnerCertificate"];
+const uploads = (program: Program): Spec[] => of(program, ...UPLOADS);
+const retirements = (program: Program): Spec[] => of(program, "Retirement");
+const PASSWORD = "password of a random file";
+
+/** Inputs of an upload that hold a new file. */
+async function newFile(kind: string, name: string): Promise<Record<string, unknown>> {
+  const file = await makePfx({
+    subject: `CN=${name}`,
+    password: PASSWORD,
+    notBefore: "2026-01-01T00:00:00Z",
+    notAfter: "2036-01-01T00:00:00Z",
+  });
+  return kind === "ecgrid.PartnerCertificate" ? { cert: file.pem } : { cert: file.pfx, password: PASSWORD };
+}
+
+/**
+ * A comm for another certificate: sometimes one that has some already, for other roles. Several of one role make people
+ * decide what was renewed outside, which random programs cannot.
+ */
+function commFor(random: Random, program: Program, world: World, usage: string): number {
+  const fitting = [...certificates(program), ...uploads(program)]
+    .map(({ args }) => Number(args.commId))
+    .filter((commId, at, all) => all.indexOf(commId) === at)
+    .filter((commId) =>
+      program.resources.every(
+        ({ args }) => args.commId !== commId || (args.usage ?? "EncryptionAndSignature") !== usage,
+      ),
+    );
+  return fitting.length > 0 && random.chance(50) ? random.pick(fitting) : newComm(program, world);
+}
 
 interface Kind {
   readonly name: string;
@@ -53,7 +86,9 @@ export const CHANGES: readonly Kind[] = [
         kind: "ecgrid.Certificate",
         name: `c${program.named++}`,
         args: {
-          commId: newComm(program, world),
+          ...((usage) => ({ usage, commId: commFor(random, program, world, usage) }))(
+            random.pick(["EncryptionAndSignature", "Encryption", "Signature"]),
+          ),
           overlapDays: random.pick([0, 14, 30]),
           years: random.pick([1, 2]),
           renewalWindow: random.pick([{ days: 30 }, { days: 60 }, { share: 0.25 }, "never"]),
@@ -65,13 +100,70 @@ export const CHANGES: readonly Kind[] = [
     },
   },
   {
-    name: "remove",
-    weight: 5,
-    apply: (random, program) => {
-      const all = certificates(program);
+    name: "add upload",
+    weight: 3,
+    apply: async (random, program, world) => {
+      if (uploads(program).length >= 3) return false;
+      const kind = random.pick(UPLOADS);
+      const name = `c${program.named++}`;
+      const usage = kind === "ecgrid.PartnerCertificate" ? random.pick(["Encryption", "Signature"]) : "SSL";
+      program.resources.push({
+        kind,
+        name,
+        args: {
+          usage,
+          commId: commFor(random, program, world, usage),
+          allowLastTermination: true,
+          onDelete: random.chance(85) ? "terminate" : "retain",
+          ...(await newFile(kind, name)),
+        },
+      });
+      return true;
+    },
+  },
+  {
+    name: "new file",
+    weight: 3,
+    apply: async (random, program) => {
+      const all = uploads(program);
       if (all.length === 0) return false;
-      const gone = random.pick(all);
-      program.resources = program.resources.filter((one) => one !== gone);
+      const one = random.pick(all);
+      Object.assign(one.args, await newFile(one.kind, `c${program.named++}`));
+      return true;
+    },
+  },
+  {
+    name: "retire",
+    weight: 4,
+    apply: (random, program) => {
+      const retired = new Set(retirements(program).map(({ args }) => args.of));
+      const open = [...certificates(program), ...uploads(program)].filter(({ name }) => !retired.has(name));
+      if (open.length === 0) return false;
+      program.resources.push({
+        kind: "Retirement",
+        name: `r${program.named++}`,
+        args: { of: random.pick(open).name, delayDays: random.pick([0, 0, 5, 20]) },
+      });
+      return true;
+    },
+  },
+  {
+    name: "other delay",
+    weight: 1,
+    apply: (random, program) => {
+      const all = retirements(program);
+      if (all.length === 0) return false;
+      random.pick(all).args.delayDays = random.pick([0, 5, 20, 60]);
+      return true;
+    },
+  },
+  {
+    name: "remove",
+    weight: 6,
+    apply: (random, program) => {
+      if (program.resources.length === 0) return false;
+      const gone = random.pick(program.resources);
+      program.resources = program.resources.filter((one) => one !== gone && one.args.of !== gone.name);
       return true;
     },
   },
@@ -82,8 +174,10 @@ export const CHANGES: readonly Kind[] = [
       const all = certificates(program);
       if (all.length === 0) return false;
       const one = random.pick(all);
-      one.opts = { ...one.opts, aliases: [{ name: one.name }] };
+      const old = one.name;
+      one.opts = { ...one.opts, aliases: [{ name: old }] };
       one.name = `c${program.named++}`;
+      for (const retirement of retirements(program)) if (retirement.args.of === old) retirement.args.of = one.name;
       return true;
     },
   },

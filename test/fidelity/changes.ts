@@ -101,7 +101,7 @@ export const CHANGES: readonly Kind[] = [
   },
   {
     name: "add upload",
-    weight: 3,
+    weight: 4,
     apply: async (random, program, world) => {
       if (uploads(program).length >= 3) return false;
       const kind = random.pick(UPLOADS);
@@ -123,7 +123,7 @@ export const CHANGES: readonly Kind[] = [
   },
   {
     name: "new file",
-    weight: 3,
+    weight: 4,
     apply: async (random, program) => {
       const all = uploads(program);
       if (all.length === 0) return false;
@@ -134,7 +134,7 @@ export const CHANGES: readonly Kind[] = [
   },
   {
     name: "retire",
-    weight: 4,
+    weight: 5,
     apply: (random, program) => {
       const retired = new Set(retirements(program).map(({ args }) => args.of));
       const open = [...certificates(program), ...uploads(program)].filter(({ name }) => !retired.has(name));
@@ -245,11 +245,11 @@ export const CHANGES: readonly Kind[] = [
   },
 ];
 
-/** Adds the first three certificates. @returns the changes' names. */
+/** Adds the first certificates, an upload and a retirement. @returns the changes' names. */
 export async function populate(random: Random, program: Program, world: World): Promise<string[]> {
-  const add = CHANGES.find(({ name }) => name === "add");
-  for (let at = 0; at < 3; at++) await add?.apply(random, program, world);
-  return ["add", "add", "add"];
+  const names = ["add", "add", "add upload", "retire"];
+  for (const wanted of names) await CHANGES.find(({ name }) => name === wanted)?.apply(random, program, world);
+  return names;
 }
 
 /** Applies one to three changes. @returns their names. */

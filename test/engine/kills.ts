@@ -117,7 +117,8 @@ async function untilDone(world: World, program: Spec[]): Promise<void> {
   throw new Error("it does not come to an end");
 }
 
-for (const checkpoints of ["on", "off"] as const) {
+/** The tests of all calls and moments; two files run them, so that they run side by side. */
+export function killEverywhere(checkpoints: "on" | "off"): void {
   describe(`killed, checkpoints ${checkpoints}`, () => {
     for (const { by, verb, before, prepare, after, left, repeatable } of CALLS) {
       for (const [moment, rule] of Object.entries(MOMENTS)) {

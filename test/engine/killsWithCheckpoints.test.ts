@@ -1,0 +1,3 @@
+import { killEverywhere } from "./kills.js";
+
+killEverywhere("on");

@@ -40,6 +40,7 @@ export class Retirement extends ClmResource {
         delayDays,
         accepted,
         __before: before(of),
+        __type: kind.type,
       },
       {
         ...(provider === undefined ? {} : { provider }),

@@ -33,11 +33,13 @@ export const retirementInputs = z.object({
     .optional(),
   /** The subject's state before the run: what a preview can name while `of` is not known. Hidden. */
   __before: z.record(z.string(), z.unknown()).optional(),
+  /** The subject's type token: known also while `of` is not. Hidden. */
+  __type: z.string().optional(),
 });
 
 export type RetirementInputs = z.output<typeof retirementInputs>;
 
-export const retirementState = retirementInputs.omit({ __before: true }).extend({
+export const retirementState = retirementInputs.omit({ __before: true, __type: true }).extend({
   /** What this resource has ended and the subject's state still lists: keys. */
   ended: z.array(z.string()),
 });

@@ -80,7 +80,7 @@ function retiring(resolve: Resolve, before: RetirementState | undefined, after: 
 
 /** The subject as it was before this run: what a preview of this run could know. */
 const resolveLast = (resolve: Resolve, before: RetirementState | undefined, after: Inputs): Subject | undefined => {
-  const type = after.of === UNKNOWN ? before?.of.type : after.of.type;
+  const type = after.of === UNKNOWN ? (known(after.__type) ?? before?.of.type) : after.of.type;
   const state = known(after.__before) ?? before?.of.state;
   return type === undefined || state === undefined ? undefined : resolve(type, state);
 };

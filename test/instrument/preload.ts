@@ -117,6 +117,19 @@ function PLANTS(): Record<string, () => void> {
         return answer;
       });
     },
+    "silent-upload": () => {
+      saying((text) => (text.startsWith("UPLOAD") ? undefined : text));
+    },
+    "double-upload": () => {
+      sending(async (send, call, rule, traceId) => {
+        const answer = await send(call, rule, traceId);
+        if (/\/add-(?:private|public)$/.test(call.path)) await send(call, rule, traceId);
+        return answer;
+      });
+    },
+    "silent-retirement": () => {
+      saying((text) => (text.startsWith("TERMINATE previous") ? undefined : text));
+    },
     "stale-id": () => {
       // Every termination of the process goes to the certificate that was ended first.
       const first = once<unknown>();

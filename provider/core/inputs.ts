@@ -47,6 +47,21 @@ export function checkInputs<Shape extends z.ZodRawShape>(
     : { ok: true, inputs: inputs as Planned<z.output<z.ZodObject<Shape>>> };
 }
 
+/** Problems of inputs that cannot change while a resource stays what it is; `why` says what makes them so. */
+export function fixedProblems(
+  fields: readonly string[],
+  inputs: Readonly<Record<string, unknown>>,
+  before: Readonly<Record<string, unknown>>,
+  why: string,
+): Problem[] {
+  return fields
+    .filter((field) => inputs[field] !== UNKNOWN && before[field] !== UNKNOWN && before[field] !== inputs[field])
+    .map((field) => ({
+      property: field,
+      reason: `${field} was ${JSON.stringify(before[field] ?? null)} and is ${JSON.stringify(inputs[field] ?? null)}: ${why}`,
+    }));
+}
+
 function describe(key: string, issue: z.core.$ZodIssue, value: unknown, secret: boolean): Problem {
   const path = [key, ...issue.path.map(String)].join(".");
   const found = value === undefined ? "is missing" : secret ? "is not allowed as it is" : `is ${show(value)}`;

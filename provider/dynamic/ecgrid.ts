@@ -1,6 +1,7 @@
 import { EcgridClient } from "../ecgrid/client.js";
 import { withSecrets } from "../core/perform.js";
 import { READS } from "../ecgrid/operations.js";
+import { registerSecret } from "../http/redaction.js";
 import { spelled, type Spelling } from "../ecgrid/spelling.js";
 import type { System } from "./adapter.js";
 import { transportFor, type Settings } from "./settings.js";
@@ -25,7 +26,10 @@ export function ecgrid(settings: Settings): System<EcgridClient> {
       transport.origin,
       settings.seconds("ecgrid:visibilitySeconds", 15),
     ),
-    send: async (operation, traceId, secrets) =>
-      transport.send(spelled(withSecrets(operation.call, secrets), spelling), operation.repeat, traceId),
+    send: async (operation, traceId, secrets) => {
+      // A service may repeat in its answer what it was sent.
+      Object.values(secrets).forEach(registerSecret);
+      return transport.send(spelled(withSecrets(operation.call, secrets), spelling), operation.repeat, traceId);
+    },
   };
 }

@@ -62,3 +62,7 @@ export const commonShape = {
 
 /** Thumbprint of the successor that the partner has accepted; a termination is refused while it names no active one. */
 export const partnerAccepted = thumbprint.optional();
+
+/** Why an input cannot change: ends the sentence of `fixedProblems`. */
+export const FIXED_FOR_LIFE =
+  "it is fixed for the life of a certificate, ECGrid has no call that changes it. Allowed: the old value, or a second resource with the new one, after which this one can be removed";

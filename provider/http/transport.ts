@@ -37,7 +37,7 @@ const BEFORE_SENDING = new Set([
   "EAI_AGAIN",
   "UND_ERR_CONNECT_TIMEOUT",
   "EPROTO",
-  // The proxy refused the tunnel, so the service was not reached.
+  // No TLS with the proxy, so the service was not reached.
   "UND_ERR_PRX_TLS",
   // The request could not be made of its settings, for instance a line break in a credential.
   "UND_ERR_INVALID_ARG",
@@ -184,6 +184,8 @@ function coded(error: unknown): NodeJS.ErrnoException | undefined {
 }
 
 function isBeforeSending(error: unknown): boolean {
+  // A tunnel that the proxy refuses has no code of its own.
+  if (error instanceof Error && /^Proxy response \(\d+\) !== 200/.test(error.message)) return true;
   const { code: own = "", syscall } = coded(error) ?? {};
   return BEFORE_SENDING.has(own) || (WHILE_CONNECTING.has(own) && syscall === "connect");
 }

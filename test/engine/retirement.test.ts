@@ -60,6 +60,19 @@ describe("retirement through the real engine", () => {
   );
 
   it(
+    "a retirement that is new in the run that renews is named in its preview, too",
+    inWorld(async (world) => {
+      world.program(certificate("a"));
+      await apply(world);
+      const old = (await current(world, "a")).certKeyId;
+      world.program(certificate("a", { trigger: "1" }), retirement());
+      const { shown, made } = await apply(world);
+      expect(shown.find(({ operation }) => operation === terminate(old))).to.include({ certain: false });
+      expect(made.at(-1)).to.equal(terminate(old));
+    }),
+  );
+
+  it(
     "waits for what must come after the renewal and before the end; when that fails, nothing is ended",
     inWorld(async (world) => {
       world.program(certificate("a"), certificate("gateway", { commId: 5002 }), retirement({ after: ["gateway"] }));

@@ -59,9 +59,12 @@ for (const { kind, verb, args } of KINDS) {
         expect(await thumbprintOf(world)).to.equal((await file("CN=ONE")).thumbprint);
         const old = (await current(world, "u")).certKeyId;
         expect((await apply(world)).requests, "requests without a change").to.equal(0);
+        await world.project.refresh();
+        expect((await apply(world)).requests, "requests after a refresh").to.equal(0);
         world.program(await upload("CN=TWO"));
         const second = await apply(world);
         expect(second.made).to.deep.equal([`${operation} commId=5001`]);
+        expect(second.up.text, "its own certificate is nobody else's").to.not.include("this stack does not hold");
         expect(second.preview.text).to.include(`${old} becomes a previous one and stays valid`);
         expect(await previousIds(world, "u")).to.deep.equal([old]);
         expect(activeIds(world, 5001)).to.have.length(2);
@@ -257,6 +260,81 @@ describe("uploads: files, roles and secrets", () => {
         .and.not.include('"password"');
       // The sandbox has got them.
       expect(sandbox.ecgrid.active(5001).map(({ thumbprint }) => thumbprint)).to.include(own.thumbprint);
+    }),
+  );
+
+  it(
+    "a new PGP key takes its turn also where the service shows no labels: the one before is its own",
+    inWorld(async (world) => {
+      world.sandbox.variants.labels = "dropped";
+      const pgp = (text: string): Spec => ({
+        kind: "ecgrid.UploadedCertificate",
+        name: "u",
+        args: { commId: 5001, certType: "PGP", cert: Buffer.from(text).toString("base64"), allowLastTermination: true },
+      });
+      world.program(pgp("a PGP private key"));
+      await apply(world);
+      const old = (await current(world, "u")).certKeyId;
+      world.program(pgp("another PGP private key"));
+      expect((await apply(world)).made).to.deep.equal(["ecgrid.certificates.add-private commId=5001"]);
+      expect(await previousIds(world, "u")).to.deep.equal([old]);
+      expect((await apply(world)).requests).to.equal(0);
+    }),
+  );
+
+  it(
+    "a file that comes back is taken from the previous ones, by its mark: nothing is sent",
+    inWorld(async (world) => {
+      const partner = async (subject: string): Promise<Spec> => ({
+        kind: "ecgrid.PartnerCertificate",
+        name: "u",
+        args: { commId: 5001, cert: (await file(subject)).pem, allowLastTermination: true },
+      });
+      world.program(await partner("CN=ONE"));
+      await apply(world);
+      const first = (await current(world, "u")).certKeyId;
+      world.program(await partner("CN=TWO"));
+      await apply(world);
+      const second = (await current(world, "u")).certKeyId;
+      world.program(await partner("CN=ONE"));
+      expect((await apply(world)).made).to.deep.equal([]);
+      expect((await current(world, "u")).certKeyId).to.equal(first);
+      expect(await previousIds(world, "u")).to.deep.equal([second]);
+    }),
+  );
+
+  it(
+    "the service's own spelling of hashes and public certificates is used where a setting says so",
+    inWorld(async (world) => {
+      world.sandbox.variants.hashOnWrite = "soap";
+      const specs: Spec[] = [
+        { kind: "ecgrid.Certificate", name: "a", args: { commId: 5001, overlapDays: 30, allowLastTermination: true } },
+        {
+          kind: "ecgrid.PartnerCertificate",
+          name: "p",
+          args: { commId: 5002, cert: (await file("CN=ONE")).pem, allowLastTermination: true },
+        },
+      ];
+      world.program(...specs);
+      expect((await apply(world, 1)).up.text).to.include("secureHashAlgorithm");
+      expect(activeIds(world, 5001)).to.deep.equal([]);
+      Object.assign(world.project.environment, { ECGRID_HASH_NAMES: "soap", ECGRID_PUBLIC_CERTIFICATES: "pem" });
+      world.program(
+        ...specs.map((spec) =>
+          spec.name === "p" ? { ...spec, name: "q", args: { ...spec.args, commId: 5001 } } : spec,
+        ),
+      );
+      await apply(world);
+      const sent = (path: string): Record<string, unknown> =>
+        world.sandbox.log.all().findLast((request) => request.path === path)?.body as Record<string, unknown>;
+      expect(sent("/v2/certificates/create").secureHashAlgorithm).to.equal("sha2");
+      expect(Buffer.from(String(sent("/v2/certificates/add-public").cert), "base64").toString()).to.include(
+        "BEGIN CERTIFICATE",
+      );
+      world.program({ ...specs[0], args: { ...specs[0]?.args, secureHashAlgorithm: "SHA512" } } as Spec);
+      const refused = await apply(world, 1);
+      expect(refused.made.filter((one) => one.includes("renew"))).to.deep.equal([]);
+      expect(refused.up.text).to.include("knows sha1 and sha2 only");
     }),
   );
 

@@ -95,20 +95,26 @@ describe("proxies", () => {
   });
 
   /** Sends one call from a process of its own: proxies are read from the environment. */
-  const send = (url: string, environment: Record<string, string>): Promise<void> =>
+  const send = (url: string, environment: Record<string, string>): Promise<string> =>
     new Promise((resolve) => {
       const program = `const { Transport } = require(${JSON.stringify(join(__dirname, "..", "..", "provider", "http", "transport.js"))});
         new Transport({ system: "Test", url: new URL(${JSON.stringify(url)}), headers: {}, timeout: 3000, backoff: 1 })
-          .send({ method: "GET", path: "/" }, { afterRateLimit: false, afterFault: false, because: "" }, "0".repeat(32)).then(() => process.exit(0), () => process.exit(1));`;
-      execFile(process.execPath, ["-e", program], { env: { PATH: process.env.PATH, ...environment } }, () => {
-        resolve();
-      });
+          .send({ method: "GET", path: "/" }, { afterRateLimit: false, afterFault: false, because: "" }, "0".repeat(32)).then(() => console.log("answered"), (error) => console.log(error.outcome));`;
+      execFile(
+        process.execPath,
+        ["-e", program],
+        { env: { PATH: process.env.PATH, ...environment } },
+        (_error, stdout) => {
+          resolve(stdout.trim());
+        },
+      );
     });
   const address = (): string => `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
 
   it("HTTPS_PROXY is used for https", async () => {
-    await send("https://service.invalid/", { HTTPS_PROXY: address() });
+    const outcome = await send("https://service.invalid/", { HTTPS_PROXY: address() });
     expect(connects).to.include("service.invalid:443");
+    expect(outcome, "a proxy that refuses has let nothing through").to.equal("not executed");
   });
 
   it("NO_PROXY is obeyed", async () => {

@@ -76,6 +76,7 @@ export async function mint(inputs: CertificateInputs, snapshot: Snapshot, contex
     (candidate) =>
       isActive(candidate, context.now) &&
       isAsAsked(candidate, inputs) === undefined &&
+      !dismissed.has(candidate.certKeyId) &&
       !held.has(holding(commId, candidate.certKeyId)),
   );
   if (others.length > 0) tellOfOthers(commId, inputs.usage, others, context);

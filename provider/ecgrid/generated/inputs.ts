@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { parseTime } from "../../core/clock.js";
-import { checkInputs, type Checked, type Problem } from "../../core/inputs.js";
+import { checkInputs, fixedProblems, type Checked, type Problem } from "../../core/inputs.js";
 import { UNKNOWN } from "../../core/unknown.js";
 import {
   commonShape,
   count,
+  FIXED_FOR_LIFE,
   flag,
   HASHES,
   isoTime,
@@ -91,18 +92,6 @@ export function normalize(
       });
     }
   }
-  if (before?.commId === inputs.commId) {
-    for (const field of FIXED) {
-      const now = inputs[field];
-      if (now !== UNKNOWN && before[field] !== UNKNOWN && before[field] !== now) {
-        problems.push({
-          property: field,
-          reason:
-            `${field} was ${JSON.stringify(before[field] ?? null)} and is ${JSON.stringify(now ?? null)}: it is fixed for the life of a certificate, ` +
-            "ECGrid has no call that changes it. Allowed: the old value, or a second resource with the new one, after which this one can be removed",
-        });
-      }
-    }
-  }
+  if (before?.commId === inputs.commId) problems.push(...fixedProblems(FIXED, inputs, before, FIXED_FOR_LIFE));
   return problems.length > 0 ? { ok: false, problems } : checked;
 }

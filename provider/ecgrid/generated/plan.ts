@@ -3,16 +3,29 @@ import { overUnknowns } from "../../core/overUnknowns.js";
 import { NOTHING, type Change, type Plan } from "../../core/plan.js";
 import { known, UNKNOWN, type Planned, type Unknown } from "../../core/unknown.js";
 import { expiresFor } from "./creationMark.js";
+import { adoption, newlyAdopted, takeover } from "../adoption.js";
 import { ending } from "../ending.js";
-import type { CertificateInputs } from "./inputs.js";
+import { certificateInputs, type CertificateInputs } from "./inputs.js";
 import { create, renew, type CreateArguments, type RenewArguments } from "../operations.js";
 import { renewalReasons } from "./renewalReasons.js";
 import { holding } from "../scope.js";
-import { changedInputs, settingRemark } from "./settingChanges.js";
+import { AT_THE_END, changedFields, settingRemark } from "../settingChanges.js";
 import { hasEnded, validUntil } from "../held.js";
 import { type CertificateState } from "./state.js";
 
 type Inputs = Planned<CertificateInputs>;
+
+const FIELDS = certificateInputs.keyof().options;
+/** What these two cause is said by the operation, or by the reason why there is none. */
+const SAID_OTHERWISE = ["trigger", "secureHashAlgorithm"];
+const MEANING: Readonly<Record<string, string>> = {
+  ...AT_THE_END,
+  years: "used by the next renewal",
+  overlapDays: "used by the next renewal",
+  renewalWindow: "decides when the next renewal is due",
+  beginUsage: "only used when a certificate is created",
+  expires: "only used when a certificate is created",
+};
 
 /** What a change of an ECGrid certificate will do. Pure; the same for previews, execution and lists. */
 export function plan({ before, after, seed, heldByOthers }: Change<Inputs, CertificateState>, now: Date): Plan {
@@ -33,11 +46,16 @@ export function plan({ before, after, seed, heldByOthers }: Change<Inputs, Certi
     (turned) => decide(before, turned, seed, now, heldByOthers ?? new Set()),
   );
   if (decided.replaces.length > 0) return decided;
-  const changed = changedInputs(before, after);
+  const changed = changedFields(FIELDS, before, after);
   return {
     ...decided,
     changes: decided.changes || changed.length > 0,
-    remarks: [...decided.remarks, ...changed.flatMap((field) => settingRemark(field, before, after))],
+    remarks: [
+      ...decided.remarks,
+      ...changed
+        .filter((field) => !SAID_OTHERWISE.includes(field))
+        .map((field) => settingRemark(field, MEANING[field], before, after)),
+    ],
   };
 }
 
@@ -75,14 +93,7 @@ function decide(
 function creation(after: Inputs, seed: string, now: Date): Plan {
   const args = createArguments(after, seed, now);
   if (after.adopt === undefined) return { ...NOTHING, changes: true, operations: [create.certain(args)] };
-  const adopted = after.adopt === UNKNOWN ? "the certificate that adopt names" : `certificate ${after.adopt}`;
-  return {
-    ...NOTHING,
-    changes: true,
-    remarks: [
-      `ADOPT ${adopted} of comm ${args.commId ?? "(not known yet)"}: it is read and taken into the stack, no remote call changes anything`,
-    ],
-  };
+  return { ...NOTHING, changes: true, remarks: [adoption(after.adopt, args.commId)] };
 }
 
 /** Certificates that may belong to a resource and that it does not hold: they outlive it, so they are named. */
@@ -110,7 +121,7 @@ function update(
   heldByOthers: ReadonlySet<string>,
 ): Plan {
   const { commId, current } = before;
-  const changed = changedInputs(before, after);
+  const changed = changedFields(FIELDS, before, after);
   const say = (...remarks: string[]): Plan => ({ ...NOTHING, remarks });
   const due = renewalReasons(before, after, now);
   const triggered = after.trigger !== undefined && after.trigger !== before.trigger;
@@ -200,17 +211,14 @@ export function successorToTake(
   after: Inputs,
   heldByOthers: ReadonlySet<string>,
 ): number | Unknown | undefined {
-  const { adopt } = after;
-  if (adopt !== undefined && adopt !== before.adopt && adopt !== before.current.certKeyId) return adopt;
+  const adopt = newlyAdopted(after.adopt, before);
+  if (adopt !== undefined) return adopt;
   const found = undecided(before, after, heldByOthers);
   const [only] = found;
   return only !== undefined && found.length === 1 && (only.linked || before.pendingRenewal !== undefined)
     ? only.certKeyId
     : undefined;
 }
-
-const takeover = (taken: number | Unknown, { commId, current }: CertificateState): string =>
-  `TAKE OVER ${taken === UNKNOWN ? "the certificate that adopt names" : `certificate ${taken}`} of comm ${commId} as the one in charge: it is read, ${current.certKeyId} becomes a previous one, no remote call changes anything`;
 
 function createArguments(after: Inputs, seed: string, now: Date): CreateArguments {
   return {

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { checkInputs, type Checked, type Problem } from "../../core/inputs.js";
+import { checkInputs, fixedProblems, type Checked, type Problem } from "../../core/inputs.js";
 import { UNKNOWN, type Planned } from "../../core/unknown.js";
-import { commonShape, isoTime, label, oneOf, partnerAccepted } from "../fields.js";
+import { commonShape, FIXED_FOR_LIFE, isoTime, label, oneOf, partnerAccepted } from "../fields.js";
 import { readPrivateFile, readPublicFile, type ReadFile, type UploadFile } from "./file.js";
 
 /** ecgrid.md 5; `SSL` is among them here (ecgrid.md 1.1, 1.2). */
@@ -79,17 +79,7 @@ export function normalizeUpload<Inputs extends UploadInputs>(
   const opened = fileOf(inputs, read);
   // No property: the engine would print its value (inventory.md F12).
   if (opened !== UNKNOWN && "problem" in opened) problems.push({ property: "", reason: `cert ${opened.problem}` });
-  if (before?.commId === inputs.commId) {
-    for (const field of FIXED) {
-      const now = inputs[field];
-      if (now !== UNKNOWN && before[field] !== UNKNOWN && before[field] !== now) {
-        problems.push({
-          property: field,
-          reason: `${field} was ${JSON.stringify(before[field] ?? null)} and is ${JSON.stringify(now)}: it is fixed for the life of a certificate. Allowed: the old value, or a second resource with the new one, after which this one can be removed`,
-        });
-      }
-    }
-  }
+  if (before?.commId === inputs.commId) problems.push(...fixedProblems(FIXED, inputs, before, FIXED_FOR_LIFE));
   return problems.length > 0 ? { ok: false, problems } : checked;
 }
 

@@ -3,6 +3,7 @@ import type { Lifecycle } from "../../core/lifecycle.js";
 import { UNKNOWN } from "../../core/unknown.js";
 import type { EcgridClient } from "../client.js";
 import type { UploadArguments } from "../operations.js";
+import { newlyAdopted } from "../adoption.js";
 import { reread } from "../reading.js";
 import { retirable } from "../retiring.js";
 import { scopeOf } from "../scope.js";
@@ -42,9 +43,9 @@ function uploads<Inputs extends UploadInputs, State extends UploadState & object
     if (refusal !== undefined)
       throw stopped(context, `update certificate ${before.current.certKeyId} of comm ${before.commId}`, refusal);
     if (operations.length > 0)
-      return stateAfter(before, inputs, file, await place(kind, inputs, file, context), context);
-    const { adopt } = inputs;
-    if (adopt !== undefined && adopt !== before.adopt && adopt !== before.current.certKeyId)
+      return stateAfter(before, inputs, file, await place(kind, inputs, file, before, context), context);
+    const adopt = newlyAdopted(inputs.adopt, before);
+    if (adopt !== undefined)
       return stateAfter(before, inputs, file, await adoptUpload(kind, adopt, inputs, file, context), context);
     const { file: held, comm, current, previous } = before;
     return { ...withoutSecrets(inputs), file: held, comm, current, previous } as unknown as State;
@@ -75,7 +76,7 @@ function uploads<Inputs extends UploadInputs, State extends UploadState & object
         const file = opened(kind, inputs);
         const found =
           inputs.adopt === undefined
-            ? await place(kind, inputs, file, context)
+            ? await place(kind, inputs, file, undefined, context)
             : await adoptUpload(kind, inputs.adopt, inputs, file, context);
         return {
           id: `${inputs.commId}/${found.certificate.certKeyId}`,

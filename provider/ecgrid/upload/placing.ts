@@ -1,4 +1,5 @@
 import type { Snapshot } from "../client.js";
+import type { Held } from "../held.js";
 import { lookFor } from "../lookFor.js";
 import type { UploadArguments } from "../operations.js";
 import { isActive } from "../roles.js";
@@ -19,35 +20,47 @@ export async function place<Inputs extends UploadInputs, Arguments extends Uploa
   kind: UploadKind<Inputs, Arguments>,
   inputs: Inputs,
   file: UploadFile,
+  before: Held | undefined,
   context: Step,
 ): Promise<Found> {
   const { commId } = inputs;
+  const own = new Set(
+    before === undefined ? [] : [before.current, ...before.previous].map(({ certKeyId }) => certKeyId),
+  );
   const action = `upload the ${file.what} to comm ${commId}`;
   const snapshot = await context.api.snapshot(commId, context.resource);
   const mark = markOf(context.seed, file.id);
-  const alike = free(kind, inputs, snapshot, context).filter(
-    (candidate) => isActive(candidate, context.now) && couldHold(candidate, file) !== "no",
-  );
-  const own = alike.filter((candidate) => isMarked(candidate, mark));
-  const [only] = own;
-  if (only !== undefined && own.length === 1) {
+  const active = free(kind, inputs, snapshot, context).filter((candidate) => isActive(candidate, context.now));
+  const alike = active.filter((candidate) => couldHold(candidate, file) !== "no");
+  // Also one that this resource held before: a file that comes back is still there.
+  const marked = alike.filter((candidate) => isMarked(candidate, mark));
+  const [only] = marked;
+  if (only !== undefined && marked.length === 1) {
     context.tell(
       `comm ${commId} holds this file already as certificate ${only.certKeyId}, by its mark: nothing is sent`,
     );
     return { snapshot, certificate: only };
   }
-  const suspects = own.length > 0 ? own : alike.filter((candidate) => !otherwiseMarked(candidate, inputs, file));
+  const suspects =
+    marked.length > 0
+      ? marked
+      : alike.filter(
+          (candidate) =>
+            // What this resource holds is another file, unless its content says that it is this one.
+            (couldHold(candidate, file) === "yes" || !own.has(candidate.certKeyId)) &&
+            !otherwiseMarked(candidate, inputs, file),
+        );
   if (suspects.length > 0) {
     const ids = list(suspects);
     throw fault(context, {
       action,
-      cameBack: `the comm already has an active certificate that ${own.length > 0 ? "carries this resource's mark, more than once" : "could be this file"}: ${ids}`,
+      cameBack: `the comm already has an active certificate that ${marked.length > 0 ? "carries this resource's mark, more than once" : "could be this file"}: ${ids}`,
       known: "nothing was sent by this run",
       next: `set adopt: ${suspects[0]?.certKeyId ?? ""} to take it over, or createAnother: [${ids}] when it is not this resource's`,
       outcome: "not executed",
     });
   }
-  const others = free(kind, inputs, snapshot, context).filter((candidate) => isActive(candidate, context.now));
+  const others = active.filter(({ certKeyId }) => !own.has(certKeyId));
   if (others.length > 0) tellOfOthers(commId, inputs.usage, others, context);
 
   const operation = planned(context, kind.operation.name);
@@ -58,8 +71,8 @@ export async function place<Inputs extends UploadInputs, Arguments extends Uploa
     const fitting = candidates.filter(
       (candidate) => isOfKind(kind, inputs, candidate) && couldHold(candidate, file) !== "no",
     );
-    const marked = fitting.filter((candidate) => isMarked(candidate, mark));
-    return marked.length === 1 ? marked : fitting;
+    const exact = fitting.filter((candidate) => isMarked(candidate, mark));
+    return exact.length === 1 ? exact : fitting;
   });
   if (settled.kind === "one") return settled.found;
   const what =

@@ -2,9 +2,11 @@ import { isoDay, utc } from "../../core/clock.js";
 import { NOTHING, type Change, type Plan } from "../../core/plan.js";
 import { overUnknowns } from "../../core/overUnknowns.js";
 import { known, UNKNOWN, type Planned, type Unknown } from "../../core/unknown.js";
+import { adoption, newlyAdopted, takeover } from "../adoption.js";
 import { ending } from "../ending.js";
 import type { UploadArguments } from "../operations.js";
 import { hasEnded, validUntil } from "../held.js";
+import { AT_THE_END, changedFields, settingRemark } from "../settingChanges.js";
 import type { UploadFile } from "./file.js";
 import { fileOf, SECRET, type UploadInputs } from "./inputs.js";
 import type { UploadKind } from "./kind.js";
@@ -31,17 +33,24 @@ export function planUpload<Inputs extends UploadInputs, Arguments extends Upload
       creation(turned as Planned<Opened<Inputs>>, upload),
     );
   }
+  const changed = changedSettings(kind, before, after);
   const decided = overUnknowns<Opened<UploadInputs>>(
     opened,
     { commId: [before.commId], adopt: [before.adopt, undefined], trigger: [before.trigger], file: [before.file] },
-    (turned) => decide(before, turned as Planned<Opened<Inputs>>, now, upload),
+    (turned) =>
+      decide(
+        before,
+        turned as Planned<Opened<Inputs>>,
+        now,
+        upload,
+        (inputs) => changedSettings(kind, before, inputs).length > 0,
+      ),
   );
   if (decided.replaces.length > 0) return decided;
-  const changed = changedFields(before, after);
   return {
     ...decided,
     changes: decided.changes || changed.length > 0,
-    remarks: [...decided.remarks, ...changed.flatMap((field) => remarkOn(field, before, after))],
+    remarks: [...decided.remarks, ...changed.map((field) => settingRemark(field, MEANING[field], before, after))],
   };
 }
 
@@ -50,14 +59,7 @@ type Upload<Inputs> = (inputs: Planned<Opened<Inputs>>, instead?: number) => Pla
 function creation<Inputs extends UploadInputs>(after: Planned<Opened<Inputs>>, upload: Upload<Inputs>): Plan {
   const { adopt } = after;
   if (adopt === undefined) return upload(after);
-  const adopted = adopt === UNKNOWN ? "the certificate that adopt names" : `certificate ${adopt}`;
-  return {
-    ...NOTHING,
-    changes: true,
-    remarks: [
-      `ADOPT ${adopted} of comm ${known(after.commId) ?? "(not known yet)"}: it is read and taken into the stack, no remote call changes anything`,
-    ],
-  };
+  return { ...NOTHING, changes: true, remarks: [adoption(adopt, known(after.commId))] };
 }
 
 function decide<Inputs extends UploadInputs>(
@@ -65,8 +67,9 @@ function decide<Inputs extends UploadInputs>(
   after: Planned<Opened<Inputs>>,
   now: Date,
   upload: Upload<Inputs>,
+  settingsChange: (after: object) => boolean,
 ): Plan {
-  if (after.commId === before.commId) return update(before, after, now, upload);
+  if (after.commId === before.commId) return update(before, after, now, upload, settingsChange);
   if (after.commId !== UNKNOWN) return { ...ending(before), changes: true, replaces: ["commId"] };
   const made = creation(after, upload);
   const ended = ending(before);
@@ -88,19 +91,12 @@ function update<Inputs extends UploadInputs>(
   after: Planned<Opened<Inputs>>,
   now: Date,
   upload: Upload<Inputs>,
+  settingsChange: (after: object) => boolean,
 ): Plan {
   const { commId, current } = before;
-  const { adopt, file } = after;
-  if (adopt !== undefined && adopt !== before.adopt && adopt !== current.certKeyId) {
-    const taken = adopt === UNKNOWN ? "the certificate that adopt names" : `certificate ${adopt}`;
-    return {
-      ...NOTHING,
-      changes: true,
-      remarks: [
-        `TAKE OVER ${taken} of comm ${commId} as the one in charge: it is read, ${current.certKeyId} becomes a previous one, no remote call changes anything`,
-      ],
-    };
-  }
+  const { file } = after;
+  const adopted = newlyAdopted(after.adopt, before);
+  if (adopted !== undefined) return { ...NOTHING, changes: true, remarks: [takeover(adopted, before)] };
   const isNew = file === UNKNOWN || file.id !== before.file.id;
   const triggered = after.trigger !== undefined && after.trigger !== before.trigger;
   if (isNew || (hasEnded(current) && triggered))
@@ -108,7 +104,7 @@ function update<Inputs extends UploadInputs>(
   if (hasEnded(current)) {
     const how = current.status === "Terminated" ? "was terminated outside" : "is no longer listed on its comm";
     const fact = `certificate ${current.certKeyId} (serial ${current.serialNumber ?? "not given"}) of comm ${commId} ${how}; nothing is uploaded by itself`;
-    if (changedFields(before, after).length > 0) return { ...NOTHING, remarks: [fact] };
+    if (settingsChange(after)) return { ...NOTHING, remarks: [fact] };
     return {
       ...NOTHING,
       changes: true,
@@ -160,40 +156,26 @@ function uploading<Inputs extends UploadInputs, Arguments extends UploadArgument
   return { ...NOTHING, changes: true, operations: [kind.operation.conditional(kind.arguments(common, after), on)] };
 }
 
-/** Inputs that differ from what the state echoes; the file is compared by what it is, not here. */
-function changedFields(before: UploadState, after: object): string[] {
-  const given = after as Readonly<Record<string, unknown>>;
-  const echoed = before as unknown as Readonly<Record<string, unknown>>;
-  const names = new Set([...Object.keys(given), ...Object.keys(MEANING)]);
-  return [...names]
-    .filter((field) => !(SECRET as readonly string[]).includes(field) && field !== "file")
-    .filter((field) => given[field] === UNKNOWN || JSON.stringify(given[field]) !== JSON.stringify(echoed[field]))
-    .sort();
-}
+/** The file is compared by what it is, and commId is said by the plan itself. */
+const changedSettings = <Inputs extends UploadInputs>(
+  kind: Pick<UploadKind<Inputs, never>, "inputs">,
+  before: UploadState,
+  after: object,
+): string[] =>
+  changedFields(
+    Object.keys(kind.inputs.shape).filter((field) => ![...SECRET, "commId"].includes(field)),
+    before,
+    after,
+  );
 
 const NEXT = "used by the next upload";
-const AT_END = "used when a certificate is ended";
 const MEANING: Readonly<Record<string, string>> = {
+  ...AT_THE_END,
   keyId: NEXT,
   userId: NEXT,
   beginUsage: NEXT,
   partnerCommId: NEXT,
   partnerUrl: NEXT,
-  onDelete: "used when the resource is removed",
-  partnerAccepted: AT_END,
-  allowLastTermination: AT_END,
+  createAnother: NEXT,
   trigger: "uploads the file again only when its certificate was ended outside",
-  createAnother: "used by the next upload",
-  adopt: "",
 };
-
-function remarkOn(field: string, before: UploadState, after: object): string[] {
-  if (field === "commId") return [];
-  const show = (value: unknown): string =>
-    value === UNKNOWN ? "a value that is not known yet" : value === undefined ? "nothing" : JSON.stringify(value);
-  const meaning = MEANING[field] ?? "";
-  const [old, now] = [before, after].map((source) => show((source as Readonly<Record<string, unknown>>)[field]));
-  return [
-    `${field} changes from ${old ?? ""} to ${now ?? ""}: ${meaning === "" ? "" : `${meaning}, `}no remote call for it`,
-  ];
-}

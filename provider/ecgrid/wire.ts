@@ -62,11 +62,11 @@ export interface Comm {
 
 const missing = (what: string) => ({ error: `${what} is missing or of another type` });
 const optionalText = z.string().min(1).nullish().catch(undefined);
-/** A number, or its digits as text; nothing else: `null` and `""` are missing, not 0. */
+/** An id: a whole number, or its digits as text; nothing else: `null` and `""` are missing, not 0. */
 const integer = (what: string) =>
   z
     .union([z.number(), z.string().regex(/^\d+$/).transform(Number)], missing(what))
-    .pipe(z.number(missing(what)).int(missing(what)));
+    .pipe(z.number(missing(what)).int(missing(what)).min(0, missing(what)));
 /** Longest text of the vendor's that is repeated. */
 const LONGEST_WORD = 300;
 
@@ -246,7 +246,8 @@ export function readReply(answer: Answer): Reply {
     return {
       ...failed,
       cameBack: `HTTP ${status}, a redirect, which is not followed because credentials go to the configured address only`,
-      outcome: "refused",
+      // Some services redirect to a page that tells of what was done (RFC 9110 section 15.4.4).
+      outcome: "unknown",
     };
   }
   if (status >= 400 && status < 500) return { ...failed, outcome: "refused" };

@@ -81,7 +81,7 @@ describe("ECGrid's envelope", () => {
     ["no flag at all", answer(200, { data: {} }), "unknown", "HTTP 200, a body without an error text"],
     ["HTML", answer(200, "<html></html>", "text/html"), "unknown", "HTTP 200, a body that is not JSON (text/html)"],
     ["nothing", answer(200, ""), "unknown", "HTTP 200, an empty body"],
-    ["a redirect", answer(307, ""), "refused", "HTTP 307, a redirect"],
+    ["a redirect", answer(307, ""), "unknown", "HTTP 307, a redirect"],
     [
       "keys in another casing",
       answer(400, { Success: false, ErrorCode: "InvalidParameter" }),

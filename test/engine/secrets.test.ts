@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { readFileSync } from "node:fs";
 import { request } from "undici";
-import { CANARIES } from "../../sandbox/index.js";
+import { CANARIES, makePfx } from "../../sandbox/index.js";
 import { recordKept } from "../instrument/fieldsLog.js";
 import { apply, certificate, current, inWorld, stored } from "./engine.js";
 
@@ -104,7 +104,17 @@ describe("secrets and fields", () => {
   it(
     "every answer field that is ours to keep is in the state with the value that the service sent",
     inWorld(async (world) => {
-      world.program(certificate("a", { partnerAs2Id: "PARTNER-AS2-ID" }));
+      const { pem: cert } = await makePfx({
+        subject: "CN=PARTNER",
+        password: "",
+        notBefore: "2026-01-01T00:00:00Z",
+        notAfter: "2028-01-01T00:00:00Z",
+      });
+      world.program(certificate("a", { partnerAs2Id: "PARTNER-AS2-ID" }), {
+        kind: "ecgrid.PartnerCertificate",
+        name: "p",
+        args: { commId: 5001, cert, partnerUrl: "https://as2.example/in", keyId: "key", userId: "user" },
+      });
       await apply(world);
       const answer = await request(`${world.sandbox.ecgrid.url}/v2/comms/5001`, {
         headers: { "x-api-key": world.sandbox.ecgrid.apiKey },
@@ -117,15 +127,19 @@ describe("secrets and fields", () => {
         string,
         unknown
       >;
-      const kept = await current(world, "a");
       const same = (object: Record<string, unknown>, served: Record<string, unknown>): string[] =>
         Object.keys(served).filter((key) => served[key] !== undefined && object[key] === served[key]);
-      const [served = {}] = data.certificates;
-      const pem =
-        String(kept.pem).replace(/-----[^-]+-----|\s/g, "") === served.publicCertificate ? ["publicCertificate"] : [];
+      const ofCertificate = (kept: Record<string, unknown>): string[] => {
+        const served = data.certificates.find(({ certKeyId }) => certKeyId === kept.certKeyId) ?? {};
+        const pem =
+          String(kept.pem).replace(/-----[^-]+-----|\s/g, "") === served.publicCertificate ? ["publicCertificate"] : [];
+        return [...same(kept, served), ...pem].map((key) => `data.certificates[].${key}`);
+      };
+      const kept = await current(world, "a");
       const fields = [
         ...same(comm, data).map((key) => `data.${key}`),
-        ...[...same(kept, served), ...pem].map((key) => `data.certificates[].${key}`),
+        ...ofCertificate(kept),
+        ...ofCertificate(await current(world, "p")),
       ];
       recordKept("GET /v2/comms/{id}", fields);
       expect(fields).to.include.members([
@@ -135,6 +149,9 @@ describe("secrets and fields", () => {
         "data.certificates[].endUsage",
         "data.certificates[].partnerId",
         "data.certificates[].publicCertificate",
+        "data.certificates[].partnerUrl",
+        "data.certificates[].keyId",
+        "data.certificates[].userId",
       ]);
       const { inputs } = await stored(world, "a");
       const size = Buffer.byteLength(JSON.stringify([inputs, { ...outputs, current: { ...kept, pem: "" } }]));

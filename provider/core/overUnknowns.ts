@@ -38,12 +38,17 @@ export function overUnknowns<Inputs extends object>(
     return `what ${fields.join(" and ")} turn${fields.length === 1 ? "s" : ""} out to be asks for it`;
   };
 
-  const operations = unique(
-    plans.flatMap((plan) => plan.operations),
-    label,
-  ).map((operation) => {
-    const seen = plans.map((plan) => plan.operations.find((each) => label(each) === label(operation))?.certainty);
-    return { ...operation, certainty: combined(seen, () => hangsOn((plan) => certaintyIn(plan, operation))) };
+  const refused = plans.every(({ refusal }) => refusal !== undefined);
+  // A plan that is refused makes nothing, whatever it lists.
+  const effective = refused ? plans : plans.filter(({ refusal }) => refusal === undefined);
+  const certaintyIn = (plan: Plan, operation: Operation): Certainty | undefined =>
+    !effective.includes(plan) ? undefined : plan.operations.find((each) => label(each) === label(operation))?.certainty;
+  const operations = merged(effective.map((plan) => plan.operations)).map((operation) => {
+    const seen = plans.map((plan) => certaintyIn(plan, operation));
+    return {
+      ...operation,
+      certainty: combined(seen, () => hangsOn((plan) => JSON.stringify(certaintyIn(plan, operation) ?? "absent"))),
+    };
   });
   const remarks = unique(
     plans.flatMap((plan) => plan.remarks),
@@ -57,7 +62,6 @@ export function overUnknowns<Inputs extends object>(
     plans.flatMap(({ refusal }) => refusal ?? []),
     String,
   );
-  const refused = plans.every(({ refusal }) => refusal !== undefined);
   const hedged = refused
     ? []
     : refusals.map((refusal) => `refused if ${hangsOn((plan) => String(plan.refusal === refusal))}: ${refusal}`);
@@ -77,8 +81,19 @@ const combinations = (ways: readonly number[]): number[][] =>
     [[]],
   );
 
-const certaintyIn = (plan: Plan, operation: Operation): string =>
-  JSON.stringify(plan.operations.find((each) => label(each) === label(operation))?.certainty ?? "absent");
+/** The operations of several plans, each once, in the order in which the plans hold them. */
+function merged(plans: readonly (readonly Operation[])[]): Operation[] {
+  const all: Operation[] = [];
+  for (const plan of plans) {
+    let next = 0;
+    for (const operation of plan) {
+      const at = all.findIndex((each) => label(each) === label(operation));
+      if (at < 0) all.splice(next, 0, operation);
+      next = at < 0 ? next + 1 : at + 1;
+    }
+  }
+  return all;
+}
 
 /** One certainty for what several plans say; `undefined` is a plan without the operation. */
 function combined(seen: readonly (Certainty | undefined)[], hangsOn: () => string): Certainty {

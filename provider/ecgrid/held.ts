@@ -79,3 +79,7 @@ export const hasEnded = ({ status }: Pick<KeptCertificate, "status">): boolean =
 /** End of use: the earlier of the two windows. */
 export const validUntil = ({ endUsage, notAfter }: Pick<KeptCertificate, "endUsage" | "notAfter">): Date =>
   new Date(Math.min(new Date(endUsage).getTime(), new Date(notAfter).getTime()));
+
+/** Begin of use: the later of the two windows. */
+export const validFrom = ({ beginUsage, notBefore }: Pick<KeptCertificate, "beginUsage" | "notBefore">): Date =>
+  new Date(Math.max(new Date(beginUsage).getTime(), new Date(notBefore).getTime()));

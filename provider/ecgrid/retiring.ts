@@ -4,19 +4,22 @@ import type { EcgridClient } from "./client.js";
 import { terminateArguments } from "./ending.js";
 import { terminate } from "./operations.js";
 import { inUse } from "./roles.js";
-import { hasEnded, validUntil, type Held } from "./held.js";
+import { hasEnded, validFrom, validUntil, type Held } from "./held.js";
 import { fault, oneWriter, type Step } from "./step.js";
 import { ends, terminated } from "./termination.js";
 
 /** Older certificates of a comm are terminated (ecgrid.md 1.5), once the one in charge is in use. */
 export const retirable: Retirable<Held, EcgridClient> = {
   older: ({ commId, previous }) =>
-    [...previous].reverse().map((old) => ({
-      key: String(old.certKeyId),
-      what: nameOf(commId, old.certKeyId),
-      since: old.replacedOn,
-      until: isoDay(validUntil(old)),
-    })),
+    [...previous]
+      .reverse()
+      .filter((old) => !hasEnded(old))
+      .map((old) => ({
+        key: String(old.certKeyId),
+        what: nameOf(commId, old.certKeyId),
+        since: old.replacedOn,
+        until: isoDay(validUntil(old)),
+      })),
   inCharge: ({ commId, current }, now) => ({
     key: String(current.certKeyId),
     what: nameOf(commId, current.certKeyId),
@@ -25,8 +28,8 @@ export const retirable: Retirable<Held, EcgridClient> = {
       ? `it is ${current.status}`
       : validUntil(current) <= now
         ? `it expired on ${isoDay(validUntil(current))}`
-        : new Date(current.beginUsage) > now
-          ? `its use begins on ${current.beginUsage.slice(0, 10)}`
+        : validFrom(current) > now
+          ? `its use begins on ${isoDay(validFrom(current))}`
           : current.status === "Active"
             ? undefined
             : `its status is ${current.status}`,

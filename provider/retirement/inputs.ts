@@ -45,3 +45,7 @@ export const retirementState = retirementInputs.omit({ __before: true, __type: t
 });
 
 export type RetirementState = z.output<typeof retirementState>;
+
+/** What was ended, of the subject that it was ended for: another subject's objects may have the same keys. */
+export const endedOf = (before: RetirementState | undefined, of: RetirementInputs["of"]): readonly string[] =>
+  before?.of.type === of.type && before.of.id === of.id ? before.ended : [];

@@ -1,7 +1,7 @@
 import { PartialFault, Fault } from "../core/fault.js";
 import { checkInputs } from "../core/inputs.js";
 import type { Context, Lifecycle, Retirable } from "../core/lifecycle.js";
-import { retirementInputs, retirementState, type RetirementInputs, type RetirementState } from "./inputs.js";
+import { endedOf, retirementInputs, retirementState, type RetirementInputs, type RetirementState } from "./inputs.js";
 import { planRetirement, type Resolve } from "./plan.js";
 
 /** The API of a subject, by its type token. */
@@ -33,15 +33,16 @@ export function retirement(kinds: readonly RetirableKind[]): Lifecycle<Retiremen
     context: Context<ApiOf>,
   ): Promise<RetirementState> => {
     const subject = resolve(of.type, of.state);
-    const ended = [...(before?.ended ?? [])];
+    const ended = [...endedOf(before, of)];
     const stateNow = (): RetirementState => {
-      // What the subject no longer lists needs not be remembered.
-      const listed = new Set(subject?.retirable.older(subject.state).map(({ key }) => key));
+      // What the subject no longer lists needs not be remembered; one that cannot be read proves nothing.
+      const listed =
+        subject === undefined ? undefined : new Set(subject.retirable.older(subject.state).map(({ key }) => key));
       return {
         of,
         delayDays,
         ...(accepted === undefined ? {} : { accepted }),
-        ended: ended.filter((key) => listed.has(key)),
+        ended: ended.filter((key) => listed?.has(key) !== false),
       };
     };
     if (subject === undefined || context.plan.operations.every(({ certainty }) => certainty.kind === "due"))

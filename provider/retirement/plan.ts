@@ -4,7 +4,7 @@ import type { Operation } from "../core/operation.js";
 import { overUnknowns } from "../core/overUnknowns.js";
 import { NOTHING, type Change, type Plan } from "../core/plan.js";
 import { known, UNKNOWN, type Planned } from "../core/unknown.js";
-import type { RetirementInputs, RetirementState } from "./inputs.js";
+import { endedOf, type RetirementInputs, type RetirementState } from "./inputs.js";
 
 /** A subject as its kind reads it. */
 export interface Subject {
@@ -27,8 +27,7 @@ export function planRetirement(resolve: Resolve, { before, after }: Change<Input
     (turned) => retiring(resolve, before, turned, now),
   );
   const changed = before === undefined || settingsOf(before) !== settingsOf(after) || after.of === UNKNOWN;
-  const moved =
-    before !== undefined && after.of !== UNKNOWN && contentOf(before.of.state) !== contentOf(after.of.state);
+  const moved = before !== undefined && after.of !== UNKNOWN && contentOf(before.of) !== contentOf(after.of);
   return {
     ...decided,
     changes: changed || moved || decided.operations.some(({ certainty }) => certainty.kind !== "due"),
@@ -52,9 +51,10 @@ const settingsOf = ({ delayDays, accepted }: Inputs | RetirementState): string =
   [delayDays, accepted].map((value) => (value === UNKNOWN ? "?" : JSON.stringify(value ?? null))).join(" ");
 
 function retiring(resolve: Resolve, before: RetirementState | undefined, after: Inputs, now: Date): Plan {
-  const ended = new Set(before?.ended ?? []);
   const last = resolveLast(resolve, before, after);
-  if (after.of === UNKNOWN) return last === undefined ? later() : perhaps(last, ended, after, now);
+  if (after.of === UNKNOWN)
+    return last === undefined ? later() : perhaps(last, new Set(before?.ended ?? []), after, now);
+  const ended = new Set(endedOf(before, after.of));
   const subject = resolve(after.of.type, after.of.state);
   if (subject === undefined) return { ...NOTHING, remarks: [`${after.of.id} leaves nothing to retire`] };
   const { retirable, state } = subject;

@@ -46,6 +46,19 @@ describe("a plan over inputs that are not known yet", () => {
     expect(seen).to.deep.equal([after({ b: UNKNOWN })]);
   });
 
+  it("keeps the order of the plans", () => {
+    expect(shown(overA({ new: { operations: [end("1"), end("2")] }, old: { operations: [end("1")] } }))).to.deep.equal([
+      "[test.end id=1]",
+      `[test.end id=2; if ${ASKS}]`,
+    ]);
+  });
+
+  it("makes nothing of a plan that is refused", () => {
+    const over = overA({ new: { operations: [end("1"), end("2")], refusal: "no" }, old: { operations: [end("1")] } });
+    expect(shown(over)).to.deep.equal([`[test.end id=1; if ${ASKS}]`]);
+    expect(over.remarks).to.deep.equal([`refused if ${ASKS}: no`]);
+  });
+
   it("is made of the plans for everything that the unknown ones may turn out to be, and for nothing else", () => {
     const seen: unknown[] = [];
     overUnknowns<Inputs>(
@@ -188,10 +201,15 @@ describe("a plan over inputs that are not known yet", () => {
           open.includes(FIELDS[index] ?? "a") ? [0, 1, 2].slice(0, 1 + (counts[index] ?? 0)) : [0];
         const concrete = waysOf(0).flatMap((a) => waysOf(1).flatMap((b) => waysOf(2).map((c) => planAt([a, b, c]))));
 
+        // Where some outcomes are refused, these make nothing; where all are, the list says what it is about.
+        const madeBy = (of: Plan): Plan["operations"] =>
+          over.refusal === undefined && of.refusal !== undefined ? [] : of.operations;
         const certain = (of: Plan): string[] =>
-          of.operations.filter(({ certainty }) => certainty.kind === "certain").map(label);
+          madeBy(of)
+            .filter(({ certainty }) => certainty.kind === "certain")
+            .map(label);
         for (const one of concrete) {
-          expect(over.operations.map(label)).to.include.members(one.operations.map(label));
+          expect(over.operations.map(label)).to.include.members(madeBy(one).map(label));
           expect(certain(one)).to.include.members(certain(over));
           for (const remark of one.remarks) expect(over.remarks.some((text) => text.endsWith(remark))).to.equal(true);
           expect(one.replaces).to.include.members([...over.replaces]);
@@ -202,7 +220,7 @@ describe("a plan over inputs that are not known yet", () => {
           concrete.every((other) => certain(other).includes(one)),
         );
         expect(certain(over)).to.have.members(everywhere);
-        expect(concrete.flatMap((one) => one.operations.map(label))).to.include.members(over.operations.map(label));
+        expect(concrete.flatMap((one) => madeBy(one).map(label))).to.include.members(over.operations.map(label));
         expect(over.refusal !== undefined).to.equal(concrete.every(({ refusal }) => refusal !== undefined));
         expect(over.changes).to.equal(concrete.some(({ changes }) => changes));
         for (const text of shown(over)) expect(text).to.not.match(/what {2}turn|and and|if if/);

@@ -202,7 +202,7 @@ export const CHANGES: readonly Kind[] = [
       return true;
     },
   },
-  input("trigger", 4, (args, random) => {
+  input("trigger", 8, (args, random) => {
     args.trigger = `t${random.int(1_000_000)}`;
   }),
   input("hash", 2, (args, random) => {

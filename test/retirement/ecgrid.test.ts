@@ -36,6 +36,11 @@ describe("the retirement of an ECGrid certificate", () => {
     expect(plan.operations[0]?.destructive).to.equal(true);
   });
 
+  it("leaves out what has ended", () => {
+    const previous = [former(87, { status: "Terminated" }), former(86), former(85, { status: "Vanished" })];
+    expect(shown(planned(of(state({ previous }))))).to.deep.equal([END(86)]);
+  });
+
   it("counts the delay from the day of each replacement", () => {
     const previous = [former(87, { replacedOn: "2026-02-20" }), former(86, { replacedOn: "2026-02-19" })];
     expect(shown(planned({ ...of(state({ previous })), delayDays: 10 }))).to.deep.equal([
@@ -50,6 +55,7 @@ describe("the retirement of an ECGrid certificate", () => {
     ["has another status", { status: "Pending" }, "its status is Pending"],
     ["has expired", { notAfter: "2026-03-01T10:00:00Z" }, "it expired on 2026-03-01"],
     ["is at the end of its use", { endUsage: "2026-02-28T00:00:00Z" }, "it expired on 2026-02-28"],
+    ["is not valid yet", { notBefore: "2026-03-05T00:00:00Z" }, "its use begins on 2026-03-05"],
     ["is for later", { beginUsage: "2026-03-01T10:00:01Z" }, "its use begins on 2026-03-01"],
   ] as const) {
     it(`waits while the one in charge ${name}`, () => {

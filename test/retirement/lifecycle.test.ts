@@ -81,6 +81,13 @@ describe("the lifecycle of a retirement", () => {
     run = new Run();
   });
 
+  it("remembers what was ended while its subject cannot be read", async () => {
+    const kept = await run.update(stored(things(), { ended: ["1"] }), { ...inputs(), of: subject({}) });
+    expect(kept.ended).to.deep.equal(["1"]);
+    await run.update(kept, inputs());
+    expect(run.sent).to.deep.equal([]);
+  });
+
   it("ends several, oldest first, and keeps which", async () => {
     const { id, state } = await run.create(inputs(FOUR, { accepted: "BB" }));
     expect(id).to.equal("retirement of a");

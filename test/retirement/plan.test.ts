@@ -193,6 +193,12 @@ const NOTHING_TO_END: Row[] = [
   { name: "one ended", before: stored(TWO, { ended: ["1"] }), after: inputs(TWO), operations: [END("0")] },
   { name: "ended, and no longer listed", before: ENDED, after: inputs(NONE) },
   {
+    name: "the same key was ended for another subject",
+    before: stored(things(), { ended: ["1"], of: { ...subject(things()), id: "another" } }),
+    after: inputs(),
+    operations: [END("1")],
+  },
+  {
     name: "ended, and the subject's fields come in another order",
     before: ENDED,
     after: inputs({ older: things().older, current: { from: "2026-01-01", mark: "BB", key: "2" } }),

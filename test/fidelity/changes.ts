@@ -222,9 +222,18 @@ export const CHANGES: readonly Kind[] = [
   }),
   {
     name: "time passes",
-    weight: 4,
-    apply: (random, _program, world) => {
-      world.at(new Date(world.now.getTime() + random.pick([1, 20, 200, 340]) * DAY));
+    weight: 6,
+    apply: (random, program, world) => {
+      // Left to chance, a certificate would rarely come into its window before it expires.
+      const nearExpiry = certificates(program)
+        .flatMap(({ args }) => world.sandbox.ecgrid.active(Number(args.commId)))
+        .map(({ notAfter }) => new Date(notAfter).getTime() - 20 * DAY)
+        .filter((time) => time > world.now.getTime());
+      const time =
+        nearExpiry.length > 0 && random.chance(60)
+          ? random.pick(nearExpiry)
+          : world.now.getTime() + random.pick([1, 20, 200]) * DAY;
+      world.at(new Date(time));
       return true;
     },
   },

@@ -133,10 +133,7 @@ describe("the plan of an upload", () => {
           const checked = check({ ...more, cert }, held ? { ...state } : undefined);
           const text = checked.ok
             ? JSON.stringify(
-                uploadedCertificate.plan(
-                  { after: checked.inputs, seed: URN, ...(held ? { before: state } : {}) },
-                  NOW,
-                ),
+                uploadedCertificate.plan({ after: checked.inputs, seed: URN, ...(held ? { before: state } : {}) }, NOW),
               )
             : words(checked);
           expect(text).to.not.include(PASSWORD).and.not.include(cert.slice(0, 40));

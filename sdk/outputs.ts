@@ -25,6 +25,8 @@ export function withoutPem(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutPem);
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).flatMap(([key, item]) => (key === "pem" ? [] : [[key, withoutPem(item)]])),
+    Object.entries(value).flatMap(([key, item]) =>
+      key === "pem" || key === "chainPem" ? [] : [[key, withoutPem(item)]],
+    ),
   );
 }

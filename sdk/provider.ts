@@ -17,6 +17,8 @@ export interface ProviderArgs {
   publicCertificates?: pulumi.Input<"der" | "pem">;
   /** How long to wait for a new certificate to be listed, seconds. */
   visibilitySeconds?: pulumi.Input<number>;
+  /** CertCentral: how long to wait between two looks at an order that waits, seconds. */
+  pollSeconds?: pulumi.Input<number>;
 }
 
 /** An explicit instance of the dynamic provider with settings of its own (pulumi-dynamic.md 2.2). */
@@ -35,6 +37,7 @@ export abstract class ClmProvider extends pulumi.ProviderResource {
         [`${namespace}:visibilitySeconds`]: text(args.visibilitySeconds),
         [`${namespace}:hashNames`]: text(args.hashNames),
         [`${namespace}:publicCertificates`]: text(args.publicCertificates),
+        [`${namespace}:pollSeconds`]: text(args.pollSeconds),
         "clm:caFile": text(args.caFile),
         [INSTANCE]: name,
       },

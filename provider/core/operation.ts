@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
  */
 
 /** What a mutating call does to the thing it names. */
-export type Effect = "create" | "upload" | "renew" | "terminate";
+export type Effect = "create" | "upload" | "order" | "renew" | "reissue" | "terminate" | "cancel" | "revoke";
 
 /** Whether the call will be made, as far as the plan can know. */
 export type Certainty =
@@ -34,6 +34,8 @@ export interface HttpCall {
   readonly path: string;
   /** JSON body. Never a secret in an operation: it is shown and stored. */
   readonly body?: Readonly<Record<string, unknown>>;
+  /** Media type that is asked for; JSON by default. */
+  readonly accept?: string;
 }
 
 /** Fields of a request that are never shown, stored or logged: they are handed over when the call is performed. */

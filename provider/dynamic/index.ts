@@ -1,6 +1,8 @@
+import { order } from "../certcentral/order/lifecycle.js";
 import { certificate } from "../ecgrid/generated/certificate.js";
 import { partnerCertificate, uploadedCertificate } from "../ecgrid/upload/lifecycle.js";
 import { adapt } from "./adapter.js";
+import { certcentral } from "./certcentral.js";
 import { ecgrid } from "./ecgrid.js";
 import { retirement } from "../retirement/lifecycle.js";
 import { RETIRABLE } from "./kinds.js";
@@ -14,5 +16,6 @@ import { inventoryProvider } from "./inventory.js";
 export const EcgridCertificate = adapt(certificate, ecgrid);
 export const EcgridUploadedCertificate = adapt(uploadedCertificate, ecgrid);
 export const EcgridPartnerCertificate = adapt(partnerCertificate, ecgrid);
-export const Retirement = adapt(retirement(RETIRABLE), bySubject({ ecgrid }));
+export const CertcentralOrder = adapt(order, certcentral);
+export const Retirement = adapt(retirement(RETIRABLE), bySubject({ ecgrid, certcentral }));
 export const Inventory = inventoryProvider;

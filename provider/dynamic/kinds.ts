@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { order } from "../certcentral/order/lifecycle.js";
 import { certificate } from "../ecgrid/generated/certificate.js";
 import { partnerCertificate, uploadedCertificate } from "../ecgrid/upload/lifecycle.js";
 import { retirement } from "../retirement/lifecycle.js";
@@ -71,13 +72,14 @@ function kind<Inputs extends object, State extends object, Api>(
 }
 
 /** Kinds whose older objects a `clm.Retirement` can end. */
-export const RETIRABLE = [certificate, uploadedCertificate, partnerCertificate];
+export const RETIRABLE = [certificate, uploadedCertificate, partnerCertificate, order];
 
 /** All kinds, by their export of `pulumi-clm/dynamic`: one line each. */
 export const KINDS = {
   EcgridCertificate: kind("EcgridCertificate", certificate),
   EcgridUploadedCertificate: kind("EcgridUploadedCertificate", uploadedCertificate),
   EcgridPartnerCertificate: kind("EcgridPartnerCertificate", partnerCertificate),
+  CertcentralOrder: kind("CertcentralOrder", order),
   Retirement: kind("Retirement", retirement(RETIRABLE)),
 } as const;
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { parseTime } from "../core/clock.js";
+import { flag, id, oneOf } from "../core/fields.js";
 
 /** Fields that the inputs of several kinds share, with what is allowed in words. */
 
@@ -8,30 +8,10 @@ export const HASHES = ["SHA1", "SHA256", "SHA384", "SHA512"] as const;
 /** What the create page names; `SSL` is not among them (ecgrid.md 1.3). */
 export const USAGES = ["Encryption", "Signature", "EncryptionAndSignature"] as const;
 
-/** Ids are 32-bit positive integers (ecgrid.md 3). */
-export const id = (what: string, allowed = `allowed is a whole number from 1 to 2147483647 (${what})`) =>
-  z
-    .number({ error: allowed })
-    .int({ error: allowed })
-    .min(1, { error: allowed })
-    .max(2_147_483_647, { error: allowed });
-
-export const count = (least: number, most: number, unit: string) => {
-  const error = `allowed is a whole number of ${unit} from ${least} to ${most}`;
-  return z.number({ error }).int({ error }).min(least, { error }).max(most, { error });
-};
 /** 16-bit in the older interface: a hard ceiling (ecgrid.md 1.4). */
 export const MOST_DAYS = 32_767;
 /** The interface has 16 bits here, too, but an X.509 validity ends with the year 9999 (RFC 5280 section 4.1.2.5). */
 export const MOST_YEARS = 7000;
-
-export const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values) =>
-  z.enum(values, { error: `allowed is ${values.join(", ")}` });
-export const flag = z.boolean({ error: "allowed is true or false" });
-export const moment = (error: string) => z.string({ error }).refine((text) => parseTime(text) !== undefined, { error });
-export const isoTime = moment(
-  "allowed is an ISO 8601 date-time, UTC when it has no zone, for instance 2026-05-07T00:00:00Z",
-);
 
 /** SHA-1 of the DER form, hex; colons, spaces and small letters are taken. */
 export const thumbprint = z
@@ -40,11 +20,6 @@ export const thumbprint = z
   .refine((text) => /^[0-9A-F]{40}$/.test(text), {
     error: "allowed is the SHA-1 thumbprint of the successor: 40 hex digits",
   });
-
-export const label = (most: number) => {
-  const error = `allowed is a text of 1 to ${most} characters`;
-  return z.string({ error }).min(1, { error }).max(most, { error });
-};
 
 /** What all certificate resources of a comm are told. */
 export const commonShape = {
@@ -66,3 +41,10 @@ export const partnerAccepted = thumbprint.optional();
 /** Why an input cannot change: ends the sentence of `fixedProblems`. */
 export const FIXED_FOR_LIFE =
   "it is fixed for the life of a certificate, ECGrid has no call that changes it. Allowed: the old value, or a second resource with the new one, after which this one can be removed";
+
+/** What these settings are used for, in the words of a preview. */
+export const AT_THE_END = {
+  onDelete: "used when the resource is removed",
+  partnerAccepted: "used when a certificate is ended",
+  allowLastTermination: "used when a certificate is ended",
+};

@@ -5,6 +5,7 @@ import type { CertificateState } from "./generated/state.js";
 import { Fault, PartialFault, type FaultParts } from "../core/fault.js";
 import type { Context } from "../core/lifecycle.js";
 import type { Operation } from "../core/operation.js";
+import { plannedOperation } from "../core/planned.js";
 
 /** What the steps of an ECGrid certificate share: their context, and faults in the words of ECGrid. */
 export type Step = Context<EcgridClient>;
@@ -16,14 +17,7 @@ export interface Found {
 }
 
 /** The planned operation of a name; it must be there. */
-export function planned({ plan: { operations } }: Step, name: string): Operation {
-  const operation = operations.find((candidate) => candidate.name === name);
-  if (operation === undefined)
-    throw new Error(
-      `${name} is not in the plan of this step. Nothing was sent. This is a fault of pulumi-clm; please report it.`,
-    );
-  return operation;
-}
+export const planned = ({ plan }: Step, name: string): Operation => plannedOperation(plan, name);
 
 export const list = (certificates: readonly Pick<Certificate, "certKeyId">[]): string =>
   certificates.map(({ certKeyId }) => certKeyId).join(", ");

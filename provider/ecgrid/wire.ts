@@ -1,8 +1,8 @@
 import { createHash, X509Certificate } from "node:crypto";
 import { z } from "zod";
-import { parseTime, wholeSeconds } from "../core/clock.js";
 import type { Outcome } from "../core/fault.js";
 import type { Answer } from "../core/perform.js";
+import { integer, LONGEST_WORD, missing, optionalText, parseJson, time } from "../http/answerFields.js";
 
 /**
  * What ECGrid sends, read tolerantly: unknown fields are dropped (private material among them: `rootInfo`,
@@ -59,26 +59,6 @@ export interface Comm {
   readonly privateKeyRequired?: boolean;
   readonly withCerts?: boolean;
 }
-
-const missing = (what: string) => ({ error: `${what} is missing or of another type` });
-const optionalText = z.string().min(1).nullish().catch(undefined);
-/** An id: a whole number, or its digits as text; nothing else: `null` and `""` are missing, not 0. */
-const integer = (what: string) =>
-  z
-    .union([z.number(), z.string().regex(/^\d+$/).transform(Number)], missing(what))
-    .pipe(z.number(missing(what)).int(missing(what)).min(0, missing(what)));
-/** Longest text of the vendor's that is repeated. */
-const LONGEST_WORD = 300;
-
-const time = (what: string) =>
-  z.string(missing(what)).transform((text, context) => {
-    const at = parseTime(text);
-    if (at === undefined) {
-      context.addIssue({ code: "custom", message: `${what} is "${text.slice(0, 40)}", not an ISO 8601 time` });
-      return z.NEVER;
-    }
-    return wholeSeconds(at);
-  });
 
 /** Gives keys the spelling of the schema, whatever their casing: `CertKeyID`, `certKeyID` and `certKeyId` are one. */
 function anyCase<Shape extends z.ZodRawShape>(
@@ -255,12 +235,4 @@ export function readReply(answer: Answer): Reply {
   if (status < 300 && envelope?.success === false)
     return { ...failed, outcome: envelope.errorCode === "InternalError" ? "unknown" : "refused" };
   return { ...failed, outcome: "unknown" };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }

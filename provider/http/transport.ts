@@ -116,7 +116,7 @@ export class Transport {
       headersTimeout: timeout,
       bodyTimeout: timeout,
       headers: {
-        accept: "application/json",
+        accept: call.accept ?? "application/json",
         ...(body === undefined ? {} : { "content-type": "application/json" }),
         traceparent: `00-${traceId}-${traceId.slice(0, 16)}-01`,
         ...headers,

@@ -2,34 +2,9 @@ import { z } from "zod";
 import { parseTime } from "../../core/clock.js";
 import { checkInputs, fixedProblems, type Checked, type Problem } from "../../core/inputs.js";
 import { UNKNOWN } from "../../core/unknown.js";
-import {
-  commonShape,
-  count,
-  FIXED_FOR_LIFE,
-  flag,
-  HASHES,
-  isoTime,
-  label,
-  moment,
-  MOST_DAYS,
-  MOST_YEARS,
-  oneOf,
-  partnerAccepted,
-  USAGES,
-} from "../fields.js";
-
-const WINDOW =
-  'allowed is { days: whole days before the expiry }, { share: remaining share of the lifetime, between 0 and 1 } or "never"';
-const renewalWindow = z.union(
-  [
-    z.strictObject({
-      days: z.number({ error: WINDOW }).int({ error: WINDOW }).min(0, { error: WINDOW }).max(36_500, { error: WINDOW }),
-    }),
-    z.strictObject({ share: z.number({ error: WINDOW }).gt(0, { error: WINDOW }).lt(1, { error: WINDOW }) }),
-    z.literal("never"),
-  ],
-  { error: WINDOW },
-);
+import { count, flag, isoTime, moment, oneOf, text } from "../../core/fields.js";
+import { renewalWindow } from "../../core/renewalWindow.js";
+import { commonShape, FIXED_FOR_LIFE, HASHES, MOST_DAYS, MOST_YEARS, partnerAccepted, USAGES } from "../fields.js";
 
 /** Inputs of an ECGrid certificate that the platform generates. None is secret. */
 export const certificateInputs = z.object({
@@ -49,7 +24,7 @@ export const certificateInputs = z.object({
     "allowed is an ISO 8601 date or date-time, for instance 2028-05-07 or 2028-05-07T00:00:00Z",
   ).optional(),
   /** The partner's AS2 id that is placed in the certificate; fixed for its life. */
-  partnerAs2Id: label(128).optional(),
+  partnerAs2Id: text(128).optional(),
   /** Lifetime of the certificate and of each renewal, years. */
   years: count(1, MOST_YEARS, "years").default(2),
   /** Days that the old certificate stays valid beside a renewed one. 0 ends the old one at once. Required. */

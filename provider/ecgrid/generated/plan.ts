@@ -9,7 +9,8 @@ import { certificateInputs, type CertificateInputs } from "./inputs.js";
 import { create, renew, type CreateArguments, type RenewArguments } from "../operations.js";
 import { renewalReasons } from "./renewalReasons.js";
 import { holding } from "../scope.js";
-import { AT_THE_END, changedFields, settingRemark } from "../settingChanges.js";
+import { changedFields, settingRemark } from "../../core/settingChanges.js";
+import { AT_THE_END } from "../fields.js";
 import { hasEnded, validUntil } from "../held.js";
 import { type CertificateState } from "./state.js";
 

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { checkInputs, fixedProblems, type Checked, type Problem } from "../../core/inputs.js";
 import { UNKNOWN, type Planned } from "../../core/unknown.js";
-import { commonShape, FIXED_FOR_LIFE, isoTime, label, oneOf, partnerAccepted } from "../fields.js";
+import { isoTime, oneOf, text } from "../../core/fields.js";
+import { commonShape, FIXED_FOR_LIFE, partnerAccepted } from "../fields.js";
 import { readPrivateFile, readPublicFile, type ReadFile, type UploadFile } from "./file.js";
 
 /** ecgrid.md 5; `SSL` is among them here (ecgrid.md 1.1, 1.2). */
@@ -15,9 +16,9 @@ const uploadShape = {
   /** Role of the certificate; fixed for its life. */
   usage: oneOf(USAGES).default("EncryptionAndSignature"),
   /** Free label of the key. When left out it carries the mark by which an own upload is recognized after a crash. */
-  keyId: label(255).optional(),
+  keyId: text(255).optional(),
   /** Free label of the user. Carries the mark when `keyId` is given and this is not. */
-  userId: label(255).optional(),
+  userId: text(255).optional(),
   /** When ECGrid begins to use the certificate: ISO 8601, UTC. Used by the next upload. */
   beginUsage: isoTime.optional(),
   /** Any change of this text uploads the file again when its certificate was ended outside. */
@@ -42,7 +43,7 @@ export const publicInputs = z.object({
   /** The certificate: PEM, or DER in Base64. Not secret. A new file is uploaded first, the old one becomes previous. */
   cert: file,
   /** The partner's AS2 id (the API calls it so, although it is no comm's number). */
-  partnerCommId: label(128).optional(),
+  partnerCommId: text(128).optional(),
   /** The partner's AS2 address. */
   partnerUrl: z
     .string({ error: "allowed is a URL" })

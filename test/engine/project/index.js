@@ -36,6 +36,8 @@ for (const { kind, name, args, opts = {}, later } of JSON.parse(fs.readFileSync(
   else if (kind === "later") made.set(name, new Later(name, args.value));
   else if (kind === "ecgrid.Provider") made.set(name, new clm.ecgrid.Provider(name, inputs, options));
   else if (/^ecgrid\.\w*Certificate$/.test(kind)) made.set(name, new clm.ecgrid[kind.slice(7)](name, inputs, options));
+  else if (kind === "certcentral.Provider") made.set(name, new clm.certcentral.Provider(name, inputs, options));
+  else if (kind === "certcentral.Order") made.set(name, new clm.certcentral.Order(name, inputs, options));
   else if (kind === "Retirement")
     made.set(
       name,

@@ -1,4 +1,4 @@
-import { UNKNOWN } from "../core/unknown.js";
+import { UNKNOWN } from "./unknown.js";
 
 /** Which inputs changed, and how previews say it of those that cause no call. */
 
@@ -19,9 +19,3 @@ export const settingRemark = (field: string, meaning: string | undefined, before
 
 const show = (value: unknown): string =>
   value === UNKNOWN ? "a value that is not known yet" : value === undefined ? "nothing" : JSON.stringify(value);
-
-export const AT_THE_END = {
-  onDelete: "used when the resource is removed",
-  partnerAccepted: "used when a certificate is ended",
-  allowLastTermination: "used when a certificate is ended",
-};

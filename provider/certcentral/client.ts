@@ -1,0 +1,260 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { Fault } from "../core/fault.js";
+import type { HttpCall, Operation } from "../core/operation.js";
+import { newTraceId, type Answer, type Perform } from "../core/perform.js";
+import { CoalescedReads } from "../http/coalescedReads.js";
+import {
+  download,
+  listDuplicates,
+  listOrders,
+  listReissues,
+  listRequests,
+  readChain,
+  readDomain,
+  readOrder,
+  readValidation,
+} from "./operations.js";
+import { OrderBook } from "./orderBook.js";
+import {
+  readCertificateRows,
+  readChainAnswer,
+  readDomainAnswer,
+  readOrderInfo,
+  readOrderRows,
+  readReply,
+  readRequestRows,
+  readValidationAnswer,
+  type AccountRequest,
+  type DomainToken,
+  type ListedCertificate,
+  type OrderInfo,
+  type Reader,
+  type Reply,
+} from "./wire.js";
+
+export type SendRead = (call: HttpCall, traceId: string) => Promise<Answer>;
+
+/** A name that waits for its validation. */
+export interface DomainValidation extends DomainToken {
+  readonly method?: string | undefined;
+}
+
+/** Reads of CertCentral. Mutating calls go through `perform` alone; `ask` reads what they answer. */
+export class CertcentralClient {
+  readonly #send: SendRead;
+  readonly #shared = new CoalescedReads();
+  #book: OrderBook | undefined;
+
+  constructor(
+    send: SendRead,
+    /** The service's base URL. */
+    readonly service: string,
+    readonly waiting: {
+      /** Milliseconds to wait until a read shows what a call has done; the delay is not documented (section 14). */
+      readonly visibility: number;
+      /** Milliseconds between two looks at an order that waits. */
+      readonly poll: number;
+    },
+  ) {
+    this.#send = send;
+  }
+
+  /** Performs a planned operation and reads its answer. Never throws for what the service or the network did. */
+  async ask(perform: Perform, operation: Operation): Promise<Reply> {
+    this.#shared.forget();
+    this.#book = undefined;
+    try {
+      return readReply(await perform(operation));
+    } catch (error) {
+      if (!(error instanceof Fault) || error.outcome === "done") throw error;
+      return {
+        outcome: error.outcome,
+        cameBack: error.parts.cameBack,
+        traceId: error.parts.traceId ?? "",
+        codes: [],
+      };
+    }
+  }
+
+  /** @throws Fault when it cannot be read: an order is never deleted, so one that is not found is in another account. */
+  async order(orderId: number, resource: string): Promise<OrderInfo> {
+    const info = await this.#read(readOrder(orderId), `read order ${orderId}`, resource, readOrderInfo);
+    if (info.id !== orderId)
+      throw unreadable(`read order ${orderId}`, resource, `the answer describes order ${info.id}`);
+    return info;
+  }
+
+  /** The order's row of the account's list, asked once for all resources of a process; undefined when it must be read. */
+  listed(orderId: number, resource: string): Promise<OrderInfo | undefined> {
+    this.#book ??= new OrderBook((offset) =>
+      this.#read(listOrders(offset), "list the account's orders", resource, readOrderRows),
+    );
+    return this.#book.find(orderId);
+  }
+
+  /** Revocations of the account that wait for an approver, asked once for all resources of a process. */
+  waitingRevocations(resource: string): Promise<readonly AccountRequest[]> {
+    return this.#shared.get("revocations", () => this.pendingRevocations(resource));
+  }
+
+  /** The same, afresh. Both words stand for waiting (section 8). */
+  async pendingRevocations(resource: string): Promise<readonly AccountRequest[]> {
+    const all: AccountRequest[] = [];
+    for (const status of ["pending", "submitted"]) {
+      const filters = { type: "revoke", status };
+      all.push(
+        ...(await this.#pages(
+          (offset) => listRequests(offset, filters),
+          resource,
+          "list revocations",
+          readRequestRows,
+        )),
+      );
+    }
+    return all;
+  }
+
+  /** Orders for a common name, newest first, afresh. */
+  namesakes(commonName: string, resource: string): Promise<readonly OrderInfo[]> {
+    return this.#pages(
+      (offset) => listOrders(offset, { common_name: commonName }),
+      resource,
+      `list the orders for ${commonName}`,
+      readOrderRows,
+    );
+  }
+
+  async reissues(orderId: number, resource: string): Promise<readonly ListedCertificate[]> {
+    return this.#read(listReissues(orderId), `list the reissues of order ${orderId}`, resource, readCertificateRows);
+  }
+
+  async duplicates(orderId: number, resource: string): Promise<readonly ListedCertificate[]> {
+    return this.#read(
+      listDuplicates(orderId),
+      `list the duplicates of order ${orderId}`,
+      resource,
+      readCertificateRows,
+    );
+  }
+
+  /** What has to be published while names wait for their validation. */
+  async validations(orderId: number, resource: string): Promise<readonly DomainValidation[]> {
+    const rows = await this.#read(
+      readValidation(orderId),
+      `read the validation of order ${orderId}`,
+      resource,
+      readValidationAnswer,
+    );
+    const all: DomainValidation[] = [];
+    for (const { domainId, status, method, names } of rows) {
+      const domain =
+        domainId === undefined || isDone(status)
+          ? undefined
+          : await this.#read(readDomain(domainId), `read domain ${domainId}`, resource, readDomainAnswer);
+      all.push(...names.map((name) => ({ ...domain, name, ...(status && { status }), ...(method && { method }) })));
+    }
+    return all;
+  }
+
+  /**
+   * Certificate and chain, PEM, as they come. The documented download gives the order's active certificate; where that
+   * is not the one asked for, the chain of the certificate itself is (section 11, section 2).
+   */
+  async chain(orderId: number, certificateId: number, resource: string): Promise<readonly string[]> {
+    const action = `download certificate ${certificateId} of order ${orderId}`;
+    const answer = await this.#answer(download(orderId), action, resource);
+    const blocks = pemBlocks(answer.body);
+    if (answer.status === 200 && blocks.length > 0) return blocks;
+    return this.#read(readChain(certificateId), action, resource, readChainAnswer);
+  }
+
+  /** The time between two looks at an order that waits. */
+  pause(): Promise<void> {
+    this.#shared.forget();
+    return delay(this.waiting.poll);
+  }
+
+  /** Reads an order again until `found` gives a result, or the time is over. */
+  async await<T>(
+    orderId: number,
+    resource: string,
+    limit: number,
+    found: (info: OrderInfo) => T | undefined,
+  ): Promise<{ readonly result: T | undefined; readonly info: OrderInfo }> {
+    for (let waited = 0, step = Math.min(250, this.waiting.poll); ; step *= 2) {
+      const info = await this.order(orderId, resource);
+      const result = found(info);
+      if (result !== undefined || waited >= limit) return { result, info };
+      const pause = Math.min(step, this.waiting.poll, limit - waited);
+      await delay(pause);
+      waited += pause;
+    }
+  }
+
+  async #pages<Row>(
+    call: (offset: number) => HttpCall,
+    resource: string,
+    action: string,
+    read: Reader<{ rows: readonly Row[]; total: number }>,
+  ): Promise<readonly Row[]> {
+    const all: Row[] = [];
+    for (;;) {
+      const { rows, total } = await this.#read(call(all.length), action, resource, read);
+      all.push(...rows);
+      if (rows.length === 0 || all.length >= total) return all;
+    }
+  }
+
+  async #answer(call: HttpCall, action: string, resource: string): Promise<Answer> {
+    try {
+      return await this.#send(call, newTraceId());
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      throw new Fault({ ...error.parts, action, resource, known: UNCHANGED });
+    }
+  }
+
+  async #read<T>(call: HttpCall, action: string, resource: string, read: Reader<T>): Promise<T> {
+    const reply = readReply(await this.#answer(call, action, resource));
+    if (reply.outcome === "done") {
+      const parsed = read(reply.data);
+      if (parsed.ok) return parsed.value;
+      throw unreadable(action, resource, parsed.problem);
+    }
+    throw new Fault({
+      action,
+      resource,
+      system: SYSTEM,
+      cameBack: reply.cameBack,
+      known: UNCHANGED,
+      next:
+        reply.status === 404
+          ? "orders are never deleted at DigiCert, so this is the wrong account, key or region: check certcentral:apiKey and certcentral:url. A resource is never taken for gone because of this"
+          : reply.status === 401 || reply.status === 403
+            ? "check certcentral:apiKey (or CERTCENTRAL_API_KEY), its restriction and the role of its user"
+            : "run again; if it stays so, ask the vendor",
+      outcome: reply.outcome,
+      traceId: reply.traceId,
+    });
+  }
+}
+
+export const SYSTEM = "CertCentral";
+const UNCHANGED = "nothing was changed, the state is left as it was";
+
+const unreadable = (action: string, resource: string, problem: string): Fault =>
+  new Fault({
+    action,
+    resource,
+    system: SYSTEM,
+    cameBack: problem,
+    known: UNCHANGED,
+    next: "compare the service's answer with its documentation; nothing is done on the strength of an answer that cannot be read",
+    outcome: "unknown",
+  });
+
+/** Words for a validation that is done (section 13: the lists of values are cut). */
+const isDone = (status: string | undefined): boolean => ["active", "complete", "approved"].includes(status ?? "");
+
+const pemBlocks = (text: string): string[] =>
+  text.match(/-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g) ?? [];

@@ -1,0 +1,307 @@
+import { overUnknowns } from "../../core/overUnknowns.js";
+import { NOTHING, type Change, type Plan } from "../../core/plan.js";
+import { changedFields, settingRemark } from "../../core/settingChanges.js";
+import { known, UNKNOWN, type Planned } from "../../core/unknown.js";
+import { place, reissue, renew, type Asked } from "../operations.js";
+import { readCsr } from "./csr.js";
+import { ending } from "./ending.js";
+import { orderInputs, type OrderInputs } from "./inputs.js";
+import { asked, namesOf, orderBody, reissueBody } from "./request.js";
+import { nameOf, type KeptCertificate, type OrderState } from "./state.js";
+import { endedHow, isOpenRequest, waitsFor } from "./statuses.js";
+import { successorToTake, undecided, adoption } from "./succession.js";
+import { orderEnd, wayOf, wishes, type Wishes } from "./wishes.js";
+
+type Inputs = Planned<OrderInputs>;
+
+const FIELDS = orderInputs.keyof().options;
+/** What these cause is said by the operation, or by the reason why there is none. */
+const SAID_OTHERWISE = ["trigger", "csr", "signatureHash", "commonName", "dnsNames"];
+const AT_THE_END = "used when the resource is removed";
+const MEANING: Readonly<Record<string, string>> = {
+  renewalWindow: "decides when the next certificate is due",
+  reuseCsr: "used when the clock asks for a certificate",
+  onDelete: AT_THE_END,
+  revocationReason: AT_THE_END,
+  revocationComments: AT_THE_END,
+  revocationSkipApproval: AT_THE_END,
+  whenRevocationWaits: AT_THE_END,
+  rejectedRevocations: AT_THE_END,
+  retireReissued: "used by a Retirement",
+  waitMinutes: "used by the next call",
+  allowRemovedNames: "used by the next reissue",
+};
+
+/** What a change of an order will do. Pure; the same for previews, execution and lists. */
+export function plan({ before, after, heldByOthers }: Change<Inputs, OrderState>, now: Date): Plan {
+  if (after === undefined) return before === undefined ? NOTHING : ending(before);
+  if (before === undefined) return overUnknowns<OrderInputs>(after, { adopt: [undefined] }, creation);
+  const decided = overUnknowns<OrderInputs>(
+    after,
+    {
+      productNameId: [before.productNameId],
+      commonName: [before.commonName],
+      dnsNames: [before.dnsNames],
+      csr: [before.csr],
+      signatureHash: [before.signatureHash],
+      trigger: [before.trigger],
+      renewalWindow: ["never"],
+      adopt: [before.adopt, undefined],
+      orderAnother: [before.orderAnother],
+    },
+    (turned) => decide(before, turned, now, heldByOthers ?? new Set()),
+  );
+  if (decided.replaces.length > 0) return decided;
+  const changed = changedFields(FIELDS, before, after);
+  return {
+    ...decided,
+    changes: decided.changes || changed.length > 0,
+    remarks: [
+      ...decided.remarks,
+      ...changed
+        .filter((field) => !SAID_OTHERWISE.includes(field))
+        .map((field) => settingRemark(field, MEANING[field] ?? "sent with the next order", before, after)),
+    ],
+  };
+}
+
+function decide(before: OrderState, after: Inputs, now: Date, heldByOthers: ReadonlySet<string>): Plan {
+  if (after.productNameId === before.productNameId) return update(before, after, now, heldByOthers);
+  const ended = ending(before);
+  if (after.productNameId !== UNKNOWN) return { ...ended, replaces: ["productNameId"] };
+  // While the product is not known, nothing may be called a replacement (inventory.md rule 8): both halves are said here.
+  const made = creation(after);
+  return {
+    ...NOTHING,
+    changes: true,
+    operations: [...made.operations, ...ended.operations],
+    remarks: [
+      `productNameId is not known yet: if it turns out to be another one than ${before.productNameId}, a new order is placed and the old ones are ended`,
+      ...made.remarks,
+      ...ended.remarks,
+    ],
+  };
+}
+
+function creation(after: Inputs): Plan {
+  if (after.adopt !== undefined) return { ...NOTHING, changes: true, remarks: [adoption(after.adopt)] };
+  return {
+    ...NOTHING,
+    changes: true,
+    operations: [place.certain(asked(after, orderBody(after), ["it is new in the program"]))],
+    remarks: [...csrRemarks(after), ...approvalRemarks(after)],
+  };
+}
+
+/** DigiCert reads no name out of a CSR (section 3): one that disagrees is most likely a mistake. */
+function csrRemarks({ csr, commonName, dnsNames }: Inputs): string[] {
+  if (csr === UNKNOWN || commonName === UNKNOWN || dnsNames === UNKNOWN) return [];
+  const inCsr = readCsr(csr)?.names ?? [];
+  const wanted = namesOf({ commonName, dnsNames });
+  if (inCsr.length === 0 || inCsr.every((name) => wanted.includes(name))) return [];
+  return [
+    `the CSR names ${inCsr.join(", ")}, and the order asks for ${wanted.join(", ")}: DigiCert takes the names from the order alone`,
+  ];
+}
+
+const approvalRemarks = ({ skipApproval }: Inputs): string[] =>
+  skipApproval === false
+    ? [
+        "an approver of the account may have to approve it first: the resource is healthy while it waits, and the next up or refresh moves on",
+      ]
+    : [];
+
+function update(before: OrderState, after: Inputs, now: Date, heldByOthers: ReadonlySet<string>): Plan {
+  const say = (...remarks: string[]): Plan => ({ ...NOTHING, remarks });
+  const refuse = (refusal: string): Plan => ({ ...NOTHING, changes: true, refusal });
+
+  const taken = successorToTake(before, after, heldByOthers);
+  if (taken !== undefined) return { ...say(adoption(taken, before)), changes: true };
+
+  const { order, current, next, lost } = before;
+  const triggered = after.trigger !== undefined && after.trigger !== before.trigger;
+  const again = (operation: "place" | "renew" | "reissue"): boolean =>
+    lost?.operation === operation && lost.trigger === known(after.trigger);
+  const placing = (why: string): Plan => {
+    const args = asked(after, orderBody(after), [why]);
+    return {
+      ...NOTHING,
+      changes: true,
+      operations: [again("place") ? place.conditional(args, NOT_FOUND) : place.certain(args)],
+      remarks: [...csrRemarks(after), ...approvalRemarks(after)],
+    };
+  };
+
+  const ended = endedHow(order.status);
+  if (ended !== undefined && next === undefined) {
+    if (triggered) return placing(`order ${order.id} ${ended} and the trigger changed`);
+    const fact = `order ${order.id} ${ended}; no second order is placed by itself`;
+    return changedFields(FIELDS, before, after).some((field) => !SAID_OTHERWISE.includes(field))
+      ? say(fact)
+      : refuse(
+          `${fact}. ${whoMustAct(order.status)} Change trigger to have a new order placed (billed), or remove the resource from the program`,
+        );
+  }
+
+  const asks = current === undefined ? undefined : wishes(before, current, after, now);
+  const changed = SAID_OTHERWISE.filter((field) => changedFields([field], before, after).length > 0);
+  if (next !== undefined) {
+    const nextEnded = endedHow(next.status);
+    const what =
+      next.kind === "reissue" ? `the reissue of order ${order.id}` : `order ${next.orderId} (for order ${order.id})`;
+    if (nextEnded === undefined) return waiting(before, what, next.status, changed);
+    const fact = `${what} ${nextEnded}; nothing is asked for again by itself`;
+    if (!triggered && asks?.reasons.every((reason) => !reason.startsWith("the CSR")) !== false)
+      return refuse(`${fact}. ${whoMustAct(next.status)} Change trigger or the CSR to ask again`);
+  } else if (waitsFor(order.status) !== undefined) return waiting(before, `order ${order.id}`, order.status, changed);
+
+  if (asks === undefined || current === undefined)
+    return { ...say(`order ${order.id} is read again: its certificate is not known yet`), changes: true };
+  if (asks.reasons.length === 0) return say(...drift(before, current, after));
+
+  const found = undecided(before, after, heldByOthers);
+  if (found.length > 0) {
+    const ids = found.map(({ orderId }) => orderId).join(", ");
+    return refuse(
+      `order ${ids} could be a renewal of order ${order.id} made outside or by a run that died: set adopt to take it over, or list it in orderAnother when it is not; until then nothing is ordered`,
+    );
+  }
+  const open = before.requests.filter((request) => request.type === "revoke" && isOpenRequest(request));
+  if (open.length > 0)
+    return refuse(
+      `revocation request ${open.map(({ id }) => id).join(", ")} of order ${order.id} waits for an approver, and what a reissue or renewal does meanwhile is not documented: have it approved or rejected first`,
+    );
+  if (asks.onlyByClock && asks.sameCsr && after.reuseCsr === false)
+    return say(
+      `NEW CSR NEEDED: ${nameOf(current)} of order ${order.id}: ${asks.reasons.join(" and ")}. Nothing is ordered by the clock with an unchanged CSR: give a new csr, or set reuseCsr: true`,
+    );
+  return renewing(before, current, after, asks, now, { again, placing, refuse });
+}
+
+const NOT_FOUND = "the one that was sent earlier, whose answer was lost, is not found";
+
+function renewing(
+  before: OrderState,
+  current: KeptCertificate,
+  after: Inputs,
+  asks: Wishes,
+  now: Date,
+  {
+    again,
+    placing,
+    refuse,
+  }: {
+    again: (operation: "renew" | "reissue") => boolean;
+    placing: (why: string) => Plan;
+    refuse: (refusal: string) => Plan;
+  },
+): Plan {
+  const { order } = before;
+  const way = wayOf(before, current, asks, now);
+  if (way.kind === "none") {
+    return asks.triggered
+      ? placing(`${way.because} and the trigger changed`)
+      : refuse(`${asks.reasons.join(" and ")}, but ${way.because}: change trigger to have a new order placed (billed)`);
+  }
+  const validTill = orderEnd(before);
+  const planned = (body: Record<string, unknown>): Asked => asked(after, body, asks.reasons);
+  const remarks = csrRemarks(after);
+  if (way.kind === "renewal") {
+    const args = { ...planned(orderBody(after)), orderId: order.id, validTill: validTill ?? "its end" };
+    if (way.from !== undefined) return { ...NOTHING, operations: [renew.due(args, way.from)] };
+    const operation = again("renew") ? renew.conditional(args, NOT_FOUND) : renew.certain(args);
+    return { ...NOTHING, changes: true, operations: [operation], remarks: [...remarks, ...approvalRemarks(after)] };
+  }
+  const allowed = (known(after.allowRemovedNames) ?? []).map((name) => name.toLowerCase());
+  const unallowed = asks.removed.filter((name) => !allowed.includes(name));
+  const revoked = onOrder(before, current).map(nameOf);
+  if (unallowed.length > 0)
+    return refuse(
+      `the new certificate would no longer have ${unallowed.join(", ")} (as its common name or at all), and DigiCert then REVOKES every earlier certificate of order ${order.id} within 72 hours, irreversibly: ${revoked.join("; ")}. ` +
+        `Keep the names, or place a new order (billed) by a second resource with the new names and remove this one after it is in use, or consent with allowRemovedNames: ${JSON.stringify(unallowed)}`,
+    );
+  // Names that are not known yet can only remove what was consented to: anything else is refused once they are known.
+  const removed = asks.namesUnknown ? allowed.filter((name) => namesOf(current).includes(name)) : asks.removed;
+  const args = { ...planned(reissueBody(after)), orderId: order.id, validTill, removed, revoked };
+  return {
+    ...NOTHING,
+    changes: true,
+    operations: [again("reissue") ? reissue.conditional(args, NOT_FOUND) : reissue.certain(args)],
+    remarks: [
+      ...remarks,
+      ...(removed.length === 0
+        ? []
+        : revoked.map((what) => `WILL BE REVOKED BY DIGICERT within 72 hours, irreversible: ${what}`)),
+      ...(before.duplicates.length === 0 || removed.length === 0
+        ? []
+        : before.duplicates.map(
+            ({ certificateId, serialNumber }) =>
+              `WILL BE REVOKED BY DIGICERT within 72 hours, irreversible: duplicate ${certificateId}, serial ${serialNumber ?? "not shown"}`,
+          )),
+    ],
+  };
+}
+
+/** Certificates of the order that are still good, the current one first. */
+function onOrder(
+  { order, previous }: OrderState,
+  current: KeptCertificate,
+): Omit<KeptCertificate, "pem" | "chainPem">[] {
+  return [current, ...previous.filter(({ orderId, status }) => orderId === order.id && status !== "revoked")];
+}
+
+/** Something waits: it is read again, and nothing else is asked for meanwhile. */
+function waiting({ current }: OrderState, what: string, status: string, changed: readonly string[]): Plan {
+  const later =
+    changed.length === 0
+      ? []
+      : [
+          `${changed.join(" and ")} changed while ${what} waits: once that is issued, another certificate is asked for, unless it was made for them already`,
+        ];
+  return {
+    ...NOTHING,
+    changes: true,
+    remarks: [
+      `${what} waits (${status}): ${waitsFor(status) ?? "its request is not decided"}; it is read again, no remote call changes anything${current === undefined ? "" : `; ${nameOf(current)} stays in charge`}`,
+      ...later,
+    ],
+  };
+}
+
+/** What differs from the program, and why nothing is done about it. */
+function drift(
+  { order, requests, found }: OrderState,
+  current: KeptCertificate,
+  after: Inputs,
+): string[] {
+  const open = requests.filter((request) => request.type === "revoke" && isOpenRequest(request));
+  const wanted = after.csr === UNKNOWN ? undefined : readCsr(after.csr);
+  const otherKey = wanted !== undefined && current.keyDigest !== undefined && current.keyDigest !== wanted.keyDigest;
+  return [
+    ...(current.status === "revoked"
+      ? [`${nameOf(current)} of order ${order.id} is revoked: change the CSR or trigger to have the order reissued`]
+      : []),
+    ...(otherKey
+      ? [
+          `${nameOf(current)} of order ${order.id} was made for another key than the program's CSR, by a reissue outside: nothing is reissued by itself, change the CSR or trigger`,
+        ]
+      : []),
+    ...open.map(
+      ({ id, date }) =>
+        `revocation request ${id} of order ${order.id}${date === undefined ? "" : ` of ${date}`} waits for an approver: once approved, every certificate of the order ends`,
+    ),
+    ...found.map(
+      ({ orderId }) =>
+        `order ${orderId} could be a renewal of order ${order.id} made outside: set adopt to take it over, or list it in orderAnother`,
+    ),
+  ];
+}
+
+const whoMustAct = (status: string): string =>
+  status === "rejected"
+    ? "The approver who rejected it, or DigiCert's support, can say why."
+    : status === "revoked"
+      ? "Whoever revoked it can say why; it never comes back."
+      : status === "canceled"
+        ? "Whoever canceled it can say why."
+        : "It was not renewed in time.";

@@ -1,0 +1,266 @@
+import { Fault } from "../../core/fault.js";
+import type { Operation } from "../../core/operation.js";
+import { cancel, reject, revokeCertificate, revokeOrder } from "../operations.js";
+import { asFailed, fault, type Step } from "../step.js";
+import { readRevocationRequest, type AccountRequest, type Failed, type OrderInfo, type Reply } from "../wire.js";
+import { ordersOf, type OrderState } from "./state.js";
+import { endedHow, isOpenRequest, isUnissued } from "./statuses.js";
+
+/** A deletion: ends every order that the plan names, oldest first, each by what it is when it is read. */
+export async function end(state: OrderState, context: Step): Promise<void> {
+  const { operations } = context.plan;
+  if (operations.length === 0) return; // onDelete is retain, or everything has ended
+  const older = ordersOf(state).filter((id) => id !== state.order.id && id !== state.next?.orderId);
+  const all = [
+    ...older.reverse(),
+    state.order.id,
+    ...(state.next === undefined || state.next.orderId === state.order.id ? [] : [state.next.orderId]),
+  ];
+  for (const orderId of all) await endOrder(orderId, state, context);
+}
+
+async function endOrder(orderId: number, state: OrderState, context: Step): Promise<void> {
+  const { api, resource, plan } = context;
+  let info = await api.order(orderId, resource);
+  if (endedHow(info.status) !== undefined) return; // settled by reading
+  const of = (name: string, target: Record<string, number>): Operation | undefined =>
+    plan.operations.find(
+      (one) => one.name === name && Object.entries(target).every(([key, value]) => one.target[key] === String(value)),
+    );
+  if (info.status === "needs_approval") {
+    const request = info.requests.find((one) => one.type === "new_request" && isOpenRequest(one));
+    const planned = plan.operations.find(
+      (one) => one.name === reject.name && (request === undefined || one.target.requestId === String(request.id)),
+    );
+    return settle(
+      await sent(demand(planned, info, "reject its request", context), context),
+      info,
+      "reject the request of",
+      context,
+    );
+  }
+  if (isUnissued(info.status))
+    return settle(
+      await sent(demand(of(cancel.name, { orderId }), info, "cancel it", context), context),
+      info,
+      "cancel",
+      context,
+    );
+  if (info.status === "reissue_pending") {
+    const dropped = await sent(demand(of(cancel.name, { orderId }), info, "cancel its reissue", context), context);
+    info = await reissueGone(dropped, info, context);
+  }
+  await revokeIssued(info, state, context);
+}
+
+/** The planned call that the order needs now. @throws Fault when no preview has named it. */
+function demand(operation: Operation | undefined, info: OrderInfo, need: string, context: Step): Operation {
+  if (operation !== undefined) return operation;
+  throw fault(context, {
+    action: `end order ${info.id}`,
+    cameBack: `its status is ${info.status}, so the call to ${need} is needed, and no preview has named it`,
+    known: "nothing was sent for this order, the resource stays in the state",
+    next: "run pulumi refresh and pulumi up, which bring the state up to date, then remove the resource: the preview names what is needed now",
+    outcome: "not executed",
+  });
+}
+
+const sent = (operation: Operation, { api, perform }: Step): Promise<Reply> => api.ask(perform, operation);
+
+/** Yes, no and silence are settled by reading: codes and states of a repeated call are not documented (sections 5, 8). */
+async function settle(reply: Reply, before: OrderInfo, verb: string, context: Step): Promise<void> {
+  const action = `${verb} order ${before.id}`;
+  if (reply.outcome === "not executed") throw unended(action, reply, "the order was not ended", context);
+  const info = await readBack(before.id, action, reply, context, ({ status }) => endedHow(status) !== undefined);
+  if (endedHow(info.status) !== undefined) return;
+  throw unended(action, asNo(reply), `order ${before.id} is still ${info.status}`, context);
+}
+
+async function reissueGone(reply: Reply, before: OrderInfo, context: Step): Promise<OrderInfo> {
+  const action = `cancel the reissue of order ${before.id}`;
+  if (reply.outcome === "not executed") throw unended(action, reply, "nothing was ended", context);
+  const info = await readBack(before.id, action, reply, context, ({ status }) => status !== "reissue_pending");
+  if (info.status !== "reissue_pending") return info;
+  throw unended(
+    action,
+    asNo(reply),
+    `the reissue of order ${before.id} still waits, and would block a revocation`,
+    context,
+  );
+}
+
+/** Revokes what is issued, unless it is revoked already or a revocation of it waits. */
+async function revokeIssued(info: OrderInfo, state: OrderState, context: Step): Promise<void> {
+  const waiting = await revocationsOf(info, context);
+  if (waiting.open.length > 0) { waits(info, waiting.open, state, context); return; }
+  const acknowledged = new Set(state.rejectedRevocations ?? []);
+  const rejected = waiting.rejected.filter(({ id }) => !acknowledged.has(id));
+  if (rejected.length > 0)
+    throw fault(context, {
+      action: `revoke order ${info.id}`,
+      cameBack: `an administrator has rejected revocation request ${rejected.map(({ id }) => id).join(", ")}`,
+      known: "nothing was sent, the certificates stay valid and the resource stays in the state",
+      next: `ask the administrator; to file another request, set rejectedRevocations: [${rejected.map(({ id }) => id).join(", ")}] and run up before the removal; to keep the certificates, set onDelete: "retain"`,
+      outcome: "not executed",
+    });
+  const certificates = context.plan.operations.filter(
+    ({ name, sentence }) => name === revokeCertificate.name && sentence.includes(` of order ${info.id} `),
+  );
+  if (certificates.length > 0) {
+    for (const operation of certificates) await revokeOne(operation, info, state, context);
+    return;
+  }
+  const operation = demand(
+    context.plan.operations.find(({ name, target }) => name === revokeOrder.name && target.orderId === String(info.id)),
+    info,
+    "revoke it",
+    context,
+  );
+  await revoked(operation, `revoke order ${info.id}`, info, ({ status }) => status === "revoked", state, context);
+}
+
+/** One certificate of an order (section 8): its order stays, unless the account takes it along. */
+async function revokeOne(operation: Operation, info: OrderInfo, state: OrderState, context: Step): Promise<void> {
+  const certificateId = Number(operation.target.certificateId);
+  if (await isCertificateRevoked(certificateId, info.id, context)) return;
+  const action = `revoke certificate ${certificateId} of order ${info.id}`;
+  await revoked(operation, action, info, undefined, state, context, certificateId);
+}
+
+/** Performs a planned revocation: 204 is confirmed by reading, 201 is a request that waits for a person (section 8). */
+export async function revoked(
+  operation: Operation,
+  action: string,
+  before: OrderInfo,
+  done: ((info: OrderInfo) => boolean) | undefined,
+  state: Pick<OrderState, "whenRevocationWaits">,
+  context: Step,
+  certificateId?: number,
+): Promise<void> {
+  const reply = await sent(operation, context);
+  if (reply.outcome === "not executed") throw unended(action, reply, "nothing was revoked", context);
+  const known = new Set(before.requests.map(({ id }) => id));
+  const answered = reply.outcome === "done" && reply.status !== 204 ? readRevocationRequest(reply.data) : undefined;
+  const request = answered?.ok === true && answered.value.type === "revoke" ? answered.value : undefined;
+  if (request !== undefined && isOpenRequest(request)) { waits(before, [request], state, context); return; }
+  const isDone = async (info: OrderInfo): Promise<boolean> =>
+    done?.(info) === true ||
+    info.status === "revoked" ||
+    (certificateId !== undefined && (await isCertificateRevoked(certificateId, info.id, context, info)));
+  const { visibility } = context.api.waiting;
+  const patience = reply.outcome === "refused" ? 0 : visibility;
+  for (let waited = 0; ; waited += Math.max(50, visibility / 8)) {
+    const info = await readBack(before.id, action, reply, context, () => true);
+    if (await isDone(info)) return;
+    const open = (await revocationsOf(info, context)).open.filter(({ id }) => !known.has(id));
+    if (open.length > 0) { waits(info, open, state, context); return; }
+    if (waited >= patience) break;
+    await new Promise((resolve) => setTimeout(resolve, Math.max(50, visibility / 8)));
+  }
+  throw unended(
+    action,
+    asNo(reply),
+    reply.outcome === "done"
+      ? "no read shows the revocation yet: DigiCert may still be carrying it out"
+      : "no read shows a revocation",
+    context,
+  );
+}
+
+/** Whether a certificate is revoked: on the order when it is its active one, else in the lists of its order. */
+async function isCertificateRevoked(
+  certificateId: number,
+  orderId: number,
+  { api, resource }: Step,
+  fresh?: OrderInfo,
+): Promise<boolean> {
+  const info = fresh ?? (await api.order(orderId, resource));
+  if (info.status === "revoked") return true;
+  if (info.certificate.id === certificateId) return info.certificate.status === "revoked";
+  const listed = [...(await api.reissues(orderId, resource)), ...(await api.duplicates(orderId, resource))];
+  return listed.some(({ id, status }) => id === certificateId && status === "revoked");
+}
+
+/** Revocation requests of an order, by the order and by the account's list: either may show less (section 8). */
+export async function revocationsOf(
+  info: OrderInfo,
+  { api, resource }: Step,
+): Promise<{ readonly open: readonly AccountRequest[]; readonly rejected: readonly AccountRequest[] }> {
+  const own = info.requests.filter(({ type }) => type === "revoke");
+  const listed = (await api.pendingRevocations(resource)).filter(({ orderId }) => orderId === info.id);
+  const open = new Map([...own.filter(isOpenRequest), ...listed].map((one) => [one.id, one]));
+  return { open: [...open.values()], rejected: own.filter(({ status }) => status === "rejected") };
+}
+
+/** A revocation waits for a person: another one is never filed. */
+function waits(
+  { id }: OrderInfo,
+  requests: readonly AccountRequest[],
+  { whenRevocationWaits }: Pick<OrderState, "whenRevocationWaits">,
+  context: Step,
+): void {
+  const named = requests
+    .map(
+      (one) =>
+        `${one.id}${one.date === undefined ? "" : ` of ${one.date}`}${one.requester === undefined ? "" : ` by ${one.requester}`}`,
+    )
+    .join(", ");
+  if (whenRevocationWaits === "letGo") {
+    context.tell(
+      `revocation request ${named} of order ${id} waits for an administrator: the resource is let go, its certificates stay valid until then`,
+    );
+    return;
+  }
+  throw fault(context, {
+    action: `revoke order ${id}`,
+    cameBack: `revocation request ${named} waits for an administrator's approval`,
+    known:
+      "the request is filed, no second one is; the certificates stay valid until it is approved, and the resource stays in the state",
+    next: `have it approved in the CertCentral console of ${context.api.service.replace(/\/services\/v2$/, "")} (Certificates > Requests, request ${requests.map((one) => one.id).join(", ")}), then run again; or set whenRevocationWaits: "letGo"`,
+    outcome: "not executed",
+  });
+}
+
+/** Reads an order after a call. @throws Fault that keeps what is known of the call, when it cannot be read. */
+async function readBack(
+  orderId: number,
+  action: string,
+  reply: Reply,
+  context: Step,
+  enough: (info: OrderInfo) => boolean,
+): Promise<OrderInfo> {
+  const limit = reply.outcome === "refused" ? 0 : context.api.waiting.visibility;
+  try {
+    return (await context.api.await(orderId, context.resource, limit, (info) => (enough(info) ? true : undefined)))
+      .info;
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    throw fault(context, {
+      action,
+      cameBack: `${reply.outcome === "done" ? "the service said yes" : reply.cameBack}; reading it back failed: ${error.parts.cameBack}`,
+      known: "whether it has ended is not known; the resource stays in the state",
+      next: "run again: what has ended is settled by reading, and nothing is filed twice",
+      outcome: "unknown",
+      traceId: reply.traceId,
+    });
+  }
+}
+
+const asNo = (reply: Reply): Failed =>
+  reply.outcome === "done"
+    ? {
+        outcome: "unknown",
+        cameBack: `the service answered yes (HTTP ${reply.status})`,
+        traceId: reply.traceId,
+        codes: [],
+      }
+    : reply;
+
+const unended = (action: string, reply: Failed, known: string, context: Step): Fault =>
+  fault(context, {
+    action,
+    ...asFailed(reply),
+    cameBack: `${reply.cameBack}${reply.status === 403 ? ": approving a revocation and skip_approval need the rights of an administrator" : ""}`,
+    known: `${known}; the resource stays in the state`,
+    next: "run again: every call is named again, and what has ended is settled by reading",
+  });

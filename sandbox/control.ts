@@ -1,5 +1,6 @@
 import type { EcgridSandbox, OutsideUpload } from "./ecgrid/outside.js";
-import type { Request, Response } from "./ecgrid/api.js";
+import type { CertcentralSandbox } from "./certcentral/outside.js";
+import type { Request, Response } from "./system.js";
 import type { EcgridStore } from "./ecgrid/store.js";
 import type { SandboxClock } from "./clock.js";
 import type { RequestLog } from "./requestLog.js";
@@ -18,6 +19,7 @@ const ACTIONS = [
     "hostile",
     "clear-hostile",
   ],
+  ...["cc-approve", "cc-reject", "cc-issue", "cc-revoke", "cc-cancel", "cc-settings", "cc-issue-key"],
 ];
 
 /** What people change by hand while the sandbox runs: `GET /__sandbox/log`, `GET /__sandbox/state`, `POST /__sandbox`. */
@@ -30,6 +32,7 @@ export async function control(
     variants,
     store,
     ecgrid,
+    certcentral,
   }: {
     clock: SandboxClock;
     log: RequestLog;
@@ -37,10 +40,12 @@ export async function control(
     variants: VariantSettings;
     store: EcgridStore;
     ecgrid: () => EcgridSandbox | undefined;
+    certcentral: () => CertcentralSandbox | undefined;
   },
 ): Promise<Response> {
   const ok = (answer: unknown): Response => ({ status: 200, headers: {}, body: answer });
   const outside = ecgrid();
+  const orders = certcentral();
   if (method === "GET" && path === "/__sandbox/log") return ok(log.all());
   if (method === "GET" && path === "/__sandbox/state") {
     return ok({
@@ -48,9 +53,11 @@ export async function control(
       variants,
       hostileRulesLeft: hostile.pending(),
       comms: store.comms().map((comm) => ({ ...comm, certificates: store.certificates(comm.commId) })),
+      orders: orders?.orders().map((order) => ({ ...order, certificates: orders.certificates(order.id) })) ?? [],
+      requests: orders?.requests() ?? [],
     });
   }
-  if (method !== "POST" || typeof body !== "object" || body === null || outside === undefined)
+  if (method !== "POST" || typeof body !== "object" || body === null || outside === undefined || orders === undefined)
     return refused("there is GET /__sandbox/log, GET /__sandbox/state and POST /__sandbox with a JSON object");
   const command = body as Record<string, unknown>;
   const number = (name: string, otherwise?: number): number => {
@@ -109,6 +116,25 @@ export async function control(
       case "revoke-key":
         outside.revokeKey(text("apiKey"));
         return ok({ revoked: true });
+      case "cc-approve":
+        await orders.approve(number("requestId"));
+        return ok({ approved: number("requestId") });
+      case "cc-reject":
+        await orders.reject(number("requestId"));
+        return ok({ rejected: number("requestId") });
+      case "cc-issue":
+        await orders.issue(number("orderId"));
+        return ok({ issued: number("orderId") });
+      case "cc-revoke":
+        orders.revokeOutside(number("orderId"));
+        return ok({ revoked: number("orderId") });
+      case "cc-cancel":
+        orders.cancelOutside(number("orderId"));
+        return ok({ canceled: number("orderId") });
+      case "cc-settings":
+        return ok(Object.assign(orders.settings, settings(command)));
+      case "cc-issue-key":
+        return ok({ apiKey: orders.issueKey({ role: role(String(command.role ?? "administrator")) }) });
       case "hostile":
         hostile.add({
           match: text("match"),
@@ -135,6 +161,33 @@ function mode(name: string): Mode {
   const found = MODES.find((one) => one === name);
   if (found === undefined) throw new Error(`mode is one of ${MODES.join(", ")}`);
   return found;
+}
+
+/** How the account handles what is asked of it; see `AccountSettings`. */
+function settings({
+  approval,
+  validation,
+  revocationTakesOrder,
+}: Record<string, unknown>): Partial<CertcentralSandbox["settings"]> {
+  const approvals = ["required", "auto", "skipped"] as const;
+  const validations = ["prevalidated", "dcv", "manual"] as const;
+  const [chosen, validated] = [
+    approvals.find((one) => one === approval),
+    validations.find((one) => one === validation),
+  ];
+  if (approval !== undefined && chosen === undefined) throw new Error(`approval is one of ${approvals.join(", ")}`);
+  if (validation !== undefined && validated === undefined)
+    throw new Error(`validation is one of ${validations.join(", ")}`);
+  return {
+    ...(chosen === undefined ? {} : { approval: chosen }),
+    ...(validated === undefined ? {} : { validation: validated }),
+    ...(revocationTakesOrder === undefined ? {} : { revocationTakesOrder: revocationTakesOrder === true }),
+  };
+}
+
+function role(name: string): "administrator" | "manager" | "standard" {
+  if (name === "administrator" || name === "manager" || name === "standard") return name;
+  throw new Error("role is one of administrator, manager, standard");
 }
 
 const refused = (message: string): Response => ({ status: 400, headers: {}, body: { message } });

@@ -1,4 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
+import { CertcentralApi } from "./certcentral/api.js";
+import { CertcentralSandbox } from "./certcentral/outside.js";
+import { CertcentralStore } from "./certcentral/store.js";
 import { SandboxClock } from "./clock.js";
 import { control } from "./control.js";
 import { EcgridApi } from "./ecgrid/api.js";
@@ -15,6 +18,9 @@ import { variantSettings, type VariantSettings } from "./variants.js";
  */
 
 export { CANARIES } from "./ecgrid/present.js";
+export { CC_CANARIES } from "./certcentral/present.js";
+export { makeCsr } from "./certcentral/ca.js";
+export type { CertcentralSandbox } from "./certcentral/outside.js";
 export { makePfx } from "./pfx.js";
 export { VARIANTS, type ListedVariant, type VariantSettings } from "./variants.js";
 export type { EcgridSandbox, OutsideUpload } from "./ecgrid/outside.js";
@@ -40,6 +46,7 @@ export interface Sandbox {
   /** Live: assign to switch. */
   readonly variants: VariantSettings;
   readonly ecgrid: EcgridSandbox;
+  readonly certcentral: CertcentralSandbox;
   close(): Promise<void>;
 }
 
@@ -50,13 +57,18 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const log = new RequestLog(database);
   const hostile = new Hostility();
   const store = new EcgridStore(database, clock, variants);
-  const api = new EcgridApi(store);
-  const parts = { api, clock, log, hostile, variants };
+  const api = new EcgridApi(store, () => log.all());
+  const orders = new CertcentralApi(new CertcentralStore(database, clock, variants));
+  const parts = { systems: [api, orders], clock, log, hostile, variants };
   const server = await listen(
-    { ...parts, control: (request) => control(request, { ...parts, store, ecgrid: () => ecgrid }) },
+    {
+      ...parts,
+      control: (request) => control(request, { ...parts, store, ecgrid: () => ecgrid, certcentral: () => certcentral }),
+    },
     options.port ?? 0,
   );
   const ecgrid = new EcgridSandbox(server.url, store);
+  const certcentral = new CertcentralSandbox(server.url, orders);
   return {
     url: server.url,
     clock,
@@ -64,6 +76,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     hostile,
     variants,
     ecgrid,
+    certcentral,
     close: async () => {
       await server.close();
       database.close();

@@ -44,6 +44,8 @@ export async function runSandbox(argv: readonly string[]): Promise<number> {
       `  pulumi config set ecgrid:url ${sandbox.ecgrid.url}\n` +
       `  pulumi config set --secret ecgrid:apiKey ${sandbox.ecgrid.apiKey}\n\nor for this shell:\n\n` +
       `  export ECGRID_URL=${sandbox.ecgrid.url} ECGRID_API_KEY=${sandbox.ecgrid.apiKey}\n\n` +
+      `CertCentral sandbox at ${sandbox.certcentral.url}, with organization 9001:\n\n` +
+      `  export CERTCENTRAL_URL=${sandbox.certcentral.url} CERTCENTRAL_API_KEY=${sandbox.certcentral.apiKey}\n\n` +
       `Look at it: curl ${sandbox.url}/__sandbox/state ; curl ${sandbox.url}/__sandbox/log\n` +
       `Move its clock: curl ${sandbox.url}/__sandbox -d '{"action":"advance","days":340}'\nCtrl-C ends it.\n`,
   );

@@ -19,7 +19,7 @@ const KEYS = {
 } as const;
 const ISSUER = "CN=ECGrid Sandbox CA, O=pulumi-clm sandbox";
 
-const newKeys = (kind: KeyKind = "ec"): Promise<webcrypto.CryptoKeyPair> =>
+export const newKeys = (kind: KeyKind = "ec"): Promise<webcrypto.CryptoKeyPair> =>
   webcrypto.subtle.generateKey(KEYS[kind], true, ["sign", "verify"]);
 
 let authority: Promise<webcrypto.CryptoKeyPair> | undefined;
@@ -65,7 +65,7 @@ export async function issue(request: {
   return describe(Buffer.from(certificate.rawData));
 }
 
-function newSerialNumber(): string {
+export function newSerialNumber(): string {
   const serial = randomBytes(16);
   serial[0] = (serial[0] ?? 0) & 0x7f; // positive
   serial[0] |= 0x40; // and without a leading zero

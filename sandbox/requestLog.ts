@@ -7,10 +7,14 @@ export interface LoggedRequest {
   readonly seq: number;
   /** Sandbox time, ISO 8601. */
   readonly at: string;
-  readonly system: "ecgrid";
+  readonly system: "ecgrid" | "certcentral";
   readonly method: string;
   /** Without the system's prefix. */
   readonly path: string;
+  /** Without the question mark; empty when there was none. */
+  readonly query: string;
+  /** Real milliseconds since the sandbox began: what rate limits are proved by. Not sandbox time. */
+  readonly arrived: number;
   readonly body: unknown;
   /** Credential headers appear as `present`. */
   readonly headers: Readonly<Record<string, string>>;

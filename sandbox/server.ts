@@ -1,17 +1,16 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { SandboxClock } from "./clock.js";
-import { operationOf, type EcgridApi, type Request, type Response } from "./ecgrid/api.js";
 import type { Hostility, Rule } from "./hostility.js";
 import { fieldPaths, maskedBody, maskedHeaders, type Outcome, type RequestLog } from "./requestLog.js";
+import type { Request, Response, System } from "./system.js";
 import type { VariantSettings } from "./variants.js";
 
 /** Largest request body, bytes. */
 const LARGEST = 4 * 1024 * 1024;
-const PREFIX = "/ecgrid";
 
 export interface Parts {
-  readonly api: EcgridApi;
+  readonly systems: readonly System[];
   readonly clock: SandboxClock;
   readonly log: RequestLog;
   readonly hostile: Hostility;
@@ -53,15 +52,17 @@ async function serve(parts: Parts, incoming: IncomingMessage, outgoing: ServerRe
     send(outgoing, await parts.control(request));
     return;
   }
-  if (!request.path.startsWith(`${PREFIX}/`)) {
-    send(outgoing, { status: 404, headers: {}, body: { message: `the sandbox serves ${PREFIX}/` } });
+  const system = parts.systems.find(({ prefix }) => request.path.startsWith(`${prefix}/`));
+  if (system === undefined) {
+    const served = parts.systems.map(({ prefix }) => `${prefix}/`).join(" and ");
+    send(outgoing, { status: 404, headers: {}, body: { message: `the sandbox serves ${served}` } });
     return;
   }
-  const own = { ...request, path: request.path.slice(PREFIX.length) };
+  const own = { ...request, path: request.path.slice(system.prefix.length) };
   const rule = parts.hostile.take(own.method, own.path);
   await rule?.before?.();
-  const answered = await respond(parts, own, rule);
-  log(parts, own, answered);
+  const answered = await respond(parts, system, own, rule);
+  log(parts, system, own, answered);
   await rule?.after?.();
   if (answered.cut === "all") incoming.socket.destroy();
   else if (answered.cut === "half") cutShort(outgoing, answered.response);
@@ -75,20 +76,16 @@ interface Answered {
 }
 
 /** Executes a request, or not, as a hostile rule has it. */
-async function respond(parts: Parts, request: Request, rule: Rule | undefined): Promise<Answered> {
-  const { api } = parts;
+async function respond(parts: Parts, api: System, request: Request, rule: Rule | undefined): Promise<Answered> {
   const execute = async (): Promise<Answered> => {
     const response = await answerOrFault(api, request);
-    const { success, data } = response.body as { success?: unknown; data?: unknown };
-    // terminate says by `data: false` that nothing was ended (ecgrid.md 1.5).
-    const failed = response.status >= 400 || success !== true || data === false;
-    return { response, outcome: operationOf(request) === undefined ? "read" : failed ? "refused" : "executed" };
+    return { response, outcome: api.operationOf(request) === undefined ? "read" : api.outcomeOf(response) };
   };
   const instead = async (response: Response): Promise<Answered> => ({
     response,
     outcome: rule?.executed === true ? (await execute()).outcome : "not executed",
   });
-  if (isOverLimit(parts)) return { response: later(parts, "429", { seconds: 60 }), outcome: "not executed" };
+  if (api.isOverLimit(request)) return { response: turnedAway(parts, api), outcome: "not executed" };
   switch (rule?.mode) {
     case undefined:
     case "hook":
@@ -104,7 +101,7 @@ async function respond(parts: Parts, request: Request, rule: Rule | undefined): 
       return { ...(await execute()), cut: "half" };
     case "429":
     case "503":
-      return instead(later(parts, rule.mode, { seconds: 0, ...rule }));
+      return instead(later(parts, api, rule.mode, { seconds: 0, ...rule }));
     case "403":
       return { response: api.failure(403, "AccessDenied", "The user's AuthLevel is too low"), outcome: "refused" };
     case "500":
@@ -127,7 +124,8 @@ async function respond(parts: Parts, request: Request, rule: Rule | undefined): 
 
 /** 429 or 503 with `Retry-After` as it is given, or otherwise in the form that is switched on. */
 function later(
-  { api, variants, clock }: Parts,
+  { variants, clock }: Parts,
+  api: System,
   mode: "429" | "503",
   { seconds, retryAfter }: { seconds: number; retryAfter?: string },
 ): Response {
@@ -137,20 +135,17 @@ function later(
     missing: undefined,
   };
   const after = retryAfter ?? header[variants.rateLimitHeader];
-  const [code, message] = mode === "429" ? ["RateLimitExceeded", "Too many requests"] : ["", "Service unavailable"];
+  const [code, message] = mode === "429" ? api.overLimit : ["", "Service unavailable"];
   const answer = api.failure(Number(mode), code, message);
   return { ...answer, headers: { ...answer.headers, ...(after === undefined ? {} : { "retry-after": after }) } };
 }
 
-/** Whether a hundred requests came within the last minute; those that were turned away do not count. */
-function isOverLimit({ variants, clock, log: requests }: Parts): boolean {
-  if (variants.rateLimit === "none") return false;
-  const since = clock.now().getTime() - 60_000;
-  return requests.all().filter(({ at, status }) => Date.parse(at) > since && status !== 429).length >= 100;
-}
+/** The answer over a limit. CertCentral names no time to wait (digicert-certcentral.md 12). */
+const turnedAway = (parts: Parts, api: System): Response =>
+  api.name === "certcentral" ? api.failure(429, ...api.overLimit) : later(parts, api, "429", { seconds: 60 });
 
 /** A mistake of the sandbox's own is answered and logged as a server fault, so that no request goes missing. */
-async function answerOrFault(api: EcgridApi, request: Request): Promise<Response> {
+async function answerOrFault(api: System, request: Request): Promise<Response> {
   try {
     return await api.answer(request);
   } catch (error) {
@@ -159,13 +154,20 @@ async function answerOrFault(api: EcgridApi, request: Request): Promise<Response
   }
 }
 
-function log({ log: requests, clock }: Parts, request: Request, { response, outcome, cut }: Answered): void {
-  const operation = operationOf(request);
+function log(
+  { log: requests, clock }: Parts,
+  system: System,
+  request: Request,
+  { response, outcome, cut }: Answered,
+): void {
+  const operation = system.operationOf(request);
   requests.append({
     at: clock.now().toISOString(),
-    system: "ecgrid",
+    system: system.name,
     method: request.method,
     path: request.path,
+    query: request.query.toString(),
+    arrived: request.arrived,
     body: maskedBody(request.path, request.body),
     headers: maskedHeaders(request.headers),
     status: cut === "all" ? 0 : response.status,
@@ -176,6 +178,8 @@ function log({ log: requests, clock }: Parts, request: Request, { response, outc
 }
 
 async function parse(incoming: IncomingMessage): Promise<Request> {
+  const arrived = performance.now();
+  const [path = "/", query = ""] = (incoming.url ?? "/").split("?");
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of incoming as AsyncIterable<Buffer>) {
@@ -192,23 +196,26 @@ async function parse(incoming: IncomingMessage): Promise<Request> {
   }
   return {
     method: incoming.method ?? "",
-    path: (incoming.url ?? "/").split("?")[0] ?? "/",
+    path,
+    query: new URLSearchParams(query),
+    arrived,
     headers: incoming.headers,
     body,
     malformed,
   };
 }
 
-const text = ({ body }: Response): string => (typeof body === "string" ? body : JSON.stringify(body));
+const bytes = ({ body }: Response): string | Buffer =>
+  body === undefined ? "" : typeof body === "string" || Buffer.isBuffer(body) ? body : JSON.stringify(body);
 
 function send(outgoing: ServerResponse, response: Response): void {
   outgoing.writeHead(response.status, { "content-type": "application/json", ...response.headers });
-  outgoing.end(text(response));
+  outgoing.end(bytes(response));
 }
 
 /** Promises the whole body, sends half of it and cuts the connection. */
 function cutShort(outgoing: ServerResponse, response: Response): void {
-  const whole = Buffer.from(text(response));
+  const whole = Buffer.from(bytes(response));
   outgoing.writeHead(response.status, { "content-type": "application/json", "content-length": whole.length });
   outgoing.write(whole.subarray(0, Math.floor(whole.length / 2)), () => outgoing.socket?.destroy());
 }

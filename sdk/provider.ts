@@ -19,6 +19,8 @@ export interface ProviderArgs {
   visibilitySeconds?: pulumi.Input<number>;
   /** CertCentral: how long to wait between two looks at an order that waits, seconds. */
   pollSeconds?: pulumi.Input<number>;
+  /** CertCentral: how requests spell the validity of an order, `nested` (`order_validity`, default) or `root`. */
+  validityFields?: pulumi.Input<"nested" | "root">;
 }
 
 /** An explicit instance of the dynamic provider with settings of its own (pulumi-dynamic.md 2.2). */
@@ -38,6 +40,7 @@ export abstract class ClmProvider extends pulumi.ProviderResource {
         [`${namespace}:hashNames`]: text(args.hashNames),
         [`${namespace}:publicCertificates`]: text(args.publicCertificates),
         [`${namespace}:pollSeconds`]: text(args.pollSeconds),
+        [`${namespace}:validityFields`]: text(args.validityFields),
         "clm:caFile": text(args.caFile),
         [INSTANCE]: name,
       },

@@ -1,24 +1,10 @@
+import type { LoggedRequest, Outcome } from "../requestLog.js";
+import type { Request, Response, System } from "../system.js";
 import type { CommRecord, EcgridStore } from "./store.js";
 import { Certificates } from "./certificates.js";
 import { Comms } from "./comms.js";
 import { addition, spelled } from "./present.js";
 import { Fields, invalid, notFound, Refusal } from "./refusal.js";
-
-export interface Request {
-  readonly method: string;
-  /** Below the system's prefix, without a query. */
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** Parsed JSON; undefined when there was no body. */
-  readonly body: unknown;
-  readonly malformed: boolean;
-}
-
-export interface Response {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: unknown;
-}
 
 const MUTATING: Readonly<Record<string, readonly string[]>> = {
   "POST /v2/certificates/create": ["commId"],
@@ -56,8 +42,35 @@ const RANKS = [
 export const mutatingEndpoints = (): string[] => Object.keys(MUTATING);
 
 /** ECGrid's REST API v2 as documented, as far as certificates need it. */
-export class EcgridApi {
-  constructor(readonly store: EcgridStore) {}
+export class EcgridApi implements System {
+  readonly name = "ecgrid";
+  readonly prefix = "/ecgrid";
+  readonly overLimit = ["RateLimitExceeded", "Too many requests"] as const;
+
+  /** `log` gives what was asked before. */
+  constructor(
+    readonly store: EcgridStore,
+    readonly log: () => readonly LoggedRequest[],
+  ) {}
+
+  operationOf = operationOf;
+
+  outcomeOf({ status, body }: Response): Outcome {
+    const { success, data } = body as { success?: unknown; data?: unknown };
+    // terminate says by `data: false` that nothing was ended (ecgrid.md 1.5).
+    return status >= 400 || success !== true || data === false ? "refused" : "executed";
+  }
+
+  /** Whether a hundred requests came within the last minute; those that were turned away do not count. */
+  isOverLimit(): boolean {
+    const { variants, clock } = this.store;
+    if (variants.rateLimit === "none") return false;
+    const since = clock.now().getTime() - 60_000;
+    const counted = this.log().filter(
+      ({ system, at, status }) => system === "ecgrid" && Date.parse(at) > since && status !== 429,
+    );
+    return counted.length >= 100;
+  }
 
   async answer(request: Request): Promise<Response> {
     try {

@@ -16,7 +16,7 @@ export interface Csr {
 const BLOCK =
   /-----BEGIN (?:NEW )?CERTIFICATE REQUEST-----([A-Za-z0-9+/=\s]+)-----END (?:NEW )?CERTIFICATE REQUEST-----/;
 
-export const isPrivateKey = (text: string): boolean => text.includes('PRIVATE KEY-----');
+export const isPrivateKey = (text: string): boolean => text.includes("PRIVATE KEY-----");
 
 /** @returns undefined when the text is not one request in PEM. */
 export function readCsr(text: string): Csr | undefined {

@@ -47,7 +47,12 @@ export const orderInputs = z.object({
   productNameId: z
     .string({ error: "allowed is a product's name id, for instance ssl_basic" })
     .regex(/^[a-z0-9_]+$/, { error: "allowed is a product's name id, for instance ssl_basic" }),
-  commonName: text(255),
+  /** Printed in labels: without blanks and brackets. */
+  commonName: z
+    .string({ error: "allowed is a common name of 1 to 255 characters, without blanks, brackets and semicolons" })
+    .regex(/^[^\s[\];]{1,255}$/, {
+      error: "allowed is a common name of 1 to 255 characters, without blanks, brackets and semicolons",
+    }),
   /** Further names. Removing or changing a name revokes every certificate of the order (section 7). */
   dnsNames: z.array(dnsName, { error: "allowed is a list of DNS names" }).default([]),
   /** PEM. A changed one gives a new certificate. Never a private key. */

@@ -269,11 +269,7 @@ function waiting({ current }: OrderState, what: string, status: string, changed:
 }
 
 /** What differs from the program, and why nothing is done about it. */
-function drift(
-  { order, requests, found }: OrderState,
-  current: KeptCertificate,
-  after: Inputs,
-): string[] {
+function drift({ order, requests, found }: OrderState, current: KeptCertificate, after: Inputs): string[] {
   const open = requests.filter((request) => request.type === "revoke" && isOpenRequest(request));
   const wanted = after.csr === UNKNOWN ? undefined : readCsr(after.csr);
   const otherKey = wanted !== undefined && current.keyDigest !== undefined && current.keyDigest !== wanted.keyDigest;

@@ -92,7 +92,10 @@ async function reissueGone(reply: Reply, before: OrderInfo, context: Step): Prom
 /** Revokes what is issued, unless it is revoked already or a revocation of it waits. */
 async function revokeIssued(info: OrderInfo, state: OrderState, context: Step): Promise<void> {
   const waiting = await revocationsOf(info, context);
-  if (waiting.open.length > 0) { waits(info, waiting.open, state, context); return; }
+  if (waiting.open.length > 0) {
+    waits(info, waiting.open, state, context);
+    return;
+  }
   const acknowledged = new Set(state.rejectedRevocations ?? []);
   const rejected = waiting.rejected.filter(({ id }) => !acknowledged.has(id));
   if (rejected.length > 0)
@@ -142,7 +145,10 @@ export async function revoked(
   const known = new Set(before.requests.map(({ id }) => id));
   const answered = reply.outcome === "done" && reply.status !== 204 ? readRevocationRequest(reply.data) : undefined;
   const request = answered?.ok === true && answered.value.type === "revoke" ? answered.value : undefined;
-  if (request !== undefined && isOpenRequest(request)) { waits(before, [request], state, context); return; }
+  if (request !== undefined && isOpenRequest(request)) {
+    waits(before, [request], state, context);
+    return;
+  }
   const isDone = async (info: OrderInfo): Promise<boolean> =>
     done?.(info) === true ||
     info.status === "revoked" ||
@@ -153,7 +159,10 @@ export async function revoked(
     const info = await readBack(before.id, action, reply, context, () => true);
     if (await isDone(info)) return;
     const open = (await revocationsOf(info, context)).open.filter(({ id }) => !known.has(id));
-    if (open.length > 0) { waits(info, open, state, context); return; }
+    if (open.length > 0) {
+      waits(info, open, state, context);
+      return;
+    }
     if (waited >= patience) break;
     await new Promise((resolve) => setTimeout(resolve, Math.max(50, visibility / 8)));
   }

@@ -1,0 +1,129 @@
+import { invalid } from "./refusal.js";
+import type { CertcentralStore, OrderRecord, RequestRecord } from "./store.js";
+
+/** Filters, order and pages of the lists (section 10). */
+
+const STATUSES = ["pending", "issued", "rejected", "revoked", "waiting_pickup", "reissue_pending", "canceled"];
+
+/** `filters[name]=value` and `filters[name][0]=value`: every value of a filter. */
+export function filtersOf(query: URLSearchParams): ReadonlyMap<string, readonly string[]> {
+  const filters = new Map<string, string[]>();
+  for (const [key, value] of query) {
+    const name = /^filters\[([a-z_]+)\](?:\[\d+\])?$/.exec(key)?.[1];
+    if (name !== undefined) filters.set(name, [...(filters.get(name) ?? []), value]);
+  }
+  return filters;
+}
+
+/** Exact, unless a `%` in front makes it a search. */
+const fits = (wanted: string, value: string): boolean =>
+  wanted.startsWith("%")
+    ? value.toLowerCase().includes(wanted.slice(1).toLowerCase())
+    : value.toLowerCase() === wanted.toLowerCase();
+
+type Test = (order: OrderRecord, wanted: string, store: CertcentralStore) => boolean;
+
+const active = (order: OrderRecord, store: CertcentralStore) => store.certificate(order.active);
+
+const ORDER_FILTERS: Readonly<Record<string, Test>> = {
+  id: (order, wanted) => String(order.id) === wanted,
+  status: (order, wanted) => order.status === wanted || (wanted === "issued" && order.status === "expired"),
+  organization_id: (order, wanted) => String(order.organizationId) === wanted,
+  product_name_id: (order, wanted) => order.product === wanted,
+  valid_till: (order, wanted, store) => compared(active(order, store)?.validTill ?? "", wanted),
+  common_name: (order, wanted) => fits(wanted, order.commonName),
+  domain_name: (order, wanted, store) =>
+    [order.commonName, ...(active(order, store)?.dnsNames ?? [])].some((name) => fits(wanted, name)),
+  date_created: (order, wanted) => compared(order.dateCreated, wanted),
+  container_id: (order, wanted) => String(order.containerId) === wanted,
+  is_renewed: (order, wanted) => String(Number(order.isRenewed)) === wanted,
+  certificate_id: (order, wanted) => order.active === Number(wanted),
+  serial_number: (order, wanted, store) => fits(wanted, active(order, store)?.serialNumber ?? ""),
+  search: (order, wanted) => fits(wanted, order.commonName) || String(order.id) === wanted,
+};
+
+/** `>` in front of a date. */
+const compared = (value: string, wanted: string): boolean =>
+  wanted.startsWith(">") ? value > wanted.slice(1) : value.startsWith(wanted);
+
+export function filteredOrders(store: CertcentralStore, tenant: string, query: URLSearchParams): OrderRecord[] {
+  const filters = filtersOf(query);
+  const unknown = [...filters.keys()].find((name) => ORDER_FILTERS[name] === undefined);
+  if (unknown !== undefined) throw invalid(`filters.${unknown}`);
+  for (const status of filters.get("status") ?? []) if (!STATUSES.includes(status)) throw invalid("filters.status");
+  return store
+    .orders()
+    .filter((order) => order.tenant === tenant)
+    .filter(({ status }) => status !== "needs_approval" || store.variants.ccListedNeedsApproval === "listed")
+    .filter((order) =>
+      [...filters].every(([name, wanted]) =>
+        wanted.some((value) => ORDER_FILTERS[name]?.(order, value, store) === true),
+      ),
+    );
+}
+
+const REQUEST_FILTERS: Readonly<Record<string, (request: RequestRecord, wanted: string) => boolean>> = {
+  type: (request, wanted) => request.type === wanted,
+  status: (request, wanted) => request.status === wanted,
+};
+
+export function filteredRequests(store: CertcentralStore, tenant: string, query: URLSearchParams): RequestRecord[] {
+  const filters = filtersOf(query);
+  const unknown = [...filters.keys()].find((name) => REQUEST_FILTERS[name] === undefined);
+  if (unknown !== undefined) throw invalid(`filters.${unknown}`);
+  return store
+    .requests()
+    .filter((request) => request.tenant === tenant)
+    .filter((request) =>
+      [...filters].every(([name, wanted]) => wanted.some((value) => REQUEST_FILTERS[name]?.(request, value))),
+    );
+}
+
+const KEYS: Readonly<Record<string, (row: { id: number }) => string | number>> = {
+  id: ({ id }) => id,
+  date_created: (row) => String((row as Partial<OrderRecord>).dateCreated ?? ""),
+  date: (row) => String((row as Partial<RequestRecord>).date ?? ""),
+};
+
+/** One page, sorted: `page{total,limit,offset}`. */
+export function page<Row extends { id: number }>(
+  rows: readonly Row[],
+  query: URLSearchParams,
+  largest: number,
+): { rows: Row[]; page: { total: number; limit: number; offset: number } } {
+  const number = (name: string, otherwise: number): number => {
+    const value = Number(query.get(name) ?? otherwise);
+    if (!Number.isInteger(value) || value < 0) throw invalid(name);
+    return value;
+  };
+  const limit = Math.min(number("limit", largest) || largest, largest);
+  const offset = number("offset", 0);
+  const sorted = [...rows];
+  for (const key of (query.get("sort") ?? "")
+    .split(",")
+    .filter((one) => one !== "")
+    .reverse()) {
+    const [name, sign] = key.startsWith("-") ? [key.slice(1), -1] : [key, 1];
+    const by = KEYS[name];
+    if (by === undefined) throw invalid("sort");
+    sorted.sort((a, b) => (by(a) < by(b) ? -sign : by(a) > by(b) ? sign : 0));
+  }
+  return { rows: sorted.slice(offset, offset + limit), page: { total: rows.length, limit, offset } };
+}
+
+/** The same as CSV (section 1): the leaves of the first row name the columns. */
+export function csv(rows: readonly object[]): string {
+  const leaves = (value: unknown, path = ""): [string, string][] =>
+    typeof value === "object" && value !== null
+      ? Object.entries(value).flatMap(([key, item]) => leaves(item, path === "" ? key : `${path}.${key}`))
+      : [[path, String(value ?? "")]];
+  const columns = [...new Set(rows.flatMap((row) => leaves(row).map(([path]) => path)))];
+  const line = (cells: readonly string[]): string => cells.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(",");
+  return [
+    line(columns),
+    ...rows.map((row) => {
+      const own = new Map(leaves(row));
+      return line(columns.map((column) => own.get(column) ?? ""));
+    }),
+  ].join("\n");
+}

@@ -1,0 +1,203 @@
+import { domainId, expiry, token } from "./placing.js";
+import type { CertcentralStore, CertificateRecord, OrderRecord, RequestRecord } from "./store.js";
+
+/** Marked values in fields that a client has no business with: a search for them finds whoever keeps them. */
+export const CC_CANARIES = { voucher: "canary-of-the-voucher", receipt: "canary-of-the-receipt" };
+
+/** Answers of CertCentral (sections 4, 7, 9, 10, 13). */
+export class Present {
+  constructor(readonly store: CertcentralStore) {}
+
+  /** Order info (section 4). */
+  order(order: OrderRecord): object {
+    const { variants } = this.store;
+    const requests = this.store.requests(order.id);
+    return {
+      id: order.id,
+      certificate: this.#certificate(order),
+      status: order.status,
+      is_renewal: order.renewalOf !== undefined,
+      is_renewed: this.#flag(order.isRenewed),
+      ...(variants.ccRenewedOrderId === "present" ? { renewed_order_id: order.renewedBy ?? 0 } : {}),
+      date_created: order.dateCreated,
+      ...(variants.ccOrderValidTill === "present" ? { order_valid_till: order.validTill } : {}),
+      organization:
+        order.organizationId === undefined ? null : { id: order.organizationId, name: "Sandbox Organization" },
+      container: { id: order.containerId, name: "Sandbox" },
+      product: { name_id: order.product, name: order.product, type: "ssl_certificate", validation_type: "ov" },
+      auto_renew: this.#flag(order.autoRenew),
+      has_duplicates: this.#hasDuplicates(order),
+      payment_method: "balance",
+      dcv_method: order.dcvMethod ?? "email",
+      notes: order.notes.map((note, id) => ({ id, note })),
+      ...(variants.ccOrderRequests === "present" ? { requests: requests.map((one) => this.#ofOrder(one)) } : {}),
+      voucher_code: CC_CANARIES.voucher,
+      receipt_secret: CC_CANARIES.receipt,
+      user: { id: 1, first_name: "Sandbox", last_name: "User", email: "user@sandbox.example" },
+    };
+  }
+
+  /** A row of the order list (section 10). */
+  row(order: OrderRecord): object {
+    const active = this.store.certificate(order.active);
+    const issued = active?.dateIssued !== undefined;
+    return {
+      id: order.id,
+      certificate: {
+        ...(active === undefined || order.status === "needs_approval" ? {} : { id: active.id }),
+        common_name: order.commonName,
+        dns_names: this.#names(active?.dnsNames ?? []),
+        ...(issued ? { valid_till: active.validTill, days_remaining: this.#daysLeft(active.validTill) } : {}),
+        signature_hash: active?.signatureHash ?? "sha256",
+      },
+      status: order.status,
+      is_renewed: order.isRenewed,
+      date_created: order.dateCreated,
+      container: { id: order.containerId, name: "Sandbox" },
+      product: { name_id: order.product, name: order.product, type: "ssl_certificate" },
+      product_name_id: order.product,
+      has_duplicates: this.#hasDuplicates(order),
+    };
+  }
+
+  #certificate(order: OrderRecord): object {
+    const { variants } = this.store;
+    const active = this.store.certificate(order.active);
+    if (active === undefined) return { common_name: order.commonName, dns_names: [] };
+    const issued = active.dateIssued !== undefined;
+    return {
+      ...(order.status === "needs_approval" ? {} : { id: active.id }),
+      common_name: active.commonName,
+      dns_names: this.#names(active.dnsNames),
+      signature_hash: active.signatureHash,
+      date_created: active.dateCreated,
+      server_platform: { id: active.platform, name: "Other" },
+      ...(variants.ccOrderCsr === "present" ? { csr: active.csr } : {}),
+      ...(issued
+        ? {
+            thumbprint: active.thumbprint,
+            serial_number: active.serialNumber,
+            valid_from: active.validFrom,
+            valid_till: active.validTill,
+            date_issued: active.dateIssued,
+            days_remaining: this.#daysLeft(active.validTill),
+          }
+        : {}),
+      ...this.#status(active),
+    };
+  }
+
+  /** Absent or empty for a plain issued one, a word after a reissue or a revocation (section 4, OBS). */
+  #status(active: CertificateRecord): object {
+    if (active.status === "revoked") return { status: "revoked" };
+    if (active.kind === "reissue" && active.status === "issued") return { status: "issued" };
+    return this.store.variants.ccCertificateStatus === "empty" ? { status: "" } : {};
+  }
+
+  /** Before mid-2022 a list with one blank text (section 4). */
+  #names(names: readonly string[]): readonly string[] {
+    return names.length === 0 && this.store.variants.ccDnsNames === "blank" ? [""] : names;
+  }
+
+  #hasDuplicates(order: OrderRecord): boolean {
+    return this.store.certificates(order.id).some(({ kind }) => kind === "duplicate");
+  }
+
+  #flag(value: boolean): boolean | number {
+    return this.store.variants.ccFlagTypes === "number" ? Number(value) : value;
+  }
+
+  #daysLeft(validTill: string): number {
+    return Math.floor((Date.parse(`${validTill}T23:59:59Z`) - this.store.clock.now().getTime()) / 86_400_000);
+  }
+
+  #ofOrder({ id, date, type, status, comments }: RequestRecord): object {
+    return { id, date, type, status, comments: comments ?? null };
+  }
+
+  /** A request by itself or in a list (section 9). */
+  request(request: RequestRecord, whole = false): object {
+    const order = this.store.order(request.orderId);
+    const stale = this.store.variants.ccRequestStale === "stale";
+    return {
+      ...this.#ofOrder(request),
+      ...(request.dateProcessed === undefined ? {} : { date_processed: request.dateProcessed }),
+      requester: { id: 1, first_name: "Sandbox", last_name: request.requester, email: "user@sandbox.example" },
+      ...(whole ? { processor_comment: request.processorComment ?? null } : {}),
+      order: {
+        id: request.orderId,
+        status: stale ? "pending" : order?.status,
+        certificate: { common_name: order?.commonName },
+        container: { id: order?.containerId },
+        product: { name_id: order?.product },
+      },
+    };
+  }
+
+  /** The answer to a revocation that became a request (section 8). */
+  revocation(request: RequestRecord): object {
+    return {
+      ...this.#ofOrder(request),
+      requester: { id: 1, first_name: "Sandbox", last_name: request.requester, email: "user@sandbox.example" },
+    };
+  }
+
+  /** Lists of reissues and duplicates (section 7). */
+  listed(order: OrderRecord, kind: "reissue" | "duplicate"): object {
+    const { ccReissueListRevoked } = this.store.variants;
+    const certificates = this.store
+      .certificates(order.id)
+      .filter((one) => one.kind === kind || (kind === "reissue" && one.kind === "primary"))
+      .filter(({ status }) => status !== "revoked" || ccReissueListRevoked !== "hidden");
+    return {
+      certificates: certificates.map((one) => ({
+        id: one.id,
+        thumbprint: one.thumbprint,
+        serial_number: one.serialNumber,
+        common_name: one.commonName,
+        dns_names: one.dnsNames,
+        status: one.status === "revoked" && ccReissueListRevoked === "issued" ? "issued" : one.status,
+        date_created: one.dateCreated,
+        ...(one.dateIssued === undefined ? {} : { valid_from: one.validFrom, valid_till: one.validTill }),
+        archived: kind === "reissue" ? 0 : "false",
+      })),
+    };
+  }
+
+  /** Validation status (section 13); ids as texts where the variant says so (section 12). */
+  validation(order: OrderRecord): object {
+    const names = this.#orderNames(order);
+    const done = order.status === "pending" ? "pending" : "complete";
+    const id = (at: number): number | string =>
+      this.store.variants.ccIdTypes === "string" ? String(domainId(order.id, at)) : domainId(order.id, at);
+    return {
+      order_status: order.status,
+      order_dcv_method: order.dcvMethod ?? "email",
+      organization_validations: [],
+      dns_name_validations: names.map((name, at) => ({
+        domain_id: id(at),
+        name_scope: name,
+        status: done,
+        method: order.dcvMethod ?? "email",
+        dns_names: [name],
+      })),
+    };
+  }
+
+  domain(id: number): object | undefined {
+    const order = this.store.order(Math.floor(id / 100));
+    const name = order === undefined ? undefined : this.#orderNames(order)[id % 100];
+    if (order === undefined || name === undefined) return undefined;
+    return {
+      id,
+      name,
+      is_active: true,
+      dcv_token: { token: token(order.id), status: "pending", expiration_date: expiry(order.dateCreated) },
+    };
+  }
+
+  #orderNames(order: OrderRecord): string[] {
+    const active = this.store.certificate(order.active);
+    return [...new Set([order.commonName, ...(active?.dnsNames ?? [])])];
+  }
+}

@@ -1,0 +1,197 @@
+import { randomUUID } from "node:crypto";
+import type { DatabaseSync } from "node:sqlite";
+import type { SandboxClock } from "../clock.js";
+import type { VariantSettings } from "../variants.js";
+
+export type OrderStatus =
+  | "needs_approval"
+  | "pending"
+  | "waiting_pickup"
+  | "issued"
+  | "reissue_pending"
+  | "rejected"
+  | "canceled"
+  | "revoked"
+  | "expired";
+
+/** An order. Times are ISO 8601, UTC; days `YYYY-MM-DD`. */
+export interface OrderRecord {
+  readonly id: number;
+  readonly tenant: string;
+  readonly product: string;
+  status: OrderStatus;
+  commonName: string;
+  /** Its certificates, oldest first. */
+  certificates: number[];
+  /** The one in charge. */
+  active: number;
+  requests: number[];
+  readonly dateCreated: string;
+  readonly validTill: string;
+  readonly renewalOf: number | undefined;
+  renewedBy: number | undefined;
+  isRenewed: boolean;
+  readonly autoRenew: boolean;
+  readonly organizationId: number | undefined;
+  readonly containerId: number;
+  readonly dcvMethod: string | undefined;
+  /** The body of the order, as it was sent. */
+  readonly body: Readonly<Record<string, unknown>>;
+  notes: string[];
+  /** A revocation that was handed over and not carried out yet. */
+  revoking?: boolean;
+}
+
+export interface CertificateRecord {
+  readonly id: number;
+  readonly orderId: number;
+  readonly kind: "primary" | "reissue" | "duplicate";
+  status: "pending" | "issued" | "rejected" | "revoked";
+  readonly csr: string;
+  readonly commonName: string;
+  readonly dnsNames: string[];
+  readonly signatureHash: string;
+  readonly platform: number;
+  readonly validTill: string;
+  readonly dateCreated: string;
+  /** Once issued. */
+  dateIssued?: string;
+  validFrom?: string;
+  serialNumber?: string;
+  thumbprint?: string;
+  pem?: string;
+  /** When DigiCert revokes it because a later one lacks one of its names (section 7). */
+  revokeOn?: string;
+}
+
+export interface RequestRecord {
+  readonly id: number;
+  readonly tenant: string;
+  readonly orderId: number;
+  readonly certificateId: number | undefined;
+  readonly type: "new_request" | "revoke" | "reissue" | "duplicate";
+  status: "submitted" | "pending" | "approved" | "rejected";
+  readonly date: string;
+  dateProcessed?: string;
+  readonly requester: string;
+  readonly comments: string | undefined;
+  processorComment?: string;
+}
+
+/** How the account handles what is asked of it. */
+export interface AccountSettings {
+  /** `auto` keeps a record of the approved request, `skipped` does not (section 3.2). */
+  approval: "required" | "auto" | "skipped";
+  /** `prevalidated`: approved orders are issued at once; `dcv`: names have to be validated; `manual`: until `issue`. */
+  validation: "prevalidated" | "dcv" | "manual";
+  /** The preference by which the revocation of one certificate takes the order along (section 8). */
+  revocationTakesOrder: boolean;
+}
+
+export interface Key {
+  readonly tenant: string;
+  readonly role: "administrator" | "manager" | "standard";
+  readonly restriction: "none" | "orders" | "view";
+}
+
+const TABLES = ["cc_order", "cc_certificate", "cc_request"] as const;
+type Table = (typeof TABLES)[number];
+/** First ids, apart from each other so that one is not taken for another. */
+const FIRST = { cc_order: 700_001, cc_certificate: 800_001, cc_request: 910_001 };
+
+/** Everything that CertCentral remembers, in SQLite. */
+export class CertcentralStore {
+  readonly accounts = new Map<string, AccountSettings>();
+
+  constructor(
+    readonly database: DatabaseSync,
+    readonly clock: SandboxClock,
+    readonly variants: VariantSettings,
+  ) {
+    for (const table of TABLES)
+      database.exec(`CREATE TABLE IF NOT EXISTS ${table} (id INTEGER PRIMARY KEY, record TEXT NOT NULL)`);
+    database.exec("CREATE TABLE IF NOT EXISTS cc_key (value TEXT PRIMARY KEY, record TEXT NOT NULL)");
+  }
+
+  settings(tenant: string): AccountSettings {
+    const known = this.accounts.get(tenant);
+    if (known !== undefined) return known;
+    const made: AccountSettings = { approval: "required", validation: "prevalidated", revocationTakesOrder: false };
+    this.accounts.set(tenant, made);
+    return made;
+  }
+
+  #next(table: Table): number {
+    const row = this.database.prepare(`SELECT max(id) AS last FROM ${table}`).get();
+    return row?.last == null ? FIRST[table] : Number(row.last) + 1;
+  }
+
+  #all<T>(table: Table): T[] {
+    return this.database
+      .prepare(`SELECT record FROM ${table} ORDER BY id`)
+      .all()
+      .map(({ record }) => JSON.parse(String(record)) as T);
+  }
+
+  #get<T>(table: Table, id: number): T | undefined {
+    const row = this.database.prepare(`SELECT record FROM ${table} WHERE id = ?`).get(id);
+    return row === undefined ? undefined : (JSON.parse(String(row.record)) as T);
+  }
+
+  #put(table: Table, record: { id: number }): void {
+    this.database
+      .prepare(
+        `INSERT INTO ${table} (id, record) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET record = excluded.record`,
+      )
+      .run(record.id, JSON.stringify(record));
+  }
+
+  add(table: "order", record: Omit<OrderRecord, "id">): OrderRecord;
+  add(table: "certificate", record: Omit<CertificateRecord, "id">): CertificateRecord;
+  add(table: "request", record: Omit<RequestRecord, "id">): RequestRecord;
+  add(table: "order" | "certificate" | "request", record: object): object {
+    const added = { id: this.#next(`cc_${table}`), ...record };
+    this.#put(`cc_${table}`, added);
+    return added;
+  }
+
+  orders = (): OrderRecord[] => this.#all("cc_order");
+  order = (id: number): OrderRecord | undefined => this.#get("cc_order", id);
+  certificates = (orderId?: number): CertificateRecord[] =>
+    this.#all<CertificateRecord>("cc_certificate").filter((one) => orderId === undefined || one.orderId === orderId);
+  certificate = (id: number): CertificateRecord | undefined => this.#get("cc_certificate", id);
+  requests = (orderId?: number): RequestRecord[] =>
+    this.#all<RequestRecord>("cc_request").filter((one) => orderId === undefined || one.orderId === orderId);
+  request = (id: number): RequestRecord | undefined => this.#get("cc_request", id);
+
+  save(record: OrderRecord | CertificateRecord | RequestRecord): void {
+    this.#put("certificates" in record ? "cc_order" : "kind" in record ? "cc_certificate" : "cc_request", record);
+  }
+
+  issueKey(key: Key): string {
+    const value = randomUUID();
+    this.database.prepare("INSERT INTO cc_key (value, record) VALUES (?, ?)").run(value, JSON.stringify(key));
+    return value;
+  }
+
+  key(value: string): Key | undefined {
+    const row = this.database.prepare("SELECT record FROM cc_key WHERE value = ?").get(value);
+    return row === undefined ? undefined : (JSON.parse(String(row.record)) as Key);
+  }
+
+  oldestKey(): string | undefined {
+    const row = this.database.prepare("SELECT value FROM cc_key ORDER BY rowid LIMIT 1").get();
+    return row === undefined ? undefined : String(row.value);
+  }
+
+  revokeKey(value: string): void {
+    this.database.prepare("DELETE FROM cc_key WHERE value = ?").run(value);
+  }
+
+  now(): string {
+    return this.clock
+      .now()
+      .toISOString()
+      .replace(/\.\d{3}Z$/, "+00:00");
+  }
+}

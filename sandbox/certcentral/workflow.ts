@@ -1,0 +1,147 @@
+import { issueLeaf } from "./ca.js";
+import type { CertcentralStore, CertificateRecord, OrderRecord, RequestRecord } from "./store.js";
+
+/** What happens to an order between its calls: approval, validation, issue, revocation, time (sections 5, 7, 8). */
+export class Workflow {
+  constructor(readonly store: CertcentralStore) {}
+
+  /** Carries out what the clock has brought: the 72 hours after a name was removed, the end of orders. */
+  pass(): void {
+    const now = this.store.clock.now();
+    for (const certificate of this.store.certificates()) {
+      if (
+        certificate.revokeOn === undefined ||
+        certificate.status === "revoked" ||
+        new Date(certificate.revokeOn) > now
+      )
+        continue;
+      this.store.save({ ...certificate, status: "revoked" });
+    }
+    for (const order of this.store.orders()) {
+      const ended = new Date(`${order.validTill}T23:59:59Z`) < now;
+      if (ended && order.status === "issued" && this.store.variants.ccExpired === "expired")
+        this.store.save({ ...order, status: "expired" });
+    }
+  }
+
+  /** The order has its approval: it is issued, or waits for its names. */
+  async approved(order: OrderRecord): Promise<void> {
+    const { validation } = this.store.settings(order.tenant);
+    if (validation === "prevalidated") return this.issue(order.id);
+    if (order.status === "needs_approval") this.store.save({ ...order, status: "pending" });
+  }
+
+  /** Issues the certificate that waits on an order. */
+  async issue(orderId: number): Promise<void> {
+    const order = this.#order(orderId);
+    const waiting = this.store.certificates(orderId).find(({ status }) => status === "pending");
+    if (waiting === undefined) throw new Error(`nothing waits on order ${orderId}`);
+    const now = this.store.clock.now();
+    const leaf = await issueLeaf({
+      ...waiting,
+      notBefore: new Date(`${now.toISOString().slice(0, 10)}T00:00:00Z`),
+      notAfter: new Date(`${waiting.validTill}T23:59:59Z`),
+    });
+    const issued: CertificateRecord = {
+      ...waiting,
+      ...leaf,
+      status: "issued",
+      dateIssued: this.store.now(),
+      validFrom: now.toISOString().slice(0, 10),
+    };
+    this.store.save(issued);
+    if (issued.kind === "duplicate") return;
+    if (issued.kind === "reissue") this.#revokeLater(issued);
+    this.store.save({ ...this.#order(order.id), status: "issued", active: issued.id, commonName: issued.commonName });
+    if (order.renewalOf !== undefined && this.store.variants.ccIsRenewedAt === "issued")
+      this.renewed(order.renewalOf, order.id);
+  }
+
+  renewed(oldId: number, newId: number): void {
+    const old = this.#order(oldId);
+    this.store.save({ ...old, isRenewed: true, renewedBy: newId });
+  }
+
+  /** A new certificate that lacks a name, or has another common name: every earlier one ends within 72 hours (section 7). */
+  #revokeLater(issued: CertificateRecord): void {
+    const names = new Set([issued.commonName, ...issued.dnsNames].map((name) => name.toLowerCase()));
+    const earlier = this.store
+      .certificates(issued.orderId)
+      .filter(({ id, status }) => id !== issued.id && status === "issued");
+    const removes = earlier.some(
+      (old) =>
+        old.commonName.toLowerCase() !== issued.commonName.toLowerCase() ||
+        old.dnsNames.some((name) => !names.has(name.toLowerCase())),
+    );
+    if (!removes) return;
+    const revokeOn = new Date(this.store.clock.now().getTime() + 72 * 3_600_000).toISOString();
+    for (const old of earlier) this.store.save({ ...old, revokeOn: old.revokeOn ?? revokeOn });
+  }
+
+  /** Every certificate of an order ends. */
+  revokeOrder(orderId: number): void {
+    for (const certificate of this.store.certificates(orderId))
+      if (certificate.status === "issued") this.store.save({ ...certificate, status: "revoked" });
+    const { revoking: _revoking, ...order } = this.#order(orderId);
+    this.store.save({ ...order, status: "revoked" });
+  }
+
+  revokeCertificate(certificateId: number): void {
+    const certificate = this.store.certificate(certificateId);
+    if (certificate === undefined) throw new Error(`there is no certificate ${certificateId}`);
+    this.store.save({ ...certificate, status: "revoked" });
+    const order = this.#order(certificate.orderId);
+    if (this.store.settings(order.tenant).revocationTakesOrder) this.revokeOrder(order.id);
+  }
+
+  /** An administrator decides a request (section 9). */
+  async decide(requestId: number, status: "approved" | "rejected", comment?: string): Promise<void> {
+    const request = this.store.request(requestId);
+    if (request === undefined) throw new Error(`there is no request ${requestId}`);
+    this.#processed(request, status, comment);
+    const order = this.#order(request.orderId);
+    if (request.type === "revoke") {
+      if (status !== "approved") return;
+      if (request.certificateId === undefined) this.revokeOrder(order.id);
+      else this.revokeCertificate(request.certificateId);
+      return;
+    }
+    if (status === "approved") return this.approved(order);
+    this.#drop(order);
+    if (request.type === "new_request") this.store.save({ ...this.#order(order.id), status: "rejected" });
+    else if (request.type === "reissue") this.store.save({ ...this.#order(order.id), status: "issued" });
+  }
+
+  /** The order, or its waiting reissue, is dropped (section 5). */
+  cancel(order: OrderRecord, note: string): void {
+    this.#drop(order);
+    const reissue = order.status === "reissue_pending";
+    for (const request of this.store.requests(order.id))
+      if (request.status === "pending" && request.type !== "revoke") this.#processed(request, "rejected", note);
+    this.store.save({
+      ...this.#order(order.id),
+      status: reissue ? "issued" : "canceled",
+      notes: [...order.notes, note],
+    });
+  }
+
+  #drop(order: OrderRecord): void {
+    for (const certificate of this.store.certificates(order.id))
+      if (certificate.status === "pending") this.store.save({ ...certificate, status: "rejected" });
+  }
+
+  #processed(request: RequestRecord, status: "approved" | "rejected", comment: string | undefined): void {
+    this.store.save({
+      ...request,
+      status,
+      dateProcessed: this.store.now(),
+      ...(comment === undefined ? {} : { processorComment: comment }),
+    });
+  }
+
+  #order(id: number): OrderRecord {
+    const order = this.store.order(id);
+    if (order === undefined) throw new Error(`there is no order ${id}`);
+    return order;
+  }
+}

@@ -134,7 +134,9 @@ export async function control(
       case "cc-settings":
         return ok(Object.assign(orders.settings, settings(command)));
       case "cc-issue-key":
-        return ok({ apiKey: orders.issueKey({ role: role(String(command.role ?? "administrator")) }) });
+        return ok({
+          apiKey: orders.issueKey({ role: role(command.role === undefined ? "administrator" : text("role")) }),
+        });
       case "hostile":
         hostile.add({
           match: text("match"),

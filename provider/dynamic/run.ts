@@ -164,6 +164,11 @@ export class Run {
     }
   }
 
+  /** A file for what all processes of the command share under a name. The name is not stored: it may hold a secret. */
+  shared(name: string): string {
+    return join(this.#command, `shared-${hash(name)}`);
+  }
+
   /** Says that a resource holds remote objects. */
   claim(urn: string, names: readonly string[]): void {
     if (names.length > 0)

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { baseUrl } from "../http/origin.js";
 import { registerSecret } from "../http/redaction.js";
+import type { RollingLimit } from "../http/rollingLimit.js";
 import { Transport } from "../http/transport.js";
 
 /**
@@ -89,7 +90,16 @@ export const INSTANCE = "clm:instance";
 /** A transport for a system, from its settings. The API key is masked in every message from then on. */
 export function transportFor(
   settings: Settings,
-  system: { name: string; namespace: string; url: string; credentialHeader: string },
+  system: {
+    name: string;
+    namespace: string;
+    url: string;
+    credentialHeader: string;
+    /** Seconds before a first repetition, where the service does not say. */
+    backoff?: number;
+    /** The rolling limit of a key. */
+    limit?: (apiKey: string) => RollingLimit;
+  },
 ): Transport {
   const { namespace } = system;
   const apiKey = settings.require(`${namespace}:apiKey`);
@@ -100,7 +110,8 @@ export function transportFor(
     url: baseUrl(settings.get(`${namespace}:url`) ?? system.url, `${namespace}:url`),
     headers: { [system.credentialHeader]: apiKey },
     timeout: settings.seconds(`${namespace}:timeoutSeconds`, 60),
-    backoff: settings.seconds("clm:backoffSeconds", 0.5),
+    backoff: settings.seconds("clm:backoffSeconds", system.backoff ?? 0.5),
+    ...(system.limit === undefined ? {} : { limit: system.limit(apiKey) }),
     ...(caFile === undefined ? {} : { ca: readCa(caFile) }),
   });
 }

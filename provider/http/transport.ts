@@ -7,6 +7,7 @@ import type { Answer } from "../core/perform.js";
 import { isLoopback } from "./origin.js";
 import { mask } from "./redaction.js";
 import { retryAfter } from "./retryAfter.js";
+import type { RollingLimit } from "./rollingLimit.js";
 
 export interface TransportSettings {
   /** The system's name in messages. */
@@ -21,6 +22,8 @@ export interface TransportSettings {
   readonly ca?: string;
   /** Milliseconds before the first repetition when the server names none; doubled each time, with jitter. */
   readonly backoff?: number;
+  /** Where the service counts calls over all processes of a key. */
+  readonly limit?: Pick<RollingLimit, "enter" | "slow">;
 }
 
 /** Attempts of one call, the first included: the vendor says at most three repetitions (ecgrid.md 7). */
@@ -80,6 +83,7 @@ export class Transport {
     for (let attempt = 1; ; attempt++) {
       const last = attempt === ATTEMPTS;
       let answered: { answer: Answer; after: string | undefined };
+      const leave = await this.#settings.limit?.enter();
       try {
         answered = await this.#once(call, traceId);
       } catch (error) {
@@ -89,8 +93,12 @@ export class Transport {
         if (last || !safe) throw fault;
         await delay(this.#wait(attempt, undefined) ?? 0);
         continue;
+      } finally {
+        leave?.();
       }
       const { answer, after } = answered;
+      // Over a limit every call is turned away: everybody waits, also when this call is not repeated.
+      if (answer.status === 429) this.#settings.limit?.slow(this.#wait(attempt, after) ?? LONGEST_WAIT);
       const repeat = answer.status === 429 ? rule.afterRateLimit : answer.status >= 500 && rule.afterFault;
       const wait = repeat && !last ? this.#wait(attempt, after) : undefined;
       if (wait === undefined) return answer;

@@ -32,7 +32,7 @@ const MUTATING: readonly (readonly [
     ([product], body) =>
       body.renewal_of_order_id === undefined
         ? `certcentral.orders.place product=${product ?? ""} commonName=${String((body.certificate as Record<string, unknown> | undefined)?.common_name)}`
-        : `certcentral.orders.renew orderId=${String(body.renewal_of_order_id)}`,
+        : `certcentral.orders.renew orderId=${JSON.stringify(body.renewal_of_order_id)}`,
   ],
   [
     /^PUT \/order\/certificate\/(\d+)\/status$/,

@@ -1,6 +1,7 @@
 import "reflect-metadata";
 import * as x509 from "@peculiar/x509";
-import { createHash, webcrypto, X509Certificate } from "node:crypto";
+import type { webcrypto } from "node:crypto";
+import { createHash, X509Certificate } from "node:crypto";
 import { newKeys, newSerialNumber } from "../pki.js";
 
 /** The sandbox's own public CA: a root, an intermediate, and real leaves for the keys of CSRs. */

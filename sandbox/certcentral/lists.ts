@@ -81,8 +81,8 @@ export function filteredRequests(store: CertcentralStore, tenant: string, query:
 
 const KEYS: Readonly<Record<string, (row: { id: number }) => string | number>> = {
   id: ({ id }) => id,
-  date_created: (row) => String((row as Partial<OrderRecord>).dateCreated ?? ""),
-  date: (row) => String((row as Partial<RequestRecord>).date ?? ""),
+  date_created: (row) => (row as Partial<OrderRecord>).dateCreated ?? "",
+  date: (row) => (row as Partial<RequestRecord>).date ?? "",
 };
 
 /** One page, sorted: `page{total,limit,offset}`. */
@@ -116,7 +116,7 @@ export function csv(rows: readonly object[]): string {
   const leaves = (value: unknown, path = ""): [string, string][] =>
     typeof value === "object" && value !== null
       ? Object.entries(value).flatMap(([key, item]) => leaves(item, path === "" ? key : `${path}.${key}`))
-      : [[path, String(value ?? "")]];
+      : [[path, typeof value === "string" ? value : JSON.stringify(value ?? "")]];
   const columns = [...new Set(rows.flatMap((row) => leaves(row).map(([path]) => path)))];
   const line = (cells: readonly string[]): string => cells.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(",");
   return [

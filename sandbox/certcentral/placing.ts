@@ -1,5 +1,6 @@
 import { parsedCsr } from "./ca.js";
-import { Fields, invalid, notFound, Refusal, required } from "./refusal.js";
+import type { Fields } from "./refusal.js";
+import { invalid, notFound, Refusal, required } from "./refusal.js";
 import type { CertcentralStore, CertificateRecord, Key, OrderRecord, RequestRecord } from "./store.js";
 import type { Workflow } from "./workflow.js";
 
@@ -233,7 +234,7 @@ export class Placing {
 
   #organization(product: string, fields: Fields): number | undefined {
     const id = fields.part("organization")?.integer("id");
-    const needed = !/_dv_/.test(product);
+    const needed = !product.includes("_dv_");
     if (needed && id === undefined) throw required("organization.id");
     if (id !== undefined && !ORGANIZATIONS.includes(id)) throw invalid("organization.id");
     for (const contact of fields.part("organization")?.parts("contacts") ?? []) {

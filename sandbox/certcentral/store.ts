@@ -126,16 +126,16 @@ export class CertcentralStore {
     return row?.last == null ? FIRST[table] : Number(row.last) + 1;
   }
 
-  #all<T>(table: Table): T[] {
+  #all(table: Table): unknown[] {
     return this.database
       .prepare(`SELECT record FROM ${table} ORDER BY id`)
       .all()
-      .map(({ record }) => JSON.parse(String(record)) as T);
+      .map(({ record }) => JSON.parse(String(record)) as unknown);
   }
 
-  #get<T>(table: Table, id: number): T | undefined {
+  #get(table: Table, id: number): unknown {
     const row = this.database.prepare(`SELECT record FROM ${table} WHERE id = ?`).get(id);
-    return row === undefined ? undefined : (JSON.parse(String(row.record)) as T);
+    return row === undefined ? undefined : (JSON.parse(String(row.record)) as unknown);
   }
 
   #put(table: Table, record: { id: number }): void {
@@ -155,14 +155,17 @@ export class CertcentralStore {
     return added;
   }
 
-  orders = (): OrderRecord[] => this.#all("cc_order");
-  order = (id: number): OrderRecord | undefined => this.#get("cc_order", id);
+  orders = (): OrderRecord[] => this.#all("cc_order") as OrderRecord[];
+  order = (id: number): OrderRecord | undefined => this.#get("cc_order", id) as OrderRecord | undefined;
   certificates = (orderId?: number): CertificateRecord[] =>
-    this.#all<CertificateRecord>("cc_certificate").filter((one) => orderId === undefined || one.orderId === orderId);
-  certificate = (id: number): CertificateRecord | undefined => this.#get("cc_certificate", id);
+    (this.#all("cc_certificate") as CertificateRecord[]).filter(
+      (one) => orderId === undefined || one.orderId === orderId,
+    );
+  certificate = (id: number): CertificateRecord | undefined =>
+    this.#get("cc_certificate", id) as CertificateRecord | undefined;
   requests = (orderId?: number): RequestRecord[] =>
-    this.#all<RequestRecord>("cc_request").filter((one) => orderId === undefined || one.orderId === orderId);
-  request = (id: number): RequestRecord | undefined => this.#get("cc_request", id);
+    (this.#all("cc_request") as RequestRecord[]).filter((one) => orderId === undefined || one.orderId === orderId);
+  request = (id: number): RequestRecord | undefined => this.#get("cc_request", id) as RequestRecord | undefined;
 
   save(record: OrderRecord | CertificateRecord | RequestRecord): void {
     this.#put("certificates" in record ? "cc_order" : "kind" in record ? "cc_certificate" : "cc_request", record);

@@ -23,7 +23,7 @@ describe("the ECGrid lifecycles under every variant of the documentation", () =>
   const ids = (): number[] => sandbox.ecgrid.active(5001).map(({ certKeyId }) => certKeyId);
   const made = (since: number): string[] => sandbox.log.made(since).map(({ path }) => path.split("/").at(-1) ?? "");
 
-  for (const { name, values } of VARIANTS) {
+  for (const { name, values } of VARIANTS.filter(({ section }) => section.startsWith("ecgrid.md"))) {
     for (const value of values) {
       for (const kind of KINDS) {
         const needs = NEEDS_SETTING[`${name} ${value}`];

@@ -17,11 +17,11 @@ class Simulated {
 
   /** Runs until the work is done. */
   async until(work: Promise<unknown>): Promise<void> {
-    let done = false;
-    void work.then(() => (done = true));
+    const over = { yet: false };
+    void work.then(() => (over.yet = true));
     for (;;) {
       await new Promise((resolve) => setImmediate(resolve));
-      if (done) return;
+      if (over.yet) return;
       this.#sleepers.sort((a, b) => a.at - b.at);
       const next = this.#sleepers.shift();
       if (next === undefined) continue;
@@ -55,7 +55,7 @@ describe("rolling limit", () => {
       const time = new Simulated();
       const settings = { windows: WINDOWS, ledger: join(folder, "ledger"), now: () => time.now, sleep: time.sleep };
       // Two processes: each has a limit of its own over the same ledger.
-      const limits = [new RollingLimit(settings), new RollingLimit(settings)];
+      const [one, other] = [new RollingLimit(settings), new RollingLimit(settings)];
       const arrivals: number[] = [];
       const call = async (limit: RollingLimit): Promise<void> => {
         const leave = await limit.enter();
@@ -64,7 +64,7 @@ describe("rolling limit", () => {
         await time.sleep(1 + random.int(900)); // on its way back
         leave();
       };
-      await time.until(Promise.all(Array.from({ length: 90 }, (_, at) => call(limits[at % 2] as RollingLimit))));
+      await time.until(Promise.all(Array.from({ length: 90 }, (_, at) => call(at % 2 === 0 ? one : other))));
       expect(arrivals).to.have.length(90);
       for (const { calls, milliseconds } of WINDOWS) expect(most(arrivals, milliseconds)).to.be.at.most(calls);
     });

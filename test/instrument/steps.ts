@@ -1,0 +1,78 @@
+import type { Context, Lifecycle } from "../../provider/core/lifecycle.js";
+import { performer, type Send } from "../../provider/core/perform.js";
+import { NOTHING, type Plan } from "../../provider/core/plan.js";
+import { NO_RECEIPTS } from "../../provider/core/receipts.js";
+
+/** What a lifecycle is driven with in place of Pulumi. */
+export interface Driven<Api> {
+  readonly api: Api;
+  readonly send: Send;
+  readonly now: () => Date;
+  readonly urn: string;
+}
+
+/** A lifecycle without Pulumi: each step performs its own plan. */
+export class Steps<Inputs extends object, State extends object, Api> {
+  /** What the resource was told for people. */
+  readonly told: string[] = [];
+
+  constructor(
+    readonly lifecycle: Lifecycle<Inputs, State, Api>,
+    readonly driven: Driven<Api>,
+  ) {}
+
+  #context(plan: Plan): Context<Api> {
+    const { api, send, now, urn } = this.driven;
+    return {
+      resource: "a",
+      seed: urn,
+      plan,
+      plannedHeldByOthers: new Set(),
+      perform: performer(plan, send, NO_RECEIPTS, now, (text) => {
+        throw new Error(text);
+      }),
+      api,
+      now: now(),
+      exclusive: (_name, work) => work(),
+      claim: () => undefined,
+      heldByOthers: () => new Set(),
+      tell: (text) => {
+        this.told.push(text);
+      },
+    };
+  }
+
+  /** Inputs as a program gives them, checked and completed. */
+  inputs(raw: Readonly<Record<string, unknown>>): Inputs {
+    const checked = this.lifecycle.normalize(raw);
+    if (!checked.ok) throw new Error(checked.problems.map(({ reason }) => reason).join("; "));
+    return checked.inputs as Inputs;
+  }
+
+  plan(before: State | undefined, after: Inputs | undefined): Plan {
+    const { urn, now } = this.driven;
+    return this.lifecycle.plan(
+      { ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }), seed: urn },
+      now(),
+    );
+  }
+
+  async create(after: Inputs): Promise<State> {
+    return (await this.lifecycle.create(after, this.#context(this.plan(undefined, after)))).state;
+  }
+
+  update(before: State, after: Inputs): Promise<State> {
+    return this.lifecycle.update(before, after, this.#context(this.plan(before, after)));
+  }
+
+  /** What `read` keeps; nothing of ours is ever gone. */
+  async read(state: State): Promise<State> {
+    const read = await this.lifecycle.read(state, this.#context(NOTHING));
+    if (read === "gone") throw new Error("taken for gone");
+    return read;
+  }
+
+  delete(before: State): Promise<void> {
+    return this.lifecycle.delete(before, this.#context(this.plan(before, undefined)));
+  }
+}

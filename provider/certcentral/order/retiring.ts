@@ -4,7 +4,7 @@ import type { CertcentralClient } from "../client.js";
 import { revokeCertificate, revokeOrder } from "../operations.js";
 import { fault, oneWriter, type Step } from "../step.js";
 import { orderArguments } from "./ending.js";
-import { revocationsOf, revoked } from "./revoking.js";
+import { revocationsOf, revoked, tellOf } from "./revoking.js";
 import { nameOf, type KeptCertificate, type OrderState, type PreviousCertificate } from "./state.js";
 import { endedHow } from "./statuses.js";
 
@@ -94,20 +94,19 @@ export const retirable: Retirable<OrderState, CertcentralClient> = {
         const { orderId, certificateId } = operation.target;
         const old = state.previous.find((one) => String(one.certificateId) === certificateId);
         const info = await context.api.order(Number(orderId ?? old?.orderId), context.resource);
-        const action =
-          certificateId === undefined
-            ? `revoke order ${info.id}`
-            : `revoke certificate ${certificateId} of order ${info.id}`;
-        if (endedHow(info.status) === undefined && (await revocationsOf(info, context)).open.length === 0)
-          await revoked(
-            operation,
-            action,
-            info,
-            undefined,
-            { whenRevocationWaits: "letGo" },
-            context,
-            certificateId === undefined ? undefined : Number(certificateId),
-          );
+        if (endedHow(info.status) === undefined) {
+          const { open } = await revocationsOf(info, context);
+          const waiting =
+            open.length > 0
+              ? { orderId: info.id, requests: open }
+              : await revoked(
+                  operation,
+                  info,
+                  context,
+                  certificateId === undefined ? undefined : Number(certificateId),
+                );
+          if (waiting !== undefined) tellOf([waiting], context);
+        }
         ended(certificateId === undefined ? `${ORDER}${info.id}` : `${CERTIFICATE}${certificateId}`);
       }
     }),

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { Fault } from "../../core/fault.js";
 import type { Operation } from "../../core/operation.js";
 import { cancel, reject, revokeCertificate, revokeOrder } from "../operations.js";
@@ -6,51 +7,53 @@ import { readRevocationRequest, type AccountRequest, type Failed, type OrderInfo
 import { ordersOf, type OrderState } from "./state.js";
 import { endedHow, isOpenRequest, isUnissued } from "./statuses.js";
 
+/** Revocation requests of an order that wait for a person. */
+export interface Waiting {
+  readonly orderId: number;
+  readonly requests: readonly AccountRequest[];
+}
+
 /** A deletion: ends every order that the plan names, oldest first, each by what it is when it is read. */
 export async function end(state: OrderState, context: Step): Promise<void> {
   const { operations } = context.plan;
   if (operations.length === 0) return; // onDelete is retain, or everything has ended
   const older = ordersOf(state).filter((id) => id !== state.order.id && id !== state.next?.orderId);
-  const all = [
-    ...older.reverse(),
-    state.order.id,
-    ...(state.next === undefined || state.next.orderId === state.order.id ? [] : [state.next.orderId]),
-  ];
-  for (const orderId of all) await endOrder(orderId, state, context);
+  const next = state.next === undefined || state.next.orderId === state.order.id ? [] : [state.next.orderId];
+  const waiting: Waiting[] = [];
+  for (const orderId of [...older.reverse(), state.order.id, ...next]) {
+    const waits = await endOrder(orderId, state, context);
+    if (waits !== undefined) waiting.push(waits);
+  }
+  if (waiting.length === 0) return;
+  if (state.whenRevocationWaits === "letGo") tellOf(waiting, context);
+  else throw waitingFault(waiting, context);
 }
 
-async function endOrder(orderId: number, state: OrderState, context: Step): Promise<void> {
+async function endOrder(orderId: number, state: OrderState, context: Step): Promise<Waiting | undefined> {
   const { api, resource, plan } = context;
   let info = await api.order(orderId, resource);
-  if (endedHow(info.status) !== undefined) return; // settled by reading
-  const of = (name: string, target: Record<string, number>): Operation | undefined =>
-    plan.operations.find(
-      (one) => one.name === name && Object.entries(target).every(([key, value]) => one.target[key] === String(value)),
-    );
+  if (endedHow(info.status) !== undefined) return undefined; // settled by reading
+  const canceling = plan.operations.find(
+    ({ name, target }) => name === cancel.name && target.orderId === String(orderId),
+  );
   if (info.status === "needs_approval") {
     const request = info.requests.find((one) => one.type === "new_request" && isOpenRequest(one));
     const planned = plan.operations.find(
       (one) => one.name === reject.name && (request === undefined || one.target.requestId === String(request.id)),
     );
-    return settle(
-      await sent(demand(planned, info, "reject its request", context), context),
-      info,
-      "reject the request of",
-      context,
-    );
+    const reply = await sent(demand(planned, info, "reject its request", context), context);
+    await settle(reply, info, "reject the request of", context);
+    return undefined;
   }
-  if (isUnissued(info.status))
-    return settle(
-      await sent(demand(of(cancel.name, { orderId }), info, "cancel it", context), context),
-      info,
-      "cancel",
-      context,
-    );
+  if (isUnissued(info.status)) {
+    await settle(await sent(demand(canceling, info, "cancel it", context), context), info, "cancel", context);
+    return undefined;
+  }
   if (info.status === "reissue_pending") {
-    const dropped = await sent(demand(of(cancel.name, { orderId }), info, "cancel its reissue", context), context);
+    const dropped = await sent(demand(canceling, info, "cancel its reissue", context), context);
     info = await reissueGone(dropped, info, context);
   }
-  await revokeIssued(info, state, context);
+  return revokeIssued(info, state, context);
 }
 
 /** The planned call that the order needs now. @throws Fault when no preview has named it. */
@@ -90,12 +93,9 @@ async function reissueGone(reply: Reply, before: OrderInfo, context: Step): Prom
 }
 
 /** Revokes what is issued, unless it is revoked already or a revocation of it waits. */
-async function revokeIssued(info: OrderInfo, state: OrderState, context: Step): Promise<void> {
+async function revokeIssued(info: OrderInfo, state: OrderState, context: Step): Promise<Waiting | undefined> {
   const waiting = await revocationsOf(info, context);
-  if (waiting.open.length > 0) {
-    waits(info, waiting.open, state, context);
-    return;
-  }
+  if (waiting.open.length > 0) return { orderId: info.id, requests: waiting.open };
   const acknowledged = new Set(state.rejectedRevocations ?? []);
   const rejected = waiting.rejected.filter(({ id }) => !acknowledged.has(id));
   if (rejected.length > 0)
@@ -109,62 +109,53 @@ async function revokeIssued(info: OrderInfo, state: OrderState, context: Step): 
   const certificates = context.plan.operations.filter(
     ({ name, sentence }) => name === revokeCertificate.name && sentence.includes(` of order ${info.id} `),
   );
-  if (certificates.length > 0) {
-    for (const operation of certificates) await revokeOne(operation, info, state, context);
-    return;
+  const requests: AccountRequest[] = [];
+  for (const operation of certificates) {
+    const certificateId = Number(operation.target.certificateId);
+    if (await isCertificateRevoked(certificateId, info.id, context)) continue;
+    // An earlier one may have taken the order along.
+    requests.push(...((await revoked(operation, info, context, certificateId))?.requests ?? []));
   }
+  if (certificates.length > 0) return requests.length === 0 ? undefined : { orderId: info.id, requests };
   const operation = demand(
     context.plan.operations.find(({ name, target }) => name === revokeOrder.name && target.orderId === String(info.id)),
     info,
     "revoke it",
     context,
   );
-  await revoked(operation, `revoke order ${info.id}`, info, ({ status }) => status === "revoked", state, context);
+  return revoked(operation, info, context);
 }
 
-/** One certificate of an order (section 8): its order stays, unless the account takes it along. */
-async function revokeOne(operation: Operation, info: OrderInfo, state: OrderState, context: Step): Promise<void> {
-  const certificateId = Number(operation.target.certificateId);
-  if (await isCertificateRevoked(certificateId, info.id, context)) return;
-  const action = `revoke certificate ${certificateId} of order ${info.id}`;
-  await revoked(operation, action, info, undefined, state, context, certificateId);
-}
-
-/** Performs a planned revocation: 204 is confirmed by reading, 201 is a request that waits for a person (section 8). */
+/**
+ * Performs a planned revocation, of an order or of one certificate: 204 is confirmed by reading, 201 is a request that
+ * waits for a person (section 8).
+ */
 export async function revoked(
   operation: Operation,
-  action: string,
   before: OrderInfo,
-  done: ((info: OrderInfo) => boolean) | undefined,
-  state: Pick<OrderState, "whenRevocationWaits">,
   context: Step,
   certificateId?: number,
-): Promise<void> {
+): Promise<Waiting | undefined> {
+  const action =
+    certificateId === undefined
+      ? `revoke order ${before.id}`
+      : `revoke certificate ${certificateId} of order ${before.id}`;
   const reply = await sent(operation, context);
   if (reply.outcome === "not executed") throw unended(action, reply, "nothing was revoked", context);
-  const known = new Set(before.requests.map(({ id }) => id));
   const answered = reply.outcome === "done" && reply.status !== 204 ? readRevocationRequest(reply.data) : undefined;
   const request = answered?.ok === true && answered.value.type === "revoke" ? answered.value : undefined;
-  if (request !== undefined && isOpenRequest(request)) {
-    waits(before, [request], state, context);
-    return;
-  }
-  const isDone = async (info: OrderInfo): Promise<boolean> =>
-    done?.(info) === true ||
-    info.status === "revoked" ||
-    (certificateId !== undefined && (await isCertificateRevoked(certificateId, info.id, context, info)));
+  if (request !== undefined && isOpenRequest(request)) return { orderId: before.id, requests: [request] };
   const { visibility } = context.api.waiting;
   const patience = reply.outcome === "refused" ? 0 : visibility;
-  for (let waited = 0; ; waited += Math.max(50, visibility / 8)) {
+  for (let waited = 0, step = Math.max(50, visibility / 8); ; waited += step) {
     const info = await readBack(before.id, action, reply, context, () => true);
-    if (await isDone(info)) return;
-    const open = (await revocationsOf(info, context)).open.filter(({ id }) => !known.has(id));
-    if (open.length > 0) {
-      waits(info, open, state, context);
-      return;
-    }
+    if (info.status === "revoked") return undefined;
+    if (certificateId !== undefined && (await isCertificateRevoked(certificateId, info.id, context, info)))
+      return undefined;
+    const { open } = await revocationsOf(info, context);
+    if (open.length > 0) return { orderId: info.id, requests: open };
     if (waited >= patience) break;
-    await new Promise((resolve) => setTimeout(resolve, Math.max(50, visibility / 8)));
+    await delay(step);
   }
   throw unended(
     action,
@@ -201,34 +192,32 @@ export async function revocationsOf(
   return { open: [...open.values()], rejected: own.filter(({ status }) => status === "rejected") };
 }
 
-/** A revocation waits for a person: another one is never filed. */
-function waits(
-  { id }: OrderInfo,
-  requests: readonly AccountRequest[],
-  { whenRevocationWaits }: Pick<OrderState, "whenRevocationWaits">,
-  context: Step,
-): void {
-  const named = requests
+const named = ({ requests }: Waiting): string =>
+  requests
     .map(
       (one) =>
         `${one.id}${one.date === undefined ? "" : ` of ${one.date}`}${one.requester === undefined ? "" : ` by ${one.requester}`}`,
     )
     .join(", ");
-  if (whenRevocationWaits === "letGo") {
-    context.tell(
-      `revocation request ${named} of order ${id} waits for an administrator: the resource is let go, its certificates stay valid until then`,
-    );
-    return;
-  }
-  throw fault(context, {
-    action: `revoke order ${id}`,
-    cameBack: `revocation request ${named} waits for an administrator's approval`,
+
+const inWords = (waiting: readonly Waiting[]): string =>
+  waiting.map((one) => `revocation request ${named(one)} of order ${one.orderId}`).join(" and ");
+
+/** Revocations wait for a person, and the resource does not. */
+export const tellOf = (waiting: readonly Waiting[], { tell }: Step): void => {
+  tell(`${inWords(waiting)} waits for an administrator: the certificates stay valid until then`);
+};
+
+/** Revocations wait for a person: others are never filed. */
+const waitingFault = (waiting: readonly Waiting[], context: Step): Fault =>
+  fault(context, {
+    action: `revoke order ${waiting.map(({ orderId }) => orderId).join(" and ")}`,
+    cameBack: `${inWords(waiting)} waits for an administrator's approval`,
     known:
       "the request is filed, no second one is; the certificates stay valid until it is approved, and the resource stays in the state",
-    next: `have it approved in the CertCentral console of ${context.api.service.replace(/\/services\/v2$/, "")} (Certificates > Requests, request ${requests.map((one) => one.id).join(", ")}), then run again; or set whenRevocationWaits: "letGo"`,
+    next: `have it approved in the CertCentral console of ${context.api.service.replace(/\/services\/v2$/, "")} (Certificates > Requests, request ${waiting.flatMap(({ requests }) => requests.map(({ id }) => id)).join(", ")}), then run again; or set whenRevocationWaits: "letGo"`,
     outcome: "not executed",
   });
-}
 
 /** Reads an order after a call. @throws Fault that keeps what is known of the call, when it cannot be read. */
 async function readBack(

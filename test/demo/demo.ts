@@ -7,11 +7,11 @@ import {
   type Shown,
 } from "../instrument/transcript.js";
 import type { Ran } from "../instrument/project.js";
-import { makePfx } from "../../sandbox/index.js";
+import { makeCsr, makePfx } from "../../sandbox/index.js";
 import { World } from "../instrument/world.js";
 
 /**
- * `npm run demo [-- --json] [-- --keep] [-- --break silent-warning|extra-call]`: the example project against the local
+ * `npm run demo [-- --json] [-- --keep] [-- --break silent-warning|extra-call]`: the example projects against the local
  * sandbox, by the real CLI. What was shown is read from the CLI's plain text, what was made from the sandbox's log.
  */
 
@@ -23,7 +23,8 @@ interface Step {
   readonly differences: Difference[];
 }
 
-type Partners = Record<string, Record<string, unknown>>;
+/** Certificates, or orders, by their name in the example's configuration. */
+type Named = Record<string, Record<string, unknown>>;
 
 class Demo {
   readonly steps: Step[] = [];
@@ -32,10 +33,6 @@ class Demo {
     readonly world: World,
     readonly say: (text: string) => void,
   ) {}
-
-  partners(partners: Partners): void {
-    this.world.project.write("Pulumi.dev.yaml", `config:\n  clm-ecgrid:partners: ${JSON.stringify(partners)}\n`);
-  }
 
   /** Runs a command that names operations and one that makes them, and compares. */
   async step(
@@ -74,49 +71,29 @@ class Demo {
 
 const list = (operations: readonly string[]): string => (operations.length === 0 ? "nothing" : operations.join("; "));
 
-async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: {
-      json: { type: "boolean", default: false },
-      keep: { type: "boolean", default: false },
-      break: { type: "string" },
-    },
-  });
-  const breaks = ["silent-warning", "extra-call"];
-  if (values.break !== undefined && !breaks.includes(values.break)) {
-    process.stderr.write(`--break is "${values.break}". Allowed: ${breaks.join(", ")}.\n`);
-    return 2;
-  }
-  const say = (text: string): void => {
-    (values.json ? process.stderr : process.stdout).write(text);
-  };
-  const world = await World.open({
-    from: "examples/ecgrid",
-    ...(values.break === undefined ? {} : { plant: values.break }),
-  });
+const EXAMPLES = ["examples/ecgrid", "examples/certcentral"];
+
+/** Trading partners on ECGrid. */
+async function ecgridExample(demo: Demo): Promise<void> {
+  const { world } = demo;
+  const { project } = world;
   const { ecgrid } = world.sandbox;
+  const configure = (partners: Named): void => {
+    project.write("Pulumi.dev.yaml", `config:\n  clm-ecgrid:partners: ${JSON.stringify(partners)}\n`);
+  };
   ecgrid.addComm({ commId: 5001, identifier: "MYCOMPANY-A" });
   ecgrid.addComm({ commId: 5002, identifier: "MYCOMPANY-B" });
-  const demo = new Demo(world, say);
-  const { project } = world;
-
   const theirs = await makePfx({
     subject: "CN=PARTNER-B, O=Partner",
     password: "",
     notBefore: world.now,
     notAfter: "2036-01-01T00:00:00Z",
   });
-  const both: Partners = {
+  const both: Named = {
     "partner-a": { commId: 5001 },
-    "partner-b": {
-      commId: 5002,
-      years: 1,
-      allowLastTermination: true,
-      retireAfterDays: 14,
-      theirs: theirs.pem,
-    },
+    "partner-b": { commId: 5002, years: 1, allowLastTermination: true, retireAfterDays: 14, theirs: theirs.pem },
   };
-  demo.partners(both);
+  configure(both);
   await demo.step("create two certificates, and upload a partner's one", project.preview, project.up);
   await demo.step("nothing changes, nothing is called", project.preview, project.up);
   world.days(340);
@@ -133,22 +110,117 @@ async function main(): Promise<number> {
   if (renewed !== undefined) await ecgrid.renewOutside(5001, renewed);
   await demo.step("somebody renews partner-a in the portal: a refresh sees it", undefined, project.refresh);
   await demo.step("the new certificate is taken over, without a call", project.preview, project.up);
-  const consent: Partners = { "partner-a": { commId: 5001, allowLastTermination: true } };
-  demo.partners({ ...both, ...consent });
+  const consent: Named = { "partner-a": { commId: 5001, allowLastTermination: true } };
+  configure({ ...both, ...consent });
   await demo.step("a setting for the end: no call", project.preview, project.up);
-  demo.partners(consent);
+  configure(consent);
   await demo.step("partner-b leaves the program", project.preview, project.up);
   await demo.step("destroy", project.destroyPreview, project.destroy, shownByDestroyPreview);
+}
+
+/** Public certificates from CertCentral: people approve, orders are billed, revocation is for ever. */
+async function certcentralExample(demo: Demo): Promise<void> {
+  const { world } = demo;
+  const { project } = world;
+  const { certcentral } = world.sandbox;
+  const configure = (sites: Named): void => {
+    project.write(
+      "Pulumi.dev.yaml",
+      `config:\n  clm-certcentral:organizationId: 9001\n  clm-certcentral:sites: ${JSON.stringify(sites)}\n`,
+    );
+  };
+  const www = async (more: object = {}): Promise<Record<string, unknown>> => ({
+    commonName: "www.example.com",
+    csr: await makeCsr("www.example.com"),
+    retireAfterDays: 7,
+    ...more,
+  });
+  const shop = { commonName: "shop.example.com", csr: await makeCsr("shop.example.com"), revocationSkipApproval: true };
+  configure({ www: await www(), shop });
+  await demo.step("two orders are placed, and wait for an approver", project.preview, project.up);
+  await certcentral.approveAll();
+  await demo.step(
+    "they were approved and issued meanwhile: both are read, nothing is called",
+    project.preview,
+    project.up,
+  );
+  await demo.step("nothing changes", project.preview, project.up);
+  configure({ www: await www(), shop });
+  await demo.step("a new CSR for www: a reissue, which is not billed", project.preview, project.up);
+  await certcentral.approveAll();
+  await demo.step("a refresh sees the reissued certificate", undefined, project.refresh);
+  world.days(340);
+  configure({ www: await www(), shop });
+  await demo.step(
+    "www is inside its window, with a new CSR: a renewal, billed; shop needs a new CSR",
+    project.preview,
+    project.up,
+  );
+  await certcentral.approveAll();
+  await demo.step("the renewed order comes into charge", project.preview, project.up);
+  world.days(7);
+  const last = await www({ revocationSkipApproval: true });
+  configure({ www: { ...last, csr: await renewedCsr(world) }, shop });
+  await demo.step("a setting for the end: no call", project.preview, project.up);
+  await demo.step("its predecessor is retired: revoked without approval", project.preview, project.up);
+  configure({
+    www: { ...last, csr: await renewedCsr(world), revocationSkipApproval: false, whenRevocationWaits: "letGo" },
+    shop,
+  });
+  await demo.step("an administrator shall approve the end of www", project.preview, project.up);
+  configure({ shop });
+  await demo.step("www leaves the program: its revocation waits for an administrator", project.preview, project.up);
+  await certcentral.approveAll();
+  await demo.step(
+    "destroy: shop is revoked without approval",
+    project.destroyPreview,
+    project.destroy,
+    shownByDestroyPreview,
+  );
+}
+
+/** The CSR that the program gave last. */
+async function renewedCsr({ project }: World): Promise<string> {
+  const resources = await project.resources();
+  return String(resources.find(({ urn }) => urn.endsWith("certcentral:Order::www"))?.outputs?.csr);
+}
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      json: { type: "boolean", default: false },
+      keep: { type: "boolean", default: false },
+      break: { type: "string" },
+    },
+  });
+  const breaks = ["silent-warning", "extra-call"];
+  if (values.break !== undefined && !breaks.includes(values.break)) {
+    process.stderr.write(`--break is "${values.break}". Allowed: ${breaks.join(", ")}.\n`);
+    return 2;
+  }
+  const say = (text: string): void => {
+    (values.json ? process.stderr : process.stdout).write(text);
+  };
+  const steps: Step[] = [];
+  for (const [at, play] of [ecgridExample, certcentralExample].entries()) {
+    const world = await World.open({
+      from: EXAMPLES[at] ?? "",
+      ...(values.break === undefined ? {} : { plant: values.break }),
+    });
+    const demo = new Demo(world, say);
+    await play(demo);
+    steps.push(...demo.steps);
+    if (values.keep && at === EXAMPLES.length - 1) await keep(world, say);
+    else await world.close();
+  }
 
   const totals = {
-    steps: demo.steps.length,
-    shown: sum(demo.steps, ({ shown }) => shown.length),
-    made: sum(demo.steps, ({ made }) => made.length),
-    differences: sum(demo.steps, ({ differences }) => differences.length),
+    steps: steps.length,
+    shown: sum(steps, ({ shown }) => shown.length),
+    made: sum(steps, ({ made }) => made.length),
+    differences: sum(steps, ({ differences }) => differences.length),
   };
-  if (values.json) process.stdout.write(`${JSON.stringify({ steps: demo.steps, totals })}\n`);
-  if (values.keep) await keep(world, say);
-  else await world.close();
+  if (values.json) process.stdout.write(`${JSON.stringify({ steps, totals })}\n`);
   const last = `demo: ${totals.steps} steps, ${totals.shown} shown, ${totals.made} made, ${totals.differences} differences\n`;
   (values.json ? process.stderr : process.stdout).write(last);
   return totals.differences === 0 ? 0 : 1;

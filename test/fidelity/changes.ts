@@ -1,4 +1,4 @@
-import { makePfx } from "../../sandbox/index.js";
+import { makeCsr, makePfx } from "../../sandbox/index.js";
 import type { Random } from "./random.js";
 import type { Spec, World } from "../instrument/world.js";
 
@@ -23,6 +23,7 @@ const certificates = (program: Program): Spec[] => of(program, "ecgrid.Certifica
 const UPLOADS = ["ecgrid.UploadedCertificate", "ecgrid.PartnerCertificate"];
 const uploads = (program: Program): Spec[] => of(program, ...UPLOADS);
 const retirements = (program: Program): Spec[] => of(program, "Retirement");
+const orders = (program: Program): Spec[] => of(program, "certcentral.Order");
 const PASSWORD = "password of a random file";
 
 /** Inputs of an upload that hold a new file. */
@@ -74,6 +75,30 @@ const input = (
     return true;
   },
 });
+
+/** Changes one order. */
+const ofOrder = (
+  name: string,
+  weight: number,
+  change: (args: Record<string, unknown>, random: Random) => void | Promise<void>,
+): Kind => ({
+  name,
+  weight,
+  apply: async (random, program) => {
+    const all = orders(program);
+    if (all.length === 0) return false;
+    await change(random.pick(all).args, random);
+    return true;
+  },
+});
+
+const waiting = <Request extends { status: string }>(requests: readonly Request[]): Request[] =>
+  requests.filter(({ status }) => status === "pending");
+/** Whether an order can be renewed. */
+const endsSoon = (validTill: string, now: Date): boolean => {
+  const left = Date.parse(validTill) - now.getTime();
+  return left > DAY && left < 89 * DAY;
+};
 
 /** What may change between two runs. */
 export const CHANGES: readonly Kind[] = [
@@ -137,7 +162,9 @@ export const CHANGES: readonly Kind[] = [
     weight: 5,
     apply: (random, program) => {
       const retired = new Set(retirements(program).map(({ args }) => args.of));
-      const open = [...certificates(program), ...uploads(program)].filter(({ name }) => !retired.has(name));
+      const open = [...certificates(program), ...uploads(program), ...orders(program)].filter(
+        ({ name }) => !retired.has(name),
+      );
       if (open.length === 0) return false;
       program.resources.push({
         kind: "Retirement",
@@ -168,10 +195,82 @@ export const CHANGES: readonly Kind[] = [
     },
   },
   {
+    name: "add order",
+    weight: 5,
+    apply: async (random, program) => {
+      if (orders(program).length >= 3) return false;
+      const commonName = `c${program.named}.example.com`;
+      program.resources.push({
+        kind: "certcentral.Order",
+        name: `c${program.named++}`,
+        args: {
+          productNameId: "ssl_basic",
+          commonName,
+          csr: await makeCsr(commonName),
+          organizationId: 9001,
+          orderValidity: { years: random.pick([1, 2]) },
+          skipApproval: random.chance(50),
+          reuseCsr: random.chance(50),
+          renewalWindow: random.pick([{ days: 30 }, { days: 100 }, { share: 0.25 }, "never"]),
+          onDelete: random.pick(["revokeOrder", "revokeOrder", "revokeOrder", "revokeCertificate", "retain"]),
+          revocationSkipApproval: random.chance(70),
+          whenRevocationWaits: random.chance(70) ? "letGo" : "fail",
+          retireReissued: random.chance(50),
+        },
+      });
+      return true;
+    },
+  },
+  ofOrder("new CSR", 6, async (args) => {
+    args.csr = await makeCsr(String(args.commonName));
+  }),
+  ofOrder("order trigger", 3, (args, random) => {
+    args.trigger = `t${random.int(1_000_000)}`;
+  }),
+  ofOrder("other names", 3, (args, random) => {
+    args.dnsNames = random.pick([
+      [],
+      [`a.${String(args.commonName)}`],
+      [`a.${String(args.commonName)}`, `b.${String(args.commonName)}`],
+    ]);
+    if (random.chance(50)) args.allowRemovedNames = [`a.${String(args.commonName)}`, `b.${String(args.commonName)}`];
+  }),
+  ofOrder("other product", 1, (args) => {
+    args.productNameId = args.productNameId === "ssl_basic" ? "ssl_ev_basic" : "ssl_basic";
+  }),
+  ofOrder("order settings", 1, (args, random) => {
+    args.onDelete = random.pick(["revokeOrder", "revokeCertificate", "retain"]);
+    args.revocationSkipApproval = random.chance(50);
+  }),
+  {
+    name: "people at CertCentral",
+    weight: 8,
+    apply: async (random, _program, world) => {
+      const { certcentral } = world.sandbox;
+      const ids = certcentral.orders().map(({ id }) => id);
+      if (ids.length === 0) return false;
+      if (random.chance(60)) {
+        await certcentral.approveAll();
+        return true;
+      }
+      const id = random.pick(ids);
+      const { status, isRenewed, validTill } = certcentral.order(id);
+      const did = random.pick(["reject", "cancel", "revoke", "reissue", "request", "renew"]);
+      if (did === "reject") for (const request of waiting(certcentral.requests())) await certcentral.reject(request.id);
+      if (did === "cancel" && (status === "pending" || status === "reissue_pending")) certcentral.cancelOutside(id);
+      if (status !== "issued") return true;
+      if (did === "revoke") certcentral.revokeOutside(id);
+      if (did === "reissue") await certcentral.reissueOutside(id, { csr: await makeCsr("outside.example.com") });
+      if (did === "request") certcentral.requestRevocation(id);
+      if (did === "renew" && !isRenewed && endsSoon(validTill, world.now)) await certcentral.renewOutside(id);
+      return true;
+    },
+  },
+  {
     name: "rename by alias",
     weight: 2,
     apply: (random, program) => {
-      const all = certificates(program);
+      const all = [...certificates(program), ...orders(program)];
       if (all.length === 0) return false;
       const one = random.pick(all);
       const old = one.name;
@@ -228,6 +327,11 @@ export const CHANGES: readonly Kind[] = [
       const nearExpiry = certificates(program)
         .flatMap(({ args }) => world.sandbox.ecgrid.active(Number(args.commId)))
         .map(({ notAfter }) => new Date(notAfter).getTime() - 20 * DAY)
+        .concat(
+          orders(program).length === 0
+            ? []
+            : world.sandbox.certcentral.orders().map(({ validTill }) => Date.parse(validTill) - 20 * DAY),
+        )
         .filter((time) => time > world.now.getTime());
       const time =
         nearExpiry.length > 0 && random.chance(60)
@@ -256,7 +360,7 @@ export const CHANGES: readonly Kind[] = [
 
 /** Adds the first certificates, an upload and a retirement. @returns the changes' names. */
 export async function populate(random: Random, program: Program, world: World): Promise<string[]> {
-  const names = ["add", "add", "add upload", "retire"];
+  const names = ["add", "add order", "add upload", "retire"];
   for (const wanted of names) await CHANGES.find(({ name }) => name === wanted)?.apply(random, program, world);
   return names;
 }

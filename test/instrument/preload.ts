@@ -127,6 +127,21 @@ function PLANTS(): Record<string, () => void> {
         return answer;
       });
     },
+    "silent-order": () => {
+      saying((text) => (text.startsWith("ORDER") ? undefined : text));
+    },
+    "silent-reissue": () => {
+      saying((text) => (text.startsWith("REISSUE") ? undefined : text));
+    },
+    "silent-revocation": () => {
+      saying((text) => (/^REVOKE order|^CANCEL|^REJECT/.test(text) ? undefined : text));
+    },
+    "double-order": () => {
+      sending(async (send, call, rule, traceId) => {
+        if (call.method === "POST" && call.path.includes('/order/certificate/ssl')) await send(call, rule, traceId);
+        return send(call, rule, traceId);
+      });
+    },
     "silent-retirement": () => {
       saying((text) => (text.startsWith("TERMINATE previous") ? undefined : text));
     },

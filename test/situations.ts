@@ -1,4 +1,5 @@
 import Mocha from "mocha";
+import * as certcentral from "../provider/certcentral/operations.js";
 import * as ecgrid from "../provider/ecgrid/operations.js";
 import { testFiles } from "./testFiles.js";
 
@@ -18,9 +19,11 @@ class Listing extends Mocha {
 
 /** Names of all catalogue entries. */
 function operations(): string[] {
-  return Object.values(ecgrid as Record<string, unknown>).flatMap((value) =>
-    typeof value === "object" && value !== null && "certain" in value && "name" in value ? [String(value.name)] : [],
-  );
+  return [ecgrid, certcentral]
+    .flatMap((catalogue) => Object.values(catalogue as Record<string, unknown>))
+    .flatMap((value) =>
+      typeof value === "object" && value !== null && "certain" in value && "name" in value ? [String(value.name)] : [],
+    );
 }
 
 function main(): number {

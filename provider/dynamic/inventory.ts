@@ -3,6 +3,7 @@ import {
   allEndings,
   differs,
   entryOf,
+  isConditional,
   labelOf,
   leaving,
   spoken,
@@ -77,7 +78,8 @@ async function announce(leaving: readonly Leaving[]): Promise<void> {
     for (const end of ends) {
       await host.warn(urn, spoken(end));
       const label = labelOf(end);
-      if (label !== undefined) host.run.name(label, id);
+      // A call that was named with a condition need not be made: only a certain one is held against the deletion.
+      if (label !== undefined) host.run.name(label, isConditional(end) ? undefined : id);
     }
   }
 }

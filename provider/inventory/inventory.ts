@@ -38,6 +38,9 @@ export const spoken = ({ says, call }: Ending): string => (call === undefined ? 
 export const labelOf = ({ call }: Ending): string | undefined =>
   call === undefined ? undefined : (/^\[([^;\]]*)/.exec(call)?.[1] ?? call);
 
+/** Whether the call hangs on a condition. */
+export const isConditional = ({ call }: Ending): boolean => call?.includes("; if ") === true;
+
 export type Entries = Readonly<Record<string, Entry>>;
 
 /** A resource as the program or the last state has it. */

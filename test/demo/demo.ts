@@ -158,15 +158,12 @@ async function certcentralExample(demo: Demo): Promise<void> {
   );
   await certcentral.approveAll();
   await demo.step("the renewed order comes into charge", project.preview, project.up);
-  world.days(7);
-  const last = await www({ revocationSkipApproval: true });
-  configure({ www: { ...last, csr: await renewedCsr(world) }, shop });
+  const last = { ...(await www({ revocationSkipApproval: true })), csr: await lastCsr(world) };
+  configure({ www: last, shop });
   await demo.step("a setting for the end: no call", project.preview, project.up);
+  world.days(7);
   await demo.step("its predecessor is retired: revoked without approval", project.preview, project.up);
-  configure({
-    www: { ...last, csr: await renewedCsr(world), revocationSkipApproval: false, whenRevocationWaits: "letGo" },
-    shop,
-  });
+  configure({ www: { ...last, revocationSkipApproval: false, whenRevocationWaits: "letGo" }, shop });
   await demo.step("an administrator shall approve the end of www", project.preview, project.up);
   configure({ shop });
   await demo.step("www leaves the program: its revocation waits for an administrator", project.preview, project.up);
@@ -180,7 +177,7 @@ async function certcentralExample(demo: Demo): Promise<void> {
 }
 
 /** The CSR that the program gave last. */
-async function renewedCsr({ project }: World): Promise<string> {
+async function lastCsr({ project }: World): Promise<string> {
   const resources = await project.resources();
   return String(resources.find(({ urn }) => urn.endsWith("certcentral:Order::www"))?.outputs?.csr);
 }

@@ -1,6 +1,7 @@
 import { appendFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { LoggedRequest } from "../../sandbox/index.js";
+import { fieldPaths } from "../../sandbox/requestLog.js";
 import { REPOSITORY } from "./project.js";
 
 /** What the sandboxes of the last test run saw: the source of `npm run fields`. */
@@ -18,18 +19,26 @@ export interface FieldsEntry {
 }
 
 export const endpointOf = ({ method, path }: Pick<LoggedRequest, "method" | "path">): string =>
-  `${method} ${path.replace(/\/\d+$/, "/{id}")}`;
+  `${method} ${path.replace(/\/\d+(?=\/|$)/g, "/{id}").replace(/(\/order\/certificate\/)[a-z][a-z0-9_]*$/, "$1{product}")}`;
 
 export function recordRequests(requests: readonly LoggedRequest[]): void {
   const lines = requests.map((request): FieldsEntry => {
     const { body, answerFields } = request;
     return {
       endpoint: endpointOf(request),
-      sent: typeof body === "object" && body !== null ? Object.keys(body) : [],
+      sent: sentFields(request.system, body),
       answered: answerFields,
     };
   });
   append(lines);
+}
+
+/** CertCentral's requests are nested: their leaves by path, lists of texts without brackets. */
+function sentFields(system: LoggedRequest["system"], body: unknown): string[] {
+  if (typeof body !== "object" || body === null) return [];
+  return system === "ecgrid"
+    ? Object.keys(body)
+    : [...new Set(fieldPaths(body).map((path) => path.replace(/\[\]$/, "")))];
 }
 
 export const recordKept = (endpoint: string, kept: readonly string[]): void => {

@@ -138,7 +138,7 @@ function PLANTS(): Record<string, () => void> {
     },
     "double-order": () => {
       sending(async (send, call, rule, traceId) => {
-        if (call.method === "POST" && call.path.includes('/order/certificate/ssl')) await send(call, rule, traceId);
+        if (call.method === "POST" && call.path.includes("/order/certificate/ssl")) await send(call, rule, traceId);
         return send(call, rule, traceId);
       });
     },

@@ -1,0 +1,95 @@
+import { expect } from "chai";
+import type { OrderState } from "../../provider/certcentral/order/state.js";
+import { startSandbox, type Sandbox } from "../../sandbox/index.js";
+import { setVariant } from "../../sandbox/variants.js";
+import { kept, state } from "./states.js";
+import { Steps } from "./steps.js";
+
+describe("a refresh of many orders", () => {
+  let sandbox: Sandbox;
+  beforeEach(async () => {
+    sandbox = await startSandbox({ now: "2026-03-01T10:00:00Z" });
+  });
+  afterEach(() => sandbox.close());
+
+  /** Orders that are issued, and their states. */
+  async function orders(count: number): Promise<OrderState[]> {
+    for (let at = 0; at < count; at++) await sandbox.certcentral.addOrder();
+    return sandbox.certcentral.orders().map(({ id, active, validTill }) =>
+      state({
+        order: {
+          id,
+          status: "issued",
+          dateCreated: "2026-03-01T10:00:00Z",
+          validTill,
+          isRenewed: false,
+          hasDuplicates: false,
+        },
+        current: kept(active, { orderId: id, validTill }),
+      }),
+    );
+  }
+  const requests = async (states: readonly OrderState[]): Promise<{ read: OrderState[]; asked: string[] }> => {
+    const steps = new Steps(sandbox);
+    const since = sandbox.log.last();
+    const read = await Promise.all(states.map((one) => steps.read(one)));
+    return { read, asked: sandbox.log.since(since).map(({ path }) => path.replace("/services/v2", "")) };
+  };
+
+  it("1,000 unchanged ones take three requests", async () => {
+    const states = await orders(1000);
+    const { read, asked } = await requests(states);
+    expect(asked).to.have.members(["/order/certificate", "/request", "/request"]);
+    expect(read).to.deep.equal(states);
+  });
+
+  it("only what differs is read by itself: a revocation, a request for one, a reissue", async () => {
+    const states = await orders(30);
+    const [revoked, requested, reissued] = states.map(({ order }) => order.id) as [number, number, number];
+    sandbox.certcentral.revokeOutside(revoked);
+    const request = sandbox.certcentral.requestRevocation(requested);
+    await sandbox.certcentral.reissueOutside(reissued);
+    const { read, asked } = await requests(states);
+    const details = asked.filter((path) => /^\/order\/certificate\/\d+$/.test(path));
+    expect(details).to.have.members([revoked, requested, reissued].map((id) => `/order/certificate/${id}`));
+    expect(read[0]?.order.status).to.equal("revoked");
+    expect(read[1]?.requests.map(({ id }) => id)).to.deep.equal([request]);
+    expect(read[2]?.previous).to.have.length(1);
+    expect(read.slice(3)).to.deep.equal(states.slice(3));
+  });
+
+  it("a reissue outside that removes a name tells until when DigiCert revokes what came before", async () => {
+    const id = await sandbox.certcentral.addOrder({ dnsNames: ["a.example.com"] });
+    const [{ active, validTill } = { active: 0, validTill: "" }] = sandbox.certcentral.orders();
+    await sandbox.certcentral.reissueOutside(id, { dnsNames: [] });
+    const before = state({
+      dnsNames: ["a.example.com"],
+      order: {
+        id,
+        status: "issued",
+        dateCreated: "2026-03-01T10:00:00Z",
+        validTill,
+        isRenewed: false,
+        hasDuplicates: false,
+      },
+      current: kept(active, { orderId: id, validTill, dnsNames: ["a.example.com"] }),
+    });
+    const steps = new Steps(sandbox);
+    const read = await steps.read(before);
+    expect(read.previous[0]?.revokedBy).to.equal("2026-03-04T10:00:00Z");
+    sandbox.clock.advance({ days: 4 });
+    expect((await steps.read(read)).previous[0]?.status).to.equal("revoked");
+  });
+
+  it("of a large account with small pages asks for pages only when more orders are missed than pages are left", async () => {
+    setVariant(sandbox.variants, "ccListLimit", "100");
+    const states = await orders(350); // four pages, newest first
+    const few = await requests(states.slice(0, 2));
+    expect(few.asked.filter((path) => path === "/order/certificate")).to.have.length(1);
+    const all = await requests(states);
+    expect(all.asked.filter((path) => path === "/order/certificate")).to.have.length(4);
+    // Three orders were read by themselves before it was clear that pages are cheaper.
+    expect(all.asked.filter((path) => /^\/order\/certificate\/\d+$/.test(path))).to.have.length(3);
+    expect(all.read).to.have.length(350);
+  });
+});

@@ -94,22 +94,15 @@ export class CertcentralClient {
 
   /** Revocations of the account that wait for an approver, asked once for all resources of a process. */
   waitingRevocations(resource: string): Promise<readonly AccountRequest[]> {
-    return this.#shared.get("revocations", () => this.pendingRevocations(resource));
+    return this.#shared.get("revocations", () => this.revocations(["pending", "submitted"], resource));
   }
 
-  /** The same, afresh. Both words stand for waiting (section 8). */
-  async pendingRevocations(resource: string): Promise<readonly AccountRequest[]> {
+  /** Revocations of the account by their status, afresh. Both `pending` and `submitted` stand for waiting (section 8). */
+  async revocations(statuses: readonly string[], resource: string): Promise<readonly AccountRequest[]> {
     const all: AccountRequest[] = [];
-    for (const status of ["pending", "submitted"]) {
-      const filters = { type: "revoke", status };
-      all.push(
-        ...(await this.#pages(
-          (offset) => listRequests(offset, filters),
-          resource,
-          "list revocations",
-          readRequestRows,
-        )),
-      );
+    for (const status of statuses) {
+      const call = (offset: number): HttpCall => listRequests(offset, { type: "revoke", status });
+      all.push(...(await this.#pages(call, resource, `list revocations that are ${status}`, readRequestRows)));
     }
     return all;
   }

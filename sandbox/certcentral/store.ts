@@ -109,7 +109,10 @@ export class CertcentralStore {
     readonly variants: VariantSettings,
   ) {
     for (const table of TABLES)
-      database.exec(`CREATE TABLE IF NOT EXISTS ${table} (id INTEGER PRIMARY KEY, record TEXT NOT NULL)`);
+      database.exec(
+        `CREATE TABLE IF NOT EXISTS ${table} (id INTEGER PRIMARY KEY, order_id INTEGER, record TEXT NOT NULL);
+         CREATE INDEX IF NOT EXISTS ${table}_order ON ${table} (order_id)`,
+      );
     database.exec("CREATE TABLE IF NOT EXISTS cc_key (value TEXT PRIMARY KEY, record TEXT NOT NULL)");
   }
 
@@ -126,11 +129,12 @@ export class CertcentralStore {
     return row?.last == null ? FIRST[table] : Number(row.last) + 1;
   }
 
-  #all(table: Table): unknown[] {
-    return this.database
-      .prepare(`SELECT record FROM ${table} ORDER BY id`)
-      .all()
-      .map(({ record }) => JSON.parse(String(record)) as unknown);
+  #all(table: Table, orderId?: number): unknown[] {
+    const rows =
+      orderId === undefined
+        ? this.database.prepare(`SELECT record FROM ${table} ORDER BY id`).all()
+        : this.database.prepare(`SELECT record FROM ${table} WHERE order_id = ? ORDER BY id`).all(orderId);
+    return rows.map(({ record }) => JSON.parse(String(record)) as unknown);
   }
 
   #get(table: Table, id: number): unknown {
@@ -138,12 +142,12 @@ export class CertcentralStore {
     return row === undefined ? undefined : (JSON.parse(String(row.record)) as unknown);
   }
 
-  #put(table: Table, record: { id: number }): void {
+  #put(table: Table, record: { id: number; orderId?: number }): void {
     this.database
       .prepare(
-        `INSERT INTO ${table} (id, record) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET record = excluded.record`,
+        `INSERT INTO ${table} (id, order_id, record) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET record = excluded.record`,
       )
-      .run(record.id, JSON.stringify(record));
+      .run(record.id, record.orderId ?? null, JSON.stringify(record));
   }
 
   add(table: "order", record: Omit<OrderRecord, "id">): OrderRecord;
@@ -157,14 +161,10 @@ export class CertcentralStore {
 
   orders = (): OrderRecord[] => this.#all("cc_order") as OrderRecord[];
   order = (id: number): OrderRecord | undefined => this.#get("cc_order", id) as OrderRecord | undefined;
-  certificates = (orderId?: number): CertificateRecord[] =>
-    (this.#all("cc_certificate") as CertificateRecord[]).filter(
-      (one) => orderId === undefined || one.orderId === orderId,
-    );
+  certificates = (orderId?: number): CertificateRecord[] => this.#all("cc_certificate", orderId) as CertificateRecord[];
   certificate = (id: number): CertificateRecord | undefined =>
     this.#get("cc_certificate", id) as CertificateRecord | undefined;
-  requests = (orderId?: number): RequestRecord[] =>
-    (this.#all("cc_request") as RequestRecord[]).filter((one) => orderId === undefined || one.orderId === orderId);
+  requests = (orderId?: number): RequestRecord[] => this.#all("cc_request", orderId) as RequestRecord[];
   request = (id: number): RequestRecord | undefined => this.#get("cc_request", id) as RequestRecord | undefined;
 
   save(record: OrderRecord | CertificateRecord | RequestRecord): void {

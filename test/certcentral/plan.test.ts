@@ -108,7 +108,7 @@ const ROWS: readonly Row[] = [
     after: inputs({ allowRemovedNames: ["A.example.com"] }),
     operations: [REISSUE],
     sentence: "DIGICERT REVOKES, WITHIN 72 HOURS",
-    remark: "WILL BE REVOKED BY DIGICERT within 72 hours, irreversible: duplicate 77",
+    remark: "WILL BE REVOKED BY DIGICERT within 72 hours, irreversible: duplicate certificate 77",
   },
   {
     name: "another common name",

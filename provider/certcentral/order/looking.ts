@@ -155,9 +155,15 @@ async function withValidation(state: OrderState, info: OrderInfo, context: Readi
   }
 }
 
-/** Requests as the order shows them; what was known before stays where it shows none (section 4, OBS). */
-const requestsOf = ({ requests }: OrderInfo, before: OrderState["requests"]): OrderState["requests"] =>
-  requests.length === 0 ? before : requests.map(keptRequest);
+/** Requests as the order shows them; where it shows none (section 4, OBS), what was known before and its status tell. */
+const requestsOf = ({ requests, status }: OrderInfo, before: OrderState["requests"]): OrderState["requests"] =>
+  requests.length > 0
+    ? requests.map(keptRequest)
+    : before.map((one) =>
+        one.type !== "new_request" || status === "needs_approval" || !isOpenRequest(one)
+          ? one
+          : { ...one, status: status === "rejected" ? "rejected" : "approved" },
+      );
 
 const keptRequest = ({ id, type, status, date, requester }: AccountRequest): OrderState["requests"][number] => ({
   id,

@@ -74,7 +74,11 @@ async function placed(inputs: OrderInputs, context: Step): Promise<OrderState> {
   const before = new Set((await context.api.namesakes(inputs.commonName, context.resource)).map(({ id }) => id));
   const reply = await context.api.ask(context.perform, plannedOperation(context.plan, place.name));
   const sent = await sentOrder(inputs, before, reply, action, context, "nothing is kept in the state");
-  return afterPlacing(stateOf(inputs, asInfo(sent)), sent, context);
+  const { requestId } = sent;
+  const made = stateOf(inputs, asInfo(sent));
+  // By this request an order is rejected that never gets its approval: orders need not show it.
+  const requests = requestId === undefined ? [] : [{ id: requestId, type: "new_request", status: "pending" }];
+  return afterPlacing({ ...made, requests }, sent, context);
 }
 
 /** What an order's answer says, or, where it was lost, what the account shows. */

@@ -214,7 +214,7 @@ function renewing(
   }
   const allowed = (known(after.allowRemovedNames) ?? []).map((name) => name.toLowerCase());
   const unallowed = asks.removed.filter((name) => !allowed.includes(name));
-  const revoked = onOrder(before, current).map(nameOf);
+  const revoked = onOrder(before, current);
   if (unallowed.length > 0)
     return refuse(
       `the new certificate would no longer have ${unallowed.join(", ")} (as its common name or at all), and DigiCert then REVOKES every earlier certificate of order ${order.id} within 72 hours, irreversibly: ${revoked.join("; ")}. ` +
@@ -232,22 +232,23 @@ function renewing(
       ...(removed.length === 0
         ? []
         : revoked.map((what) => `WILL BE REVOKED BY DIGICERT within 72 hours, irreversible: ${what}`)),
-      ...(before.duplicates.length === 0 || removed.length === 0
-        ? []
-        : before.duplicates.map(
-            ({ certificateId, serialNumber }) =>
-              `WILL BE REVOKED BY DIGICERT within 72 hours, irreversible: duplicate ${certificateId}, serial ${serialNumber ?? "not shown"}`,
-          )),
     ],
   };
 }
 
-/** Certificates of the order that are still good, the current one first. */
-function onOrder(
-  { order, previous }: OrderState,
-  current: KeptCertificate,
-): Omit<KeptCertificate, "pem" | "chainPem">[] {
-  return [current, ...previous.filter(({ orderId, status }) => orderId === order.id && status !== "revoked")];
+/** Certificates of the order that are still good, in words: the current one first, and those that others had it issue. */
+function onOrder({ order, previous, reissues, duplicates }: OrderState, current: KeptCertificate): string[] {
+  const held = [current, ...previous.filter(({ orderId }) => orderId === order.id)];
+  const ids = new Set(held.map(({ certificateId }) => certificateId));
+  const listed = (all: OrderState["reissues"], kind: string): string[] =>
+    all
+      .filter(({ certificateId, status }) => !ids.has(certificateId) && status === "issued")
+      .map((one) => `${kind} ${nameOf(one)}`);
+  return [
+    ...held.filter(({ status }) => status !== "revoked").map(nameOf),
+    ...listed(reissues, "reissued"),
+    ...listed(duplicates, "duplicate"),
+  ];
 }
 
 /** Something waits: it is read again, and nothing else is asked for meanwhile. */

@@ -186,10 +186,16 @@ export async function revocationsOf(
   info: OrderInfo,
   { api, resource }: Step,
 ): Promise<{ readonly open: readonly AccountRequest[]; readonly rejected: readonly AccountRequest[] }> {
-  const own = info.requests.filter(({ type }) => type === "revoke");
-  const listed = (await api.pendingRevocations(resource)).filter(({ orderId }) => orderId === info.id);
-  const open = new Map([...own.filter(isOpenRequest), ...listed].map((one) => [one.id, one]));
-  return { open: [...open.values()], rejected: own.filter(({ status }) => status === "rejected") };
+  const listed = (await api.revocations(["pending", "submitted", "rejected"], resource)).filter(
+    ({ orderId }) => orderId === info.id,
+  );
+  const all = new Map(
+    [...info.requests.filter(({ type }) => type === "revoke"), ...listed].map((one) => [one.id, one]),
+  );
+  return {
+    open: [...all.values()].filter(isOpenRequest),
+    rejected: [...all.values()].filter(({ status }) => status === "rejected"),
+  };
 }
 
 const named = ({ requests }: Waiting): string =>

@@ -128,7 +128,11 @@ export const withInputs = (state: OrderState, inputs: OrderInputs): OrderState =
 });
 
 /** In words: which certificate, until when. */
-export const nameOf = ({ certificateId, serialNumber, validTill }: Omit<KeptCertificate, "pem" | "chainPem">): string =>
+export const nameOf = ({
+  certificateId,
+  serialNumber,
+  validTill,
+}: Pick<KeptCertificate, "certificateId" | "serialNumber" | "validTill">): string =>
   `certificate ${certificateId}, serial ${serialNumber ?? "not shown"}, valid till ${validTill ?? "a day that is not shown"}`;
 
 /** Orders that a state holds: in charge, next and previous. */

@@ -80,6 +80,14 @@ export function maskedHeaders(
   );
 }
 
+/** Parameters of lists. Under any other name a secret may have been sent by mistake. */
+const LISTED = /^(filters\[[a-z_]+\](\[\d+\])?|sort|limit|offset|minutes|seconds|show_archived|include_[a-z_]+)$/;
+
+export const maskedQuery = (query: URLSearchParams): string =>
+  new URLSearchParams(
+    [...query].map(([name, value]): [string, string] => [name, LISTED.test(name) ? value : "present"]),
+  ).toString();
+
 const SECRETS = new Set(["password", "token", "refreshtoken", "apikey", "sessionkey"]);
 
 /** The only endpoint whose `cert` is public (ecgrid.md 1.2); anywhere else, whatever is sent there, it may hold a key. */

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import type { SandboxClock } from "./clock.js";
 import type { Hostility, Rule } from "./hostility.js";
-import { fieldPaths, maskedBody, maskedHeaders, type Outcome, type RequestLog } from "./requestLog.js";
+import { fieldPaths, maskedBody, maskedHeaders, maskedQuery, type Outcome, type RequestLog } from "./requestLog.js";
 import type { Request, Response, System } from "./system.js";
 import type { VariantSettings } from "./variants.js";
 
@@ -166,7 +166,7 @@ function log(
     system: system.name,
     method: request.method,
     path: request.path,
-    query: request.query.toString(),
+    query: maskedQuery(request.query),
     arrived: request.arrived,
     body: maskedBody(request.path, request.body),
     headers: maskedHeaders(request.headers),

@@ -315,6 +315,19 @@ const ROWS: readonly Row[] = [
     changes: false,
   },
   {
+    name: "a certificate that was revoked outside",
+    before: state({ current: kept(88, { status: "revoked" }) }),
+    after: inputs(),
+    operations: [],
+    refusal: "is revoked, and nothing is made by itself",
+  },
+  {
+    name: "a certificate that was revoked outside, and a new CSR",
+    before: state({ current: kept(88, { status: "revoked" }) }),
+    after: inputs({ csr: OTHER_CSR }),
+    operations: [REISSUE],
+  },
+  {
     name: "reissued outside for another key",
     before: state({ current: kept(89, { csrDigest: "0", keyDigest: "0" }) }),
     after: inputs(),

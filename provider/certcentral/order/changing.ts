@@ -73,8 +73,9 @@ async function asking(
   const seen = await look(state, context);
   const same = situation(state) === situation(seen);
   const { lost: _lost, ...settled } = seen;
-  if (!same && operation.certainty.kind === "conditional" && state.lost !== undefined)
-    return withInputs(settled, inputs); // the one that was sent earlier is found
+  const earlier =
+    state.lost === undefined || operation.certainty.kind !== "conditional" ? undefined : earlierCall(state, settled);
+  if (earlier !== undefined) return look(withInputs(earlier, inputs), context);
   if (!same) {
     throw partial(
       context,
@@ -90,6 +91,15 @@ async function asking(
   }
   if (operation.name === reissue.name) return reissued(settled, inputs, operation, context);
   return ordered(settled, state.lost, inputs, operation, context);
+}
+
+/** The call whose answer was lost, where what is there now shows that it was made: it is not made again. */
+function earlierCall({ lost, current }: OrderState, seen: OrderState): OrderState | undefined {
+  if (lost?.operation === "reissue")
+    return seen.next?.kind === "reissue" || seen.current?.certificateId !== current?.certificateId ? seen : undefined;
+  const [only] = seen.found;
+  if (only === undefined || seen.found.length > 1) return undefined;
+  return { ...seen, found: [], next: { kind: "renewal", orderId: only.orderId, status: "processing" } };
 }
 
 const situation = ({ order, current, next, found, requests }: OrderState): string =>

@@ -80,7 +80,12 @@ function orderEnd(before: OrderState, orderId: number, status: string, current: 
     before.onDelete === "revokeCertificate" && current !== undefined
       ? [...held].reverse().map((certificate) => certificateEnd(before, certificate))
       : [revokeOrder.conditional(orderArguments(before, orderId, what), on)];
-  if (status === "reissue_pending")
+  const { next } = before;
+  // While a reissue waits for its approval, what the order's status says is not documented.
+  if (
+    status === "reissue_pending" ||
+    (next?.kind === "reissue" && next.orderId === orderId && endedHow(next.status) === undefined)
+  )
     return {
       what: named,
       operations: [

@@ -157,7 +157,13 @@ function update(before: OrderState, after: Inputs, now: Date, heldByOthers: Read
 
   if (asks === undefined || current === undefined)
     return { ...say(`order ${order.id} is read again: its certificate is not known yet`), changes: true };
-  if (asks.reasons.length === 0) return say(...drift(before, current, after));
+  if (asks.reasons.length === 0) {
+    if (current.status === "revoked")
+      return refuse(
+        `${nameOf(current)} of order ${order.id} is revoked, and nothing is made by itself: change the CSR or trigger to have the order reissued, or remove the resource from the program`,
+      );
+    return say(...drift(before, current, after));
+  }
 
   const found = undecided(before, after, heldByOthers);
   if (found.length > 0) {
@@ -275,9 +281,6 @@ function drift({ order, requests, found }: OrderState, current: KeptCertificate,
   const wanted = after.csr === UNKNOWN ? undefined : readCsr(after.csr);
   const otherKey = wanted !== undefined && current.keyDigest !== undefined && current.keyDigest !== wanted.keyDigest;
   return [
-    ...(current.status === "revoked"
-      ? [`${nameOf(current)} of order ${order.id} is revoked: change the CSR or trigger to have the order reissued`]
-      : []),
     ...(otherKey
       ? [
           `${nameOf(current)} of order ${order.id} was made for another key than the program's CSR, by a reissue outside: nothing is reissued by itself, change the CSR or trigger`,

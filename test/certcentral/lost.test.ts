@@ -1,0 +1,105 @@
+import { expect } from "chai";
+import { PartialFault } from "../../provider/core/fault.js";
+import type { OrderState } from "../../provider/certcentral/order/state.js";
+import { makeCsr, startSandbox, type Sandbox } from "../../sandbox/index.js";
+import { Steps } from "./steps.js";
+
+/** Calls whose answer was lost together with every read after it: the state keeps the lost call, the next run settles it. */
+describe("an answer that was lost, and nothing to read", () => {
+  let sandbox: Sandbox;
+  let steps: Steps;
+  let csrs: string[];
+  before(async () => {
+    csrs = await Promise.all([1, 2].map(() => makeCsr("www.example.com")));
+  });
+  beforeEach(async () => {
+    sandbox = await startSandbox({ now: "2026-03-01T10:00:00Z" });
+    sandbox.certcentral.settings.approval = "auto";
+    steps = new Steps(sandbox);
+  });
+  afterEach(() => sandbox.close());
+
+  const inputs = (csr: number, more: object = {}) =>
+    steps.inputs({
+      productNameId: "ssl_basic",
+      commonName: "www.example.com",
+      organizationId: 9001,
+      orderValidity: { years: 1 },
+      csr: csrs[csr],
+      ...more,
+    });
+
+  /** The state after an update whose call was executed, and of which nothing came back. */
+  async function lost(state: OrderState, match: string): Promise<OrderState> {
+    sandbox.hostile.add({
+      match,
+      mode: "drop-after",
+      before: () => {
+        sandbox.hostile.add({ match: "GET *", mode: "500", times: 99 });
+      },
+    });
+    try {
+      await steps.update(state, inputs(1));
+    } catch (error) {
+      sandbox.hostile.clear();
+      if (error instanceof PartialFault) return (error as PartialFault<OrderState>).state;
+    }
+    throw new Error("nothing was lost");
+  }
+
+  it("of a reissue: the next run finds it and sends nothing", async () => {
+    const kept = await lost(await steps.create(inputs(0)), "POST /services/v2/order/certificate/700001/reissue");
+    expect(kept.lost?.operation).to.equal("reissue");
+    const since = sandbox.log.last();
+    const now = await steps.update(kept, inputs(1));
+    expect(sandbox.log.made(since)).to.deep.equal([]);
+    expect(now.current?.certificateId).to.equal(800_002);
+    expect(now.lost).to.equal(undefined);
+    expect(steps.plan(now, inputs(1)).changes).to.equal(false);
+  });
+
+  it("of a renewal: the next run finds it and sends nothing", async () => {
+    const first = await steps.create(inputs(0));
+    sandbox.clock.advance({ days: 340 });
+    const kept = await lost(first, "POST /services/v2/order/certificate/ssl_basic");
+    expect(kept.lost?.operation).to.equal("renew");
+    const since = sandbox.log.last();
+    const now = await steps.update(kept, inputs(1));
+    expect(sandbox.log.made(since)).to.deep.equal([]);
+    expect(now.order.id).to.equal(700_002);
+    expect(now.previous.map(({ orderId, by }) => [orderId, by])).to.deep.equal([[700_001, "renewal"]]);
+    expect(steps.plan(now, inputs(1)).changes).to.equal(false);
+  });
+
+  it("of a reissue that was never made: the next run makes it, as it has shown", async () => {
+    const first = await steps.create(inputs(0));
+    sandbox.hostile.add({
+      match: "POST /services/v2/order/certificate/700001/reissue",
+      mode: "drop-before",
+      before: () => {
+        sandbox.hostile.add({ match: "GET *", mode: "500", times: 99 });
+      },
+    });
+    let kept: OrderState | undefined;
+    await steps.update(first, inputs(1)).catch((error: unknown) => {
+      kept = (error as PartialFault<OrderState>).state;
+    });
+    sandbox.hostile.clear();
+    if (kept === undefined) throw new Error("nothing was lost");
+    expect(steps.plan(kept, inputs(1)).operations.map(({ certainty }) => certainty.kind)).to.deep.equal([
+      "conditional",
+    ]);
+    const now = await steps.update(kept, inputs(1));
+    expect(now.current?.certificateId).to.equal(800_002);
+    expect(sandbox.certcentral.certificates(700_001)).to.have.length(2);
+  });
+
+  it("and the order was revoked meanwhile: nothing is sent, and the revocation is kept", async () => {
+    const kept = await lost(await steps.create(inputs(0)), "POST /services/v2/order/certificate/700001/reissue");
+    sandbox.certcentral.revokeOutside(700_001);
+    const since = sandbox.log.last();
+    const now = await steps.update(kept, inputs(1));
+    expect(sandbox.log.made(since)).to.deep.equal([]);
+    expect(now.order.status).to.equal("revoked");
+  });
+});

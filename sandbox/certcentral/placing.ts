@@ -30,6 +30,7 @@ export class Placing {
     const organizationId = this.#organization(product, fields);
     this.#others(fields);
     const renewed = this.#renewed(fields);
+    const end = this.#certificateEnd(fields, validTill);
     const status = this.#bypass(fields) ? "pending" : "needs_approval";
     const order = this.store.add("order", {
       tenant: this.key.tenant,
@@ -51,7 +52,7 @@ export class Placing {
       body: fields.body,
       notes: [],
     });
-    const certificate = this.#waiting(order, "primary", asked, this.#certificateEnd(fields, validTill));
+    const certificate = this.#waiting(order, "primary", asked, end);
     this.store.save({ ...order, active: certificate.id });
     if (renewed !== undefined && this.store.variants.ccIsRenewedAt === "placed")
       this.flow.renewed(renewed.id, order.id);
@@ -65,13 +66,9 @@ export class Placing {
     const before = this.store.certificate(order.active);
     if (this.store.variants.ccReissueSameCsr === "refused" && before?.csr === asked.csr)
       throw invalid("certificate.csr", "A new CSR is needed.");
+    const end = this.#certificateEnd(fields, new Date(`${order.validTill}T00:00:00Z`));
     this.store.save({ ...order, status: "reissue_pending" });
-    const certificate = this.#waiting(
-      order,
-      "reissue",
-      asked,
-      this.#certificateEnd(fields, new Date(`${order.validTill}T00:00:00Z`)),
-    );
+    const certificate = this.#waiting(order, "reissue", asked, end);
     return this.#go({ ...order, status: "reissue_pending" }, certificate, "reissue", fields);
   }
 

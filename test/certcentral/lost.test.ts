@@ -5,7 +5,7 @@ import { makeCsr, startSandbox, type Sandbox } from "../../sandbox/index.js";
 import { Steps } from "./steps.js";
 
 /** Calls whose answer was lost together with every read after it: the state keeps the lost call, the next run settles it. */
-describe("an answer that was lost, and nothing to read", () => {
+describe("answers that were lost, and orders that are taken over", () => {
   let sandbox: Sandbox;
   let steps: Steps;
   let csrs: string[];
@@ -102,4 +102,33 @@ describe("an answer that was lost, and nothing to read", () => {
     expect(sandbox.log.made(since)).to.deep.equal([]);
     expect(now.order.status).to.equal("revoked");
   });
+
+  it("of an order, while somebody places the same one: it stops, names both, and nothing is taken by guess", async () => {
+    const match = "POST /services/v2/order/certificate/ssl_basic";
+    sandbox.hostile.add({
+      match,
+      mode: "drop-after",
+      before: async () => {
+        await new Steps(sandbox).create(inputs(0));
+      },
+    });
+    const told = await steps.create(inputs(0)).catch(String);
+    expect(told).to.include("orders 700002, 700001 are new, and which of them is this resource's cannot be told");
+    const again = await steps.create(inputs(0)).catch(String);
+    expect(again).to.include("set adopt: 700002").and.include("orderAnother: [700002, 700001]");
+    expect(sandbox.certcentral.orders()).to.have.length(2);
+    const adopted = await steps.create(inputs(0, { adopt: 700_001 }));
+    expect(adopted.order.id).to.equal(700_001);
+    const another = await steps.create(inputs(0, { orderAnother: [700_001, 700_002] }));
+    expect(another.order.id).to.equal(700_003);
+  });
+
+  for (const [what, change, words] of [
+    ["another product", { productNameId: "ssl_ev_basic" }, "its product is ssl_basic, not ssl_ev_basic"],
+    ["another name", { commonName: "shop.example.com" }, "it does not name shop.example.com"],
+  ] as const)
+    it(`an order is not adopted for ${what}`, async () => {
+      await steps.create(inputs(0));
+      expect(await steps.create(inputs(0, { ...change, adopt: 700_001 })).catch(String)).to.include(words);
+    });
 });

@@ -1,8 +1,11 @@
 import { expect } from "chai";
 import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RollingLimit, type Window } from "../../provider/http/rollingLimit.js";
+import { Transport } from "../../provider/http/transport.js";
 import { Random } from "../fidelity/random.js";
 
 /** Time that moves when everybody sleeps, and nowhere else. */
@@ -106,4 +109,45 @@ describe("rolling limit", () => {
     await time.until(new RollingLimit(settings).enter().then(() => (entered = true)));
     expect(entered).to.equal(true);
   });
+
+  for (const [header, least] of [
+    [undefined, 20],
+    ["3", 3000],
+  ] as const)
+    it(`a 429 ${header === undefined ? "without" : "with"} Retry-After slows everybody, and the call is repeated as its rule says`, async () => {
+      let answers = 0;
+      const server = createServer((_request, response) => {
+        response.writeHead(++answers === 1 ? 429 : 200, header === undefined ? {} : { "retry-after": header });
+        response.end("{}");
+      });
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+      const slowed: number[] = [];
+      const entered: string[] = [];
+      const transport = new Transport({
+        system: "Test",
+        url: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`),
+        headers: {},
+        timeout: 5000,
+        backoff: 40,
+        limit: {
+          enter: () => {
+            entered.push("in");
+            return Promise.resolve(() => {
+              entered.push("out");
+            });
+          },
+          slow: (milliseconds) => {
+            slowed.push(milliseconds);
+          },
+        },
+      });
+      const once = { afterRateLimit: header === undefined, afterFault: false, because: "a test" };
+      const { status } = await transport.send({ method: "GET", path: "/" }, once, "0".repeat(32));
+      server.close();
+      server.closeAllConnections();
+      expect(status).to.equal(header === undefined ? 200 : 429);
+      expect(slowed).to.have.length(1);
+      expect(slowed[0]).to.be.at.least(least);
+      expect(entered).to.deep.equal(header === undefined ? ["in", "out", "in", "out"] : ["in", "out"]);
+    });
 });

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { KINDS } from "../provider/dynamic/kinds.js";
-import { ClmProvider, type ProviderArgs } from "./provider.js";
+import { ClmProvider, type CommonProviderArgs } from "./provider.js";
 import { ClmResource } from "./resource.js";
 
 /** A validity in one of three ways. The day is `YYYY-MM-DD`. */
@@ -199,6 +199,14 @@ export class Order extends ClmResource {
   constructor(name: string, args: OrderArgs, opts?: pulumi.CustomResourceOptions) {
     super(KINDS.CertcentralOrder, name, args, opts);
   }
+}
+
+/** Settings of another CertCentral account or region. */
+export interface ProviderArgs extends CommonProviderArgs {
+  /** How long to wait between two looks at an order that waits, seconds. */
+  pollSeconds?: pulumi.Input<number>;
+  /** How requests spell the validity of an order, `nested` (`order_validity`, default) or `root`. */
+  validityFields?: pulumi.Input<"nested" | "root">;
 }
 
 /**

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { KINDS } from "../provider/dynamic/kinds.js";
-import { ClmProvider, type ProviderArgs } from "./provider.js";
+import { ClmProvider, type CommonProviderArgs } from "./provider.js";
 import { ClmResource } from "./resource.js";
 
 /** Inputs of `ecgrid.Certificate`. None is secret. Times are ISO 8601, UTC. */
@@ -213,6 +213,14 @@ export class PartnerCertificate extends Upload {
   constructor(name: string, args: PartnerCertificateArgs, opts?: pulumi.CustomResourceOptions) {
     super(KINDS.EcgridPartnerCertificate, name, args, opts);
   }
+}
+
+/** Settings of another ECGrid account or address. */
+export interface ProviderArgs extends CommonProviderArgs {
+  /** How the service spells hash names in requests, `rest` (`SHA256`, default) or `soap` (`sha2`). */
+  hashNames?: pulumi.Input<"rest" | "soap">;
+  /** How public certificates are uploaded, Base64 of `der` (default) or of `pem`. */
+  publicCertificates?: pulumi.Input<"der" | "pem">;
 }
 
 /**

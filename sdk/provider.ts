@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { INSTANCE, variableOf } from "../provider/dynamic/settings.js";
 
-/** Settings of an explicit provider instance; what is left out has the default of the system. */
-export interface ProviderArgs {
+/** Settings of an explicit provider instance that every system has; what is left out has the default of the system. */
+export interface CommonProviderArgs {
   /** Credential. Secret: stored encrypted, never shown. */
   apiKey?: pulumi.Input<string>;
   /** Base URL. */
@@ -11,21 +11,18 @@ export interface ProviderArgs {
   caFile?: pulumi.Input<string>;
   /** Time limit of one request, seconds. */
   timeoutSeconds?: pulumi.Input<number>;
-  /** ECGrid: how the service spells hash names in requests, `rest` (`SHA256`, default) or `soap` (`sha2`). */
-  hashNames?: pulumi.Input<"rest" | "soap">;
-  /** ECGrid: how public certificates are uploaded, Base64 of `der` (default) or of `pem`. */
-  publicCertificates?: pulumi.Input<"der" | "pem">;
-  /** How long to wait for a new certificate to be listed, seconds. */
+  /** How long to wait until a read shows what a call has done, seconds. */
   visibilitySeconds?: pulumi.Input<number>;
-  /** CertCentral: how long to wait between two looks at an order that waits, seconds. */
-  pollSeconds?: pulumi.Input<number>;
-  /** CertCentral: how requests spell the validity of an order, `nested` (`order_validity`, default) or `root`. */
-  validityFields?: pulumi.Input<"nested" | "root">;
 }
 
 /** An explicit instance of the dynamic provider with settings of its own (pulumi-dynamic.md 2.2). */
 export abstract class ClmProvider extends pulumi.ProviderResource {
-  protected constructor(namespace: string, name: string, args: ProviderArgs, opts: pulumi.ResourceOptions | undefined) {
+  protected constructor(
+    namespace: string,
+    name: string,
+    { apiKey, caFile, ...settings }: CommonProviderArgs,
+    opts: pulumi.ResourceOptions | undefined,
+  ) {
     refuseSharedVariables(namespace, name);
     const text = (value: pulumi.Input<string | number> | undefined): pulumi.Output<string> | undefined =>
       value === undefined ? undefined : pulumi.output(value).apply(String);
@@ -33,15 +30,14 @@ export abstract class ClmProvider extends pulumi.ProviderResource {
       "pulumi-nodejs",
       name,
       {
-        [`${namespace}:apiKey`]: args.apiKey === undefined ? undefined : pulumi.secret(args.apiKey),
-        [`${namespace}:url`]: text(args.url),
-        [`${namespace}:timeoutSeconds`]: text(args.timeoutSeconds),
-        [`${namespace}:visibilitySeconds`]: text(args.visibilitySeconds),
-        [`${namespace}:hashNames`]: text(args.hashNames),
-        [`${namespace}:publicCertificates`]: text(args.publicCertificates),
-        [`${namespace}:pollSeconds`]: text(args.pollSeconds),
-        [`${namespace}:validityFields`]: text(args.validityFields),
-        "clm:caFile": text(args.caFile),
+        [`${namespace}:apiKey`]: apiKey === undefined ? undefined : pulumi.secret(apiKey),
+        ...Object.fromEntries(
+          Object.entries(settings).map(([key, value]: [string, pulumi.Input<string | number> | undefined]) => [
+            `${namespace}:${key}`,
+            text(value),
+          ]),
+        ),
+        "clm:caFile": text(caFile),
         [INSTANCE]: name,
       },
       opts,

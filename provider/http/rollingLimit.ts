@@ -64,7 +64,8 @@ export class RollingLimit {
   }
 
   #now(): number {
-    return (this.#settings.now ?? Date.now)();
+    // One time for all processes of a machine, which does not jump while a process runs.
+    return (this.#settings.now ?? (() => performance.timeOrigin + performance.now()))();
   }
 
   #write(what: "begin" | "end" | "slow", of: string): void {

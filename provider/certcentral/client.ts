@@ -184,17 +184,20 @@ export class CertcentralClient {
     }
   }
 
-  async #pages<Row>(
+  async #pages<Row extends { readonly id: number }>(
     call: (offset: number) => HttpCall,
     resource: string,
     action: string,
     read: Reader<{ rows: readonly Row[]; total: number }>,
   ): Promise<readonly Row[]> {
-    const all: Row[] = [];
-    for (;;) {
-      const { rows, total } = await this.#read(call(all.length), action, resource, read);
-      all.push(...rows);
-      if (rows.length === 0 || all.length >= total) return all;
+    const all = new Map<number, Row>();
+    for (let offset = 0; ;) {
+      const { rows, total } = await this.#read(call(offset), action, resource, read);
+      const before = all.size;
+      for (const row of rows) all.set(row.id, row);
+      offset += rows.length;
+      if (rows.length === 0 || offset >= total) return [...all.values()];
+      if (all.size === before) throw unreadable(action, resource, "a page of the list repeats the one before it");
     }
   }
 

@@ -47,8 +47,10 @@ export class OrderBook {
 
   async #loadRest(from: number, total: number): Promise<void> {
     for (let offset = from; offset < total;) {
+      const before = this.#rows.size;
       const { rows } = this.#keep(await this.#load(offset));
-      if (rows.length === 0) return;
+      // A list that brings nothing new does not end: what is missing is read by itself.
+      if (this.#rows.size === before) return;
       offset += rows.length;
     }
   }

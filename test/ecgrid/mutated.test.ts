@@ -7,6 +7,7 @@ import { EcgridClient } from "../../provider/ecgrid/client.js";
 import { READS, terminate } from "../../provider/ecgrid/operations.js";
 import { Transport } from "../../provider/http/transport.js";
 import type { Answer } from "../../provider/core/perform.js";
+import { mutatedAnswer } from "../instrument/mutations.js";
 
 const API_KEY = "canary-of-the-api-key";
 const SEED = 20260301;
@@ -42,45 +43,7 @@ const WHOLE = {
   },
 };
 
-const odd = fc.oneof(
-  fc.constantFrom<unknown>(null, "", 0, -1, 1e308, true, [], {}, [[]], "88", "\u0000", "__proto__"),
-  fc.jsonValue(),
-  fc.string({ maxLength: 2000 }),
-);
-
-/** An answer of which one value at any depth was exchanged, taken away, or put into an array. */
-const mutatedValue = fc.tuple(fc.nat(), fc.constantFrom("exchange", "remove", "wrap"), odd).map(([at, how, value]) => {
-  const copy = structuredClone(WHOLE);
-  const places: [Record<string, unknown>, string][] = [];
-  const visit = (node: unknown): void => {
-    if (typeof node !== "object" || node === null) return;
-    for (const [key, item] of Object.entries(node)) {
-      places.push([node as Record<string, unknown>, key]);
-      visit(item);
-    }
-  };
-  visit(copy);
-  const [node, key] = places[at % places.length] ?? [{}, ""];
-  if (how === "exchange") node[key] = value;
-  else if (how === "wrap") node[key] = [node[key]];
-  else Reflect.deleteProperty(node, key);
-  return JSON.stringify(copy);
-});
-
-/** The text of an answer, cut, doubled, or with some of its characters exchanged. */
-const mutatedText = fc.tuple(fc.nat(), fc.nat(), fc.string({ maxLength: 20 })).map(([from, length, put]) => {
-  const text = JSON.stringify(WHOLE);
-  const at = from % text.length;
-  return text.slice(0, at) + put + text.slice(at + (length % 50));
-});
-
-const body = fc.oneof(mutatedValue, mutatedText, fc.string(), fc.json());
-const answer = fc.record({
-  status: fc.oneof(fc.constantFrom(200, 201, 204, 301, 400, 401, 404, 409, 500), fc.integer({ min: 200, max: 599 })),
-  contentType: fc.constantFrom("application/json", "text/html", ""),
-  body,
-  traceId: fc.constant("t"),
-});
+const answer = mutatedAnswer(WHOLE);
 
 const client = (reply: Answer): EcgridClient =>
   new EcgridClient(() => Promise.resolve(reply), "https://ecgrid.test", 0);

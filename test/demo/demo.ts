@@ -11,7 +11,7 @@ import { makeCsr, makePfx } from "../../sandbox/index.js";
 import { World } from "../instrument/world.js";
 
 /**
- * `npm run demo [-- --json] [-- --keep] [-- --break silent-warning|extra-call]`: the example projects against the local
+ * `npm run demo [-- --json] [-- --keep] [-- --only ecgrid|certcentral] [-- --break silent-warning|extra-call]`: the example projects against the local
  * sandbox, by the real CLI. What was shown is read from the CLI's plain text, what was made from the sandbox's log.
  */
 
@@ -70,8 +70,6 @@ class Demo {
 }
 
 const list = (operations: readonly string[]): string => (operations.length === 0 ? "nothing" : operations.join("; "));
-
-const EXAMPLES = ["examples/ecgrid", "examples/certcentral"];
 
 /** Trading partners on ECGrid. */
 async function ecgridExample(demo: Demo): Promise<void> {
@@ -182,12 +180,18 @@ async function lastCsr({ project }: World): Promise<string> {
   return String(resources.find(({ urn }) => urn.endsWith("certcentral:Order::www"))?.outputs?.csr);
 }
 
+const EXAMPLES = [
+  { name: "ecgrid", play: ecgridExample },
+  { name: "certcentral", play: certcentralExample },
+];
+
 async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
       json: { type: "boolean", default: false },
       keep: { type: "boolean", default: false },
       break: { type: "string" },
+      only: { type: "string" },
     },
   });
   const breaks = ["silent-warning", "extra-call"];
@@ -195,19 +199,25 @@ async function main(): Promise<number> {
     process.stderr.write(`--break is "${values.break}". Allowed: ${breaks.join(", ")}.\n`);
     return 2;
   }
+  const names = EXAMPLES.map(({ name }) => name);
+  if (values.only !== undefined && !names.includes(values.only)) {
+    process.stderr.write(`--only is "${values.only}". Allowed: ${names.join(", ")}.\n`);
+    return 2;
+  }
   const say = (text: string): void => {
     (values.json ? process.stderr : process.stdout).write(text);
   };
   const steps: Step[] = [];
-  for (const [at, play] of [ecgridExample, certcentralExample].entries()) {
+  const examples = EXAMPLES.filter(({ name }) => values.only === undefined || name === values.only);
+  for (const { name, play } of examples) {
     const world = await World.open({
-      from: EXAMPLES[at] ?? "",
+      from: `examples/${name}`,
       ...(values.break === undefined ? {} : { plant: values.break }),
     });
     const demo = new Demo(world, say);
     await play(demo);
     steps.push(...demo.steps);
-    if (values.keep && at === EXAMPLES.length - 1) await keep(world, say);
+    if (values.keep && name === examples.at(-1)?.name) await keep(world, say);
     else await world.close();
   }
 

@@ -20,10 +20,8 @@ describe("orders of CertCentral on the real engine", () => {
       expect(made).to.deep.equal([]);
       const pending = await orderState(world, "www");
       expect(pending.order.status).to.equal("pending");
-      expect(pending.validation?.domains[0]).to.include({
-        name: "www.example.com",
-        token: certcentralToken(pending.order.id),
-      });
+      expect(pending.validation?.domains[0]?.name).to.equal("www.example.com");
+      expect(pending.validation?.domains[0]?.token).to.match(new RegExp(`^token-${pending.order.id}-`));
       await certcentral.validate(pending.order.id);
       await apply(world);
       const state = await orderState(world, "www");
@@ -350,5 +348,3 @@ describe("orders of CertCentral on the real engine", () => {
     }),
   );
 });
-
-const certcentralToken = (id: number): string => `token-${id}-${(id * 7919).toString(36)}`;

@@ -44,7 +44,7 @@ const ORDER_REASONS: Readonly<Record<string, string>> = {
   [`${ORDER} certificate.server_platform.id`]: NOT_OURS,
   [`${ORDER} is_renewal`]: NOT_OURS,
   [`${ORDER} renewed_order_id`]: "read: an order that renews this one outside is found by it",
-  [`${ORDER} auto_renew`]: NOT_OURS,
+  [`${ORDER} auto_renew`]: "read, and kept where it is on: a renewal by the clock is refused then",
   [`${ORDER} product.name_id`]: "read: an order of another product is not adopted",
   [`${ORDER} organization.id`]: NOT_OURS,
   [`${ORDER} container.id`]: NOT_OURS,

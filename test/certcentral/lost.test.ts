@@ -131,4 +131,42 @@ describe("answers that were lost, and orders that are taken over", () => {
       await steps.create(inputs(0));
       expect(await steps.create(inputs(0, { ...change, adopt: 700_001 })).catch(String)).to.include(words);
     });
+
+  it("a renewal outside that waits for an approver is taken over beside the certificate in charge, which stays", async () => {
+    const first = await steps.create(inputs(0));
+    sandbox.clock.advance({ days: 340 });
+    Object.assign(sandbox.certcentral.settings, { validation: "manual" });
+    const renewed = await sandbox.certcentral.renewOutside(first.order.id);
+    const seen = await steps.read(first);
+    expect(seen.found).to.deep.equal([{ orderId: renewed, linked: true }]);
+    const taken = await steps.update(seen, inputs(0));
+    expect(taken.current).to.deep.equal(first.current);
+    expect(taken.next).to.include({ orderId: renewed, status: "pending" });
+    await sandbox.certcentral.issue(renewed);
+    const now = await steps.update(taken, inputs(0));
+    expect(now.order.id).to.equal(renewed);
+    expect(now.previous.map(({ certificateId }) => certificateId)).to.deep.equal([first.current?.certificateId]);
+  });
+
+  it("a duplicate that was made since the last read is named before a name goes", async () => {
+    const first = await steps.create(inputs(0, { dnsNames: ["a.example.com"] }));
+    await sandbox.certcentral.duplicateOutside(first.order.id);
+    const since = sandbox.log.last();
+    const consent = inputs(0, { allowRemovedNames: ["a.example.com"] });
+    const failure = await steps.update(first, consent).catch((error: unknown) => error as PartialFault<OrderState>);
+    expect((failure as Error).message).to.include("certificates that were not known: 800002");
+    expect(sandbox.log.made(since)).to.deep.equal([]);
+    const known = (failure as PartialFault<OrderState>).state;
+    expect(steps.plan(known, consent).remarks.join("\n")).to.include("duplicate certificate 800002");
+  });
+
+  it("a certificate that was reissued outside is not revoked under the name of the one before", async () => {
+    const first = await steps.create(inputs(0, { revocationSkipApproval: true }));
+    await sandbox.certcentral.reissueOutside(first.order.id, { csr: csrs[1] ?? "" });
+    const since = sandbox.log.last();
+    expect(await steps.delete(first).catch(String)).to.include("which no preview has named");
+    expect(sandbox.log.made(since)).to.deep.equal([]);
+    await steps.delete(await steps.read(first));
+    expect(sandbox.certcentral.order(first.order.id).status).to.equal("revoked");
+  });
 });

@@ -163,11 +163,26 @@ const ROWS: readonly Row[] = [
   },
   {
     name: "in the window of an order whose last reissue gave nothing",
-    before: multiYear({ previous: [former(87, { validTill: "2027-02-01" })] }),
+    before: multiYear({ previous: [former(87, { validTill: "2027-02-01", replacedOn: "2027-01-10" })] }),
     after: inputs({ reuseCsr: true }),
     now: before(30),
     operations: ["due 2028-11-03: certcentral.orders.renew orderId=700"],
     changes: true,
+  },
+  {
+    name: "in the window of an order that was reissued for another reason long before",
+    before: multiYear({ previous: [former(87, { validTill: "2027-02-01" })] }),
+    after: inputs({ reuseCsr: true }),
+    now: before(30),
+    operations: [REISSUE],
+  },
+  {
+    name: "in the window of an order that DigiCert renews by itself",
+    before: state({ order: { ...state().order, autoRenew: true } }),
+    after: inputs({ reuseCsr: true }),
+    now: before(30),
+    operations: [],
+    refusal: "auto renew is on for order 700",
   },
   {
     name: "a window of more days than DigiCert renews in",

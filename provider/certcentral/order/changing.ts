@@ -4,9 +4,9 @@ import { place, reissue, renew } from "../operations.js";
 import { asFailed, fault, partial, type Step } from "../step.js";
 import { readPlaced, type Reply } from "../wire.js";
 import type { OrderInputs } from "./inputs.js";
-import { look, takeCharge } from "./looking.js";
+import { look } from "./looking.js";
 import { adoptable, afterPlacing, sentOrder } from "./ordering.js";
-import { idsOf, lookalikes } from "./recognizing.js";
+import { idsOf, isFor, lookalikes } from "./recognizing.js";
 import { withInputs, type OrderState } from "./state.js";
 import { endedHow } from "./statuses.js";
 import { successorToTake } from "./succession.js";
@@ -28,8 +28,10 @@ export async function change(state: OrderState, inputs: OrderInputs, context: St
     return untilIssued(await asking(state, inputs, operation, context), inputs.waitMinutes, context);
   const wanted = successorToTake(state, inputs, context.plannedHeldByOthers);
   if (wanted !== undefined) {
-    const info = await adoptable(wanted, inputs, context);
-    return look(await takeCharge(withInputs(state, inputs), info, "order", context), context);
+    const { status } = await adoptable(wanted, inputs, context);
+    const { lost: _lost, ...rest } = withInputs(state, inputs);
+    // Not issued yet, it waits beside the certificate in charge, as a renewal of our own does.
+    return look({ ...rest, found: [], next: { kind: "order", orderId: wanted, status } }, context);
   }
   if (openIn(state) === undefined && state.current !== undefined) return withInputs(state, inputs);
   const seen = await untilIssued(await look(state, context), inputs.waitMinutes, context);
@@ -71,7 +73,7 @@ async function asking(
 ): Promise<OrderState> {
   // Right before the call the order is read again: somebody, auto renew, or a run that died may have been first.
   const seen = await look(state, context);
-  const same = situation(state) === situation(seen);
+  const same = situation(state) === situation(seen) && newcomers(state, seen).length === 0;
   const { lost: _lost, ...settled } = seen;
   const earlier =
     state.lost === undefined || operation.certainty.kind !== "conditional" ? undefined : earlierCall(state, settled);
@@ -113,6 +115,14 @@ const situation = ({ order, current, next, found, requests }: OrderState): strin
     requests.filter(({ type, status }) => type === "revoke" && status !== "rejected").map(({ id }) => id),
   ]);
 
+/** Reissues and duplicates of the order that the state does not know: no preview has named them. */
+const newcomers = (before: OrderState, now: OrderState): number[] => {
+  const known = new Set([...before.reissues, ...before.duplicates].map(({ certificateId }) => certificateId));
+  return [...now.reissues, ...now.duplicates].flatMap(({ certificateId }) =>
+    known.has(certificateId) ? [] : [certificateId],
+  );
+};
+
 const differences = (before: OrderState, now: OrderState): string =>
   [
     before.order.status === now.order.status ? [] : [`its status is ${now.order.status}, not ${before.order.status}`],
@@ -126,6 +136,9 @@ const differences = (before: OrderState, now: OrderState): string =>
       ? []
       : [`order ${now.found.map(({ orderId }) => orderId).join(", ")} renews it or looks as if`],
     before.order.isRenewed === now.order.isRenewed ? [] : ["it has been renewed"],
+    newcomers(before, now).length === 0
+      ? []
+      : [`it has certificates that were not known: ${newcomers(before, now).join(", ")}`],
   ]
     .flat()
     .join("; ") || "its requests changed";
@@ -183,10 +196,11 @@ async function ordered(
   const kind = operation.name === renew.name ? "renewal" : "order";
   const ours = [state.order.id, ...state.previous.map(({ orderId }) => orderId)];
   const known = new Set(lost?.before ?? ours);
-  const earlier = await lookalikes(inputs, new Set([...known, ...ours]), context);
+  // After a lost call any new order for these names could be it, whatever CSR the program gives now.
+  const earlier = await lookalikes(inputs, new Set([...known, ...ours]), context, lost !== undefined);
   const [only] = earlier;
   const { next: _old, ...rest } = state;
-  if (lost !== undefined && only !== undefined && earlier.length === 1)
+  if (lost !== undefined && only !== undefined && earlier.length === 1 && isFor(only, inputs))
     return look({ ...withInputs(rest, inputs), next: { kind, orderId: only.id, status: only.status } }, context);
   if (earlier.length > 0)
     throw partial(
@@ -194,7 +208,7 @@ async function ordered(
       { ...state, found: earlier.map(({ id }) => ({ orderId: id, linked: false })) },
       {
         action: action(operation, state),
-        cameBack: `the account has an order with the same CSR and names that an earlier attempt could have placed: ${idsOf(earlier)}`,
+        cameBack: `the account has an order for these names that an earlier attempt could have placed: ${idsOf(earlier)}`,
         known: "nothing was sent; what was found is kept in the state",
         next: `set adopt: ${only?.id ?? ""} to take it over, or orderAnother: [${idsOf(earlier)}] when it is not this resource's`,
         outcome: "not executed",

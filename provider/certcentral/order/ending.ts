@@ -1,7 +1,7 @@
 import { NOTHING, type Plan } from "../../core/plan.js";
 import type { Operation } from "../../core/operation.js";
 import { cancel, reject, revokeCertificate, revokeOrder, type RevokeArguments } from "../operations.js";
-import { nameOf, type OrderState, type PreviousCertificate, type KeptCertificate } from "./state.js";
+import { certificatesOf, nameOf, type OrderState, type PreviousCertificate, type KeptCertificate } from "./state.js";
 import { endedHow, isUnissued } from "./statuses.js";
 import { namesOf } from "./request.js";
 
@@ -71,7 +71,8 @@ function orderEnd(before: OrderState, orderId: number, status: string, current: 
   const its = before.previous.filter((old) => old.orderId === orderId);
   const names = namesOf(before).join(", ");
   const held = current?.orderId === orderId ? [current, ...its] : its;
-  const what = held.length === 0 ? `of product ${before.productNameId} for ${names}` : held.map(nameOf).join("; ");
+  const all = orderId === before.order.id ? certificatesOf(before) : held.map(nameOf);
+  const what = all.length === 0 ? `of product ${before.productNameId} for ${names}` : all.join("; ");
   const named = `order ${orderId} (${what})`;
   const ended = endedHow(status);
   if (ended !== undefined)

@@ -13,6 +13,7 @@ export const keptOrder = (info: OrderInfo): KeptOrder => ({
   ...(info.dateCreated === undefined ? {} : { dateCreated: info.dateCreated }),
   ...(info.orderValidTill === undefined ? {} : { validTill: info.orderValidTill }),
   isRenewed: info.isRenewed,
+  ...(info.autoRenew ? { autoRenew: true } : {}),
   hasDuplicates: info.hasDuplicates,
 });
 

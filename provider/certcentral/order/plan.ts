@@ -7,7 +7,7 @@ import { readCsr } from "./csr.js";
 import { ending } from "./ending.js";
 import { orderInputs, type OrderInputs } from "./inputs.js";
 import { asked, namesOf, orderBody, reissueBody } from "./request.js";
-import { nameOf, type KeptCertificate, type OrderState } from "./state.js";
+import { certificatesOf, nameOf, type KeptCertificate, type OrderState } from "./state.js";
 import { endedHow, isOpenRequest, waitsFor } from "./statuses.js";
 import { successorToTake, undecided, adoption } from "./succession.js";
 import { orderEnd, wayOf, wishes, type Wishes } from "./wishes.js";
@@ -203,7 +203,7 @@ function renewing(
   },
 ): Plan {
   const { order } = before;
-  const way = wayOf(before, current, asks, now);
+  const way = wayOf(before, current, after, asks, now);
   if (way.kind === "none") {
     return asks.triggered
       ? placing(`${way.because} and the trigger changed`)
@@ -213,6 +213,10 @@ function renewing(
   const planned = (body: Record<string, unknown>): Asked => asked(after, body, asks.reasons);
   const remarks = csrRemarks(after);
   if (way.kind === "renewal") {
+    if (order.autoRenew === true)
+      return refuse(
+        `${asks.reasons.join(" and ")}, and DigiCert's own auto renew is on for order ${order.id}: both would renew, and both be billed. Turn it off in the console and refresh, or set renewalWindow: "never"`,
+      );
     const args = { ...planned(orderBody(after)), orderId: order.id, validTill: validTill ?? "its end" };
     if (way.from !== undefined) return { ...NOTHING, operations: [renew.due(args, way.from)] };
     const operation = again("renew") ? renew.conditional(args, NOT_FOUND) : renew.certain(args);
@@ -220,7 +224,7 @@ function renewing(
   }
   const allowed = (known(after.allowRemovedNames) ?? []).map((name) => name.toLowerCase());
   const unallowed = asks.removed.filter((name) => !allowed.includes(name));
-  const revoked = onOrder(before, current);
+  const revoked = certificatesOf(before);
   if (unallowed.length > 0)
     return refuse(
       `the new certificate would no longer have ${unallowed.join(", ")} (as its common name or at all), and DigiCert then REVOKES every earlier certificate of order ${order.id} within 72 hours, irreversibly: ${revoked.join("; ")}. ` +
@@ -240,21 +244,6 @@ function renewing(
         : revoked.map((what) => `WILL BE REVOKED BY DIGICERT within 72 hours, irreversible: ${what}`)),
     ],
   };
-}
-
-/** Certificates of the order that are still good, in words: the current one first, and those that others had it issue. */
-function onOrder({ order, previous, reissues, duplicates }: OrderState, current: KeptCertificate): string[] {
-  const held = [current, ...previous.filter(({ orderId }) => orderId === order.id)];
-  const ids = new Set(held.map(({ certificateId }) => certificateId));
-  const listed = (all: OrderState["reissues"], kind: string): string[] =>
-    all
-      .filter(({ certificateId, status }) => !ids.has(certificateId) && status === "issued")
-      .map((one) => `${kind} ${nameOf(one)}`);
-  return [
-    ...held.filter(({ status }) => status !== "revoked").map(nameOf),
-    ...listed(reissues, "reissued"),
-    ...listed(duplicates, "duplicate"),
-  ];
 }
 
 /** Something waits: it is read again, and nothing else is asked for meanwhile. */

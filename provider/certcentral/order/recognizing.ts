@@ -20,6 +20,7 @@ export async function lookalikes(
   inputs: OrderInputs,
   before: ReadonlySet<number>,
   context: Reading,
+  anyCsr = false,
 ): Promise<OrderInfo[]> {
   const { api, resource, now } = context;
   const held = context.heldByOthers();
@@ -33,7 +34,6 @@ export async function lookalikes(
       endedHow(row.status) === undefined &&
       (row.product === undefined || row.product === inputs.productNameId),
   );
-  const wanted = readCsr(inputs.csr)?.digest;
   const found: OrderInfo[] = [];
   for (const { id } of candidates) {
     const info = await api.order(id, resource);
@@ -41,9 +41,13 @@ export async function lookalikes(
     const names = namesOf({ commonName: commonName ?? inputs.commonName, dnsNames: [...dnsNames] });
     const sameNames = namesOf(inputs).every((name) => names.includes(name));
     const recent = info.dateCreated === undefined || daysBetween(new Date(info.dateCreated), now) <= RECENT;
-    if (sameNames && (csr === undefined ? recent : readCsr(csr)?.digest === wanted)) found.push(info);
+    if (sameNames && (anyCsr || (csr === undefined ? recent : isFor(info, inputs)))) found.push(info);
   }
   return found;
 }
+
+/** Whether an order was placed with the program's CSR; also where DigiCert does not show it. */
+export const isFor = ({ certificate: { csr } }: OrderInfo, inputs: OrderInputs): boolean =>
+  csr === undefined || readCsr(csr)?.digest === readCsr(inputs.csr)?.digest;
 
 export const idsOf = (orders: readonly { readonly id: number }[]): string => orders.map(({ id }) => id).join(", ");

@@ -92,8 +92,27 @@ async function reissueGone(reply: Reply, before: OrderInfo, context: Step): Prom
   );
 }
 
+/** @throws Fault when the order has a certificate in charge that no preview can have named. */
+function demandNamed(
+  { id, certificate }: OrderInfo,
+  { order, current, previous, reissues }: OrderState,
+  context: Step,
+): void {
+  const named = [current, ...previous, ...reissues].map((one) => one?.certificateId);
+  if (id !== order.id || current === undefined || certificate.id === undefined || named.includes(certificate.id))
+    return;
+  throw fault(context, {
+    action: `revoke order ${id}`,
+    cameBack: `certificate ${certificate.id} is in charge, which was issued meanwhile and which no preview has named`,
+    known: "nothing was sent for this order, the resource stays in the state",
+    next: "run pulumi refresh and pulumi up, then remove the resource: the preview names it",
+    outcome: "not executed",
+  });
+}
+
 /** Revokes what is issued, unless it is revoked already or a revocation of it waits. */
 async function revokeIssued(info: OrderInfo, state: OrderState, context: Step): Promise<Waiting | undefined> {
+  demandNamed(info, state, context);
   const waiting = await revocationsOf(info, context);
   if (waiting.open.length > 0) return { orderId: info.id, requests: waiting.open };
   const acknowledged = new Set(state.rejectedRevocations ?? []);

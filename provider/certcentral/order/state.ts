@@ -54,6 +54,8 @@ const order = z.object({
   /** End of the order, where DigiCert shows it. */
   validTill: text,
   isRenewed: z.boolean(),
+  /** Whether DigiCert renews it by itself. */
+  autoRenew: z.boolean().optional(),
   hasDuplicates: z.boolean(),
 });
 export type KeptOrder = z.output<typeof order>;
@@ -139,3 +141,21 @@ export const nameOf = ({
 export const ordersOf = ({ order: { id }, next: waiting, previous: older }: OrderState): number[] => [
   ...new Set([id, ...(waiting === undefined ? [] : [waiting.orderId]), ...older.map(({ orderId }) => orderId)]),
 ];
+
+/**
+ * Certificates of the order in charge that are still good, in words: the current one first, then earlier ones, then reissues
+ * and duplicates that others had it issue.
+ */
+export function certificatesOf({ order: { id }, current, previous, reissues, duplicates }: OrderState): string[] {
+  const held = [...(current?.orderId === id ? [current] : []), ...previous.filter(({ orderId }) => orderId === id)];
+  const ids = new Set(held.map(({ certificateId }) => certificateId));
+  const listed = (all: OrderState["reissues"], kind: string): string[] =>
+    all
+      .filter(({ certificateId, status }) => !ids.has(certificateId) && status === "issued")
+      .map((one) => `${kind} ${nameOf(one)}`);
+  return [
+    ...held.filter(({ status }) => status !== "revoked").map(nameOf),
+    ...listed(reissues, "reissued"),
+    ...listed(duplicates, "duplicate"),
+  ];
+}

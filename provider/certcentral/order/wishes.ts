@@ -122,20 +122,29 @@ export type Way =
 /**
  * A reissue while the order's own validity covers a new certificate, else a renewal, inside the documented window.
  */
-export function wayOf(before: OrderState, current: KeptCertificate, { byClock, onlyByClock }: Wishes, now: Date): Way {
+export function wayOf(
+  before: OrderState,
+  current: KeptCertificate,
+  after: Inputs,
+  { byClock, onlyByClock }: Wishes,
+  now: Date,
+): Way {
   const end = orderEnd(before);
   const left = end === undefined ? undefined : daysBetween(now, new Date(end));
   if (left !== undefined && left < 0)
     return { kind: "none", because: `order ${before.order.id} ended on ${end ?? ""}` };
   if (!byClock) return { kind: "reissue" };
   const [last] = before.previous;
-  // A reissue that gave no longer validity would be asked for again by every run.
-  const longer = !(last?.by === "reissue" && last.validTill === current.validTill);
+  // A reissue by the clock that gave no longer validity would be asked for again by every run.
+  const inVain =
+    last?.by === "reissue" &&
+    last.validTill === current.validTill &&
+    clockReason(current, after, new Date(last.replacedOn)) !== undefined;
   const covers =
     end !== undefined &&
     current.validTill !== undefined &&
     daysBetween(new Date(current.validTill), new Date(end)) >= 1;
-  if (covers && longer) return { kind: "reissue" };
+  if (covers && !inVain) return { kind: "reissue" };
   if (left === undefined || end === undefined)
     return { kind: "none", because: `the end of order ${before.order.id} is not known` };
   if (left < RENEWABLE.to)

@@ -4,6 +4,8 @@ import type { Request, Response } from "./system.js";
 import type { EcgridStore } from "./ecgrid/store.js";
 import type { SandboxClock } from "./clock.js";
 import type { RequestLog } from "./requestLog.js";
+import { PARTNER_ACTIONS, partnerCommand, partnerState } from "./partner/control.js";
+import type { PartnerSandbox } from "./partner/outside.js";
 import { MODES, type Hostility, type Mode } from "./hostility.js";
 import { setVariant, type VariantSettings } from "./variants.js";
 
@@ -20,7 +22,15 @@ const ACTIONS = [
     "clear-hostile",
   ],
   ...["cc-approve", "cc-reject", "cc-issue", "cc-revoke", "cc-cancel", "cc-settings", "cc-issue-key"],
+  ...PARTNER_ACTIONS,
 ];
+
+/** The outside view of every system. */
+export interface Outside {
+  readonly ecgrid: EcgridSandbox;
+  readonly certcentral: CertcentralSandbox;
+  readonly partner: PartnerSandbox;
+}
 
 /** What people change by hand while the sandbox runs: `GET /__sandbox/log`, `GET /__sandbox/state`, `POST /__sandbox`. */
 export async function control(
@@ -31,21 +41,19 @@ export async function control(
     hostile,
     variants,
     store,
-    ecgrid,
-    certcentral,
+    outside: opened,
   }: {
     clock: SandboxClock;
     log: RequestLog;
     hostile: Hostility;
     variants: VariantSettings;
     store: EcgridStore;
-    ecgrid: () => EcgridSandbox | undefined;
-    certcentral: () => CertcentralSandbox | undefined;
+    /** Undefined until all of it is there. */
+    outside: () => Outside | undefined;
   },
 ): Promise<Response> {
   const ok = (answer: unknown): Response => ({ status: 200, headers: {}, body: answer });
-  const outside = ecgrid();
-  const orders = certcentral();
+  const { ecgrid: outside, certcentral: orders, partner } = opened() ?? {};
   if (method === "GET" && path === "/__sandbox/log") return ok(log.all());
   if (method === "GET" && path === "/__sandbox/state") {
     return ok({
@@ -55,9 +63,11 @@ export async function control(
       comms: store.comms().map((comm) => ({ ...comm, certificates: store.certificates(comm.commId) })),
       orders: orders?.orders().map((order) => ({ ...order, certificates: orders.certificates(order.id) })) ?? [],
       requests: orders?.requests() ?? [],
+      contracts: partner === undefined ? [] : partnerState(partner),
     });
   }
-  if (method !== "POST" || typeof body !== "object" || body === null || outside === undefined || orders === undefined)
+  const isCommand = method === "POST" && typeof body === "object" && body !== null;
+  if (!isCommand || outside === undefined || orders === undefined || partner === undefined)
     return refused("there is GET /__sandbox/log, GET /__sandbox/state and POST /__sandbox with a JSON object");
   const command = body as Record<string, unknown>;
   const number = (name: string, otherwise?: number): number => {
@@ -153,6 +163,8 @@ export async function control(
         hostile.clear();
         return ok({ pending: 0 });
     }
+    const done = partnerCommand(partner, { fields: command, number, text });
+    if (done !== undefined) return ok(done);
   } catch (error) {
     return refused(error instanceof Error ? error.message : String(error));
   }

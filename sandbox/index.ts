@@ -3,12 +3,15 @@ import { CertcentralApi } from "./certcentral/api.js";
 import { CertcentralSandbox } from "./certcentral/outside.js";
 import { CertcentralStore } from "./certcentral/store.js";
 import { SandboxClock } from "./clock.js";
-import { control } from "./control.js";
+import { control, type Outside } from "./control.js";
 import { EcgridApi } from "./ecgrid/api.js";
 import { EcgridSandbox } from "./ecgrid/outside.js";
 import { EcgridStore } from "./ecgrid/store.js";
 import { Hostility } from "./hostility.js";
 import { RequestLog } from "./requestLog.js";
+import { PartnerApi } from "./partner/api.js";
+import { PartnerSandbox } from "./partner/outside.js";
+import { PartnerStore } from "./partner/store.js";
 import { listen } from "./server.js";
 import { variantSettings, type VariantSettings } from "./variants.js";
 
@@ -21,6 +24,7 @@ export { CANARIES } from "./ecgrid/present.js";
 export { CC_CANARIES } from "./certcentral/present.js";
 export { makeCsr } from "./certcentral/ca.js";
 export type { CertcentralSandbox } from "./certcentral/outside.js";
+export type { OutsideCredential, PartnerSandbox } from "./partner/outside.js";
 export { makePfx } from "./pfx.js";
 export { VARIANTS, type ListedVariant, type VariantSettings } from "./variants.js";
 export type { EcgridSandbox, OutsideUpload } from "./ecgrid/outside.js";
@@ -47,6 +51,7 @@ export interface Sandbox {
   readonly variants: VariantSettings;
   readonly ecgrid: EcgridSandbox;
   readonly certcentral: CertcentralSandbox;
+  readonly partner: PartnerSandbox;
   close(): Promise<void>;
 }
 
@@ -59,16 +64,20 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const store = new EcgridStore(database, clock, variants);
   const api = new EcgridApi(store, () => log.all());
   const orders = new CertcentralApi(new CertcentralStore(database, clock, variants));
-  const parts = { systems: [api, orders], clock, log, hostile, variants };
+  const contracts = new PartnerApi(new PartnerStore(database, clock, variants));
+  const parts = { systems: [api, orders, contracts], clock, log, hostile, variants };
+  let outside: Outside | undefined;
   const server = await listen(
     {
       ...parts,
-      control: (request) => control(request, { ...parts, store, ecgrid: () => ecgrid, certcentral: () => certcentral }),
+      control: (request) => control(request, { ...parts, store, outside: () => outside }),
     },
     options.port ?? 0,
   );
   const ecgrid = new EcgridSandbox(server.url, store);
   const certcentral = new CertcentralSandbox(server.url, orders);
+  const partner = new PartnerSandbox(server.url, contracts);
+  outside = { ecgrid, certcentral, partner };
   return {
     url: server.url,
     clock,
@@ -77,6 +86,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     variants,
     ecgrid,
     certcentral,
+    partner,
     close: async () => {
       await server.close();
       database.close();

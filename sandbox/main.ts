@@ -46,6 +46,8 @@ export async function runSandbox(argv: readonly string[]): Promise<number> {
       `  export ECGRID_URL=${sandbox.ecgrid.url} ECGRID_API_KEY=${sandbox.ecgrid.apiKey}\n\n` +
       `CertCentral sandbox at ${sandbox.certcentral.url}, with organization 9001:\n\n` +
       `  export CERTCENTRAL_URL=${sandbox.certcentral.url} CERTCENTRAL_API_KEY=${sandbox.certcentral.apiKey}\n\n` +
+      `Partner Subscriptions sandbox at ${sandbox.partner.url}, with subaccount ${sandbox.partner.accountId}:\n\n` +
+      `  export PARTNER_URL=${sandbox.partner.url} PARTNER_API_KEY=${sandbox.partner.apiKey}\n\n` +
       `Look at it: curl ${sandbox.url}/__sandbox/state ; curl ${sandbox.url}/__sandbox/log\n` +
       `Move its clock: curl ${sandbox.url}/__sandbox -d '{"action":"advance","days":340}'\nCtrl-C ends it.\n`,
   );

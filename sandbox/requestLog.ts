@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import type { System } from "./system.js";
 
 /** What became of a request. */
 export type Outcome = "executed" | "refused" | "not executed" | "read";
@@ -7,7 +8,7 @@ export interface LoggedRequest {
   readonly seq: number;
   /** Sandbox time, ISO 8601. */
   readonly at: string;
-  readonly system: "ecgrid" | "certcentral";
+  readonly system: System["name"];
   readonly method: string;
   /** Without the system's prefix. */
   readonly path: string;
@@ -90,6 +91,9 @@ export const maskedQuery = (query: URLSearchParams): string =>
 
 const SECRETS = new Set(["password", "token", "refreshtoken", "apikey", "sessionkey"]);
 
+/** Parts of the names of HMAC and API keys, however they are spelled (digicert-acme.md 2): no request has to hold one. */
+const KEYS = /hmac|mac_?key|api_?key|secret|eab/;
+
 /** The only endpoint whose `cert` is public (ecgrid.md 1.2); anywhere else, whatever is sent there, it may hold a key. */
 const PUBLIC = "/v2/certificates/add-public";
 
@@ -106,7 +110,10 @@ export function maskedBody(path: string, body: unknown): unknown {
   if (typeof body === "string") return "present";
   if (typeof body !== "object" || body === null) return body ?? null;
   const secret = (key: string): boolean =>
-    SECRETS.has(key) || (key === "cert" && path !== PUBLIC) || (/add-private/i.test(path) && !OPEN.has(key));
+    SECRETS.has(key) ||
+    KEYS.test(key) ||
+    (key === "cert" && path !== PUBLIC) ||
+    (/add-private/i.test(path) && !OPEN.has(key));
   return Object.fromEntries(
     Object.entries(body).map(([key, value]: [string, unknown]) => [
       key,

@@ -140,9 +140,9 @@ function later(
   return { ...answer, headers: { ...answer.headers, ...(after === undefined ? {} : { "retry-after": after }) } };
 }
 
-/** The answer over a limit. CertCentral names no time to wait (digicert-certcentral.md 12). */
+/** The answer over a limit. DigiCert names no time to wait (digicert-certcentral.md 12). */
 const turnedAway = (parts: Parts, api: System): Response =>
-  api.name === "certcentral" ? api.failure(429, ...api.overLimit) : later(parts, api, "429", { seconds: 60 });
+  api.name === "ecgrid" ? later(parts, api, "429", { seconds: 60 }) : api.failure(429, ...api.overLimit);
 
 /** A mistake of the sandbox's own is answered and logged as a server fault, so that no request goes missing. */
 async function answerOrFault(api: System, request: Request): Promise<Response> {

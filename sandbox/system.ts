@@ -23,7 +23,7 @@ export interface Response {
 
 /** One served API. */
 export interface System {
-  readonly name: "ecgrid" | "certcentral";
+  readonly name: "ecgrid" | "certcentral" | "partner";
   /** Path below which it is served. */
   readonly prefix: string;
   answer(request: Request): Promise<Response>;

@@ -1,3 +1,5 @@
+import { PARTNER_VARIANTS } from "./partner/variants.js";
+
 /**
  * Switches for what the documentation leaves open or says in two ways. The first value of each is the default: the
  * reading that the documentation supports best.
@@ -391,6 +393,7 @@ const table = [
     says: "whether the rate limits are enforced",
     values: ["none", "documented"],
   },
+  ...PARTNER_VARIANTS,
 ] as const satisfies readonly Variant[];
 
 export const VARIANTS: readonly ListedVariant[] = table.map((variant) => ({ ...variant, default: variant.values[0] }));

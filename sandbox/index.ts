@@ -66,7 +66,6 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const orders = new CertcentralApi(new CertcentralStore(database, clock, variants));
   const contracts = new PartnerApi(new PartnerStore(database, clock, variants));
   const parts = { systems: [api, orders, contracts], clock, log, hostile, variants };
-  let outside: Outside | undefined;
   const server = await listen(
     {
       ...parts,
@@ -77,7 +76,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const ecgrid = new EcgridSandbox(server.url, store);
   const certcentral = new CertcentralSandbox(server.url, orders);
   const partner = new PartnerSandbox(server.url, contracts);
-  outside = { ecgrid, certcentral, partner };
+  const outside: Outside = { ecgrid, certcentral, partner };
   return {
     url: server.url,
     clock,

@@ -17,8 +17,8 @@ export const PARTNER_ACTIONS = [
 /** Readers of a command's fields; they throw in words. */
 export interface Command {
   readonly fields: Readonly<Record<string, unknown>>;
-  number(name: string, otherwise?: number): number;
-  text(name: string): string;
+  readonly number: (name: string, otherwise?: number) => number;
+  readonly text: (name: string) => string;
 }
 
 /** @returns the answer, without HMAC keys; undefined for an action that is not of this API. */

@@ -24,7 +24,7 @@ export abstract class ClmResource extends pulumi.CustomResource {
         __heldByOthers:
           inventory === undefined ? undefined : neighbours(kind, args, inventory, urnOf(kind.type, name, opts?.parent)),
       },
-      opts,
+      pulumi.mergeOptions({ additionalSecretOutputs: [...kind.secretOutputs] }, opts),
     );
     origins.set(this, { kind, provider: opts?.provider });
     inventory?.add({ resource: this, kind, retained: opts?.retainOnDelete === true, deletedWith: opts?.deletedWith });

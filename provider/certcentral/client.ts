@@ -1,8 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { Fault } from "../core/fault.js";
 import type { HttpCall, Operation } from "../core/operation.js";
-import { newTraceId, type Answer, type Perform } from "../core/perform.js";
+import type { Perform } from "../core/perform.js";
+import type { Reader } from "../http/answerFields.js";
 import { CoalescedReads } from "../http/coalescedReads.js";
+import { JsonReads, until, type SendRead } from "../http/jsonReads.js";
+import { replyTo, type Failed, type Reply } from "../http/jsonReply.js";
 import {
   download,
   listDuplicates,
@@ -28,11 +30,7 @@ import {
   type DomainToken,
   type ListedCertificate,
   type OrderInfo,
-  type Reader,
-  type Reply,
 } from "./wire.js";
-
-export type SendRead = (call: HttpCall, traceId: string) => Promise<Answer>;
 
 /** A name that waits for its validation. */
 export interface DomainValidation extends DomainToken {
@@ -41,7 +39,7 @@ export interface DomainValidation extends DomainToken {
 
 /** Reads of CertCentral. Mutating calls go through `perform` alone; `ask` reads what they answer. */
 export class CertcentralClient {
-  readonly #send: SendRead;
+  readonly #reads: JsonReads;
   readonly #shared = new CoalescedReads();
   #book: OrderBook | undefined;
 
@@ -56,31 +54,21 @@ export class CertcentralClient {
       readonly poll: number;
     },
   ) {
-    this.#send = send;
+    this.#reads = new JsonReads(send, { system: SYSTEM, reply: readReply, next });
   }
 
   /** Performs a planned operation and reads its answer. Never throws for what the service or the network did. */
-  async ask(perform: Perform, operation: Operation): Promise<Reply> {
+  ask(perform: Perform, operation: Operation): Promise<Reply> {
     this.#shared.forget();
     this.#book = undefined;
-    try {
-      return readReply(await perform(operation));
-    } catch (error) {
-      if (!(error instanceof Fault) || error.outcome === "done") throw error;
-      return {
-        outcome: error.outcome,
-        cameBack: error.parts.cameBack,
-        traceId: error.parts.traceId ?? "",
-        codes: [],
-      };
-    }
+    return replyTo(perform(operation), readReply);
   }
 
   /** @throws Fault when it cannot be read: an order is never deleted, so one that is not found is in another account. */
   async order(orderId: number, resource: string): Promise<OrderInfo> {
     const info = await this.#read(readOrder(orderId), `read order ${orderId}`, resource, readOrderInfo);
     if (info.id !== orderId)
-      throw unreadable(`read order ${orderId}`, resource, `the answer describes order ${info.id}`);
+      throw this.#reads.unreadable(`read order ${orderId}`, resource, `the answer describes order ${info.id}`);
     return info;
   }
 
@@ -155,7 +143,7 @@ export class CertcentralClient {
    */
   async chain(orderId: number, certificateId: number, resource: string): Promise<readonly string[]> {
     const action = `download certificate ${certificateId} of order ${orderId}`;
-    const answer = await this.#answer(download(orderId), action, resource);
+    const answer = await this.#reads.answer(download(orderId), action, resource);
     const blocks = pemBlocks(answer.body);
     if (answer.status === 200 && blocks.length > 0) return blocks;
     return this.#read(readChain(certificateId), action, resource, readChainAnswer);
@@ -174,14 +162,12 @@ export class CertcentralClient {
     limit: number,
     found: (info: OrderInfo) => T | undefined,
   ): Promise<{ readonly result: T | undefined; readonly info: OrderInfo }> {
-    for (let waited = 0, step = Math.min(250, this.waiting.poll); ; step *= 2) {
-      const info = await this.order(orderId, resource);
-      const result = found(info);
-      if (result !== undefined || waited >= limit) return { result, info };
-      const pause = Math.min(step, this.waiting.poll, limit - waited);
-      await delay(pause);
-      waited += pause;
-    }
+    const { result, seen } = await until(
+      () => this.order(orderId, resource),
+      { limit, first: 250, longest: this.waiting.poll },
+      found,
+    );
+    return { result, info: seen };
   }
 
   async #pages<Row extends { readonly id: number }>(
@@ -197,57 +183,23 @@ export class CertcentralClient {
       for (const row of rows) all.set(row.id, row);
       offset += rows.length;
       if (rows.length === 0 || offset >= total) return [...all.values()];
-      if (all.size === before) throw unreadable(action, resource, "a page of the list repeats the one before it");
+      if (all.size === before) throw this.#reads.unreadable(action, resource, "a page of the list repeats the one before it");
     }
   }
 
-  async #answer(call: HttpCall, action: string, resource: string): Promise<Answer> {
-    try {
-      return await this.#send(call, newTraceId());
-    } catch (error) {
-      if (!(error instanceof Fault)) throw error;
-      throw new Fault({ ...error.parts, action, resource, known: UNCHANGED });
-    }
-  }
-
-  async #read<T>(call: HttpCall, action: string, resource: string, read: Reader<T>): Promise<T> {
-    const reply = readReply(await this.#answer(call, action, resource));
-    if (reply.outcome === "done") {
-      const parsed = read(reply.data);
-      if (parsed.ok) return parsed.value;
-      throw unreadable(action, resource, parsed.problem);
-    }
-    throw new Fault({
-      action,
-      resource,
-      system: SYSTEM,
-      cameBack: reply.cameBack,
-      known: UNCHANGED,
-      next:
-        reply.status === 404
-          ? "orders are never deleted at DigiCert, so this is the wrong account, key or region: check certcentral:apiKey and certcentral:url. A resource is never taken for gone because of this"
-          : reply.status === 401 || reply.status === 403
-            ? "check certcentral:apiKey (or CERTCENTRAL_API_KEY), its restriction and the role of its user"
-            : "run again; if it stays so, ask the vendor",
-      outcome: reply.outcome,
-      traceId: reply.traceId,
-    });
+  #read<T>(call: HttpCall, action: string, resource: string, read: Reader<T>): Promise<T> {
+    return this.#reads.read(call, action, resource, read);
   }
 }
 
 export const SYSTEM = "CertCentral";
-const UNCHANGED = "nothing was changed, the state is left as it was";
 
-const unreadable = (action: string, resource: string, problem: string): Fault =>
-  new Fault({
-    action,
-    resource,
-    system: SYSTEM,
-    cameBack: problem,
-    known: UNCHANGED,
-    next: "compare the service's answer with its documentation; nothing is done on the strength of an answer that cannot be read",
-    outcome: "unknown",
-  });
+const next = ({ status }: Failed): string =>
+  status === 404
+    ? "orders are never deleted at DigiCert, so this is the wrong account, key or region: check certcentral:apiKey and certcentral:url. A resource is never taken for gone because of this"
+    : status === 401 || status === 403
+      ? "check certcentral:apiKey (or CERTCENTRAL_API_KEY), its restriction and the role of its user"
+      : "run again; if it stays so, ask the vendor";
 
 /** Words for a validation that is done (section 13: the lists of values are cut). */
 const isDone = (status: string | undefined): boolean => ["active", "complete", "approved"].includes(status ?? "");

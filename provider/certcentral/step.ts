@@ -2,7 +2,7 @@ import { Fault, PartialFault, type FaultParts } from "../core/fault.js";
 import type { Context } from "../core/lifecycle.js";
 import { SYSTEM, type CertcentralClient } from "./client.js";
 import type { OrderState } from "./order/state.js";
-import type { Failed } from "./wire.js";
+import type { Failed } from "../http/jsonReply.js";
 
 /** What the steps of an order share: their context, and faults in the words of CertCentral. */
 export type Step = Context<CertcentralClient>;

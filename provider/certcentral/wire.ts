@@ -1,7 +1,7 @@
 import { z } from "zod";
-import type { Outcome } from "../core/fault.js";
 import type { Answer } from "../core/perform.js";
-import { integer, LONGEST_WORD, missing, optionalText, parseJson, problemsOf, time } from "../http/answerFields.js";
+import { integer, missing, optionalText, reader, time, withoutMissing } from "../http/answerFields.js";
+import { readJsonReply, type Reply, type ServiceError } from "../http/jsonReply.js";
 
 /**
  * What CertCentral sends, read tolerantly: unknown fields are dropped, ids may be texts (digicert-certcentral.md 12),
@@ -251,16 +251,6 @@ const page = z
   .nullish()
   .catch(undefined);
 
-/** Reads one of the shapes. @returns what is wrong, in words, when it is not one. */
-const reader =
-  <T>(schema: z.ZodType<T>) =>
-  (data: unknown): { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string } => {
-    const parsed = schema.safeParse(data);
-    return parsed.success ? { ok: true, value: parsed.data } : { ok: false, problem: problemsOf(parsed.error) };
-  };
-
-export type Reader<T> = ReturnType<typeof reader<T>>;
-
 export const readOrderInfo = reader<OrderInfo>(orderSchema);
 export const readPlaced = reader<Placed>(placedSchema);
 /** An empty page may leave its list out. */
@@ -298,57 +288,13 @@ export const readChainAnswer = reader(
 /** A revocation that became a request (section 8). */
 export const readRevocationRequest = reader<AccountRequest>(requestSchema);
 
-export type Reply =
-  { readonly outcome: "done"; readonly status: number; readonly data: unknown; readonly traceId: string } | Failed;
-
-export interface Failed {
-  readonly outcome: Exclude<Outcome, "done">;
-  readonly cameBack: string;
-  readonly traceId: string;
-  readonly status?: number;
-  /** Codes of the errors, as DigiCert spells them. */
-  readonly codes: readonly string[];
-}
-
 const oneError = z.object({ code: optionalText, message: optionalText });
 /** An array by the documentation, a single object in older material (section 12). */
 const errorsSchema = z.object({ errors: z.union([z.array(oneError), oneError.transform((one) => [one])]) });
 
-/** Reads status and body: only 204, or another 2xx with a JSON body, is a yes. */
-export function readReply(answer: Answer): Reply {
-  const { status, traceId } = answer;
-  const json = parseJson(answer.body);
-  const isObject = typeof json === "object" && json !== null;
-  if (status >= 200 && status < 300 && (isObject || (status === 204 && answer.body.trim() === "")))
-    return { outcome: "done", status, data: json, traceId };
+const errorsOf = (json: unknown): readonly ServiceError[] => {
   const parsed = errorsSchema.safeParse(json);
-  const errors = parsed.success ? parsed.data.errors : [];
-  const codes = errors.flatMap(({ code }) => (code == null ? [] : [code.slice(0, LONGEST_WORD)]));
-  const words = errors.map(({ code, message }) =>
-    [code, message]
-      .filter((word) => word != null)
-      .map((word) => word.slice(0, LONGEST_WORD))
-      .join(": "),
-  );
-  const body =
-    words.length > 0
-      ? words.join("; ")
-      : answer.body.trim() === ""
-        ? "an empty body"
-        : isObject
-          ? "a body without an error"
-          : `a body that is not JSON (${answer.contentType || "no content type"})`;
-  const failed = { cameBack: `HTTP ${status}, ${body}`, traceId, status, codes };
-  if (status === 429) return { ...failed, outcome: "not executed" };
-  if (status >= 300 && status < 400)
-    return {
-      ...failed,
-      cameBack: `HTTP ${status}, a redirect, which is not followed because credentials go to the configured address only`,
-      outcome: "unknown",
-    };
-  return { ...failed, outcome: status >= 400 && status < 500 ? "refused" : "unknown" };
-}
+  return parsed.success ? parsed.data.errors : [];
+};
 
-function withoutMissing<T extends object>(value: T): { [Key in keyof T]: Exclude<T[Key], null> } {
-  return Object.fromEntries(Object.entries(value).filter(([, item]) => item != null)) as never;
-}
+export const readReply = (answer: Answer): Reply => readJsonReply(answer, errorsOf);

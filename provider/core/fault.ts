@@ -55,11 +55,13 @@ export class Fault extends Error {
   }
 }
 
-/** A fault after which a state worth keeping is known: an update that must be settled by the next run. */
+/** A fault after which a state worth keeping is known: a creation or update that must be settled by the next run. */
 export class PartialFault<State> extends Fault {
   constructor(
     parts: FaultParts,
     readonly state: State,
+    /** Of a creation: the id under which the resource is kept. */
+    readonly id?: string,
   ) {
     super(parts);
   }

@@ -36,3 +36,10 @@ export const day = z
   .refine((value) => /^\d{4}-\d{2}-\d{2}$/.test(value) && parseTime(value) !== undefined, { error: DAY });
 
 export const trigger = z.string({ error: "allowed is a text; any change of it asks for a new certificate" });
+
+export const dnsName = z
+  .string({ error: "allowed is a DNS name" })
+  .regex(/^(\*\.)?([A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\.)*[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?$/, {
+    error: "allowed is a DNS name, for instance www.example.com or *.example.com",
+  })
+  .max(253, { error: "allowed is a DNS name of at most 253 characters" });

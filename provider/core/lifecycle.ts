@@ -86,6 +86,8 @@ export interface Lifecycle<Inputs extends object, State extends object, Api> {
   readonly system: string;
   /** Everything that is stored. Its keys are the resource's outputs. */
   readonly state: z.ZodObject<z.ZodRawShape> & z.ZodType<State>;
+  /** Outputs that hold secrets: encrypted in the state, masked in messages, in no list. A state can be without them. */
+  readonly secretOutputs?: readonly string[];
   /** Keys of the inputs. */
   readonly inputFields: readonly string[];
   /** Checks and completes inputs. `before` are the old inputs, when there are any. */

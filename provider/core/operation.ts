@@ -6,7 +6,17 @@ import { createHash } from "node:crypto";
  */
 
 /** What a mutating call does to the thing it names. */
-export type Effect = "create" | "upload" | "order" | "renew" | "reissue" | "terminate" | "cancel" | "revoke";
+export type Effect =
+  | "create"
+  | "upload"
+  | "order"
+  | "update"
+  | "mint"
+  | "renew"
+  | "reissue"
+  | "terminate"
+  | "cancel"
+  | "revoke";
 
 /** Whether the call will be made, as far as the plan can know. */
 export type Certainty =

@@ -8,10 +8,19 @@ import { performer, type Send } from "../core/perform.js";
 import type { Plan } from "../core/plan.js";
 import { NO_RECEIPTS, receiptBook, type ReceiptBook } from "../core/receipts.js";
 import { UNKNOWN, type Planned } from "../core/unknown.js";
-import { mask } from "../http/redaction.js";
+import { mask, registerMacKey } from "../http/redaction.js";
 import { underOptions } from "../inventory/inventory.js";
 import { host } from "./host.js";
-import { dropNulls, hiddenOf, jsonSafe, planned, withoutHidden, type Hidden, type Properties } from "./wire.js";
+import {
+  dropNulls,
+  hiddenOf,
+  jsonSafe,
+  planned,
+  withoutHidden,
+  withSecrets,
+  type Hidden,
+  type Properties,
+} from "./wire.js";
 
 /** A system's reads and its way to send, bound to endpoint and credentials. */
 export interface System<Api> {
@@ -32,6 +41,7 @@ export function adapt<Inputs extends object, State extends object, Api>(
 ): dynamic.ResourceProvider<Properties, Properties> {
   /** Plans as `diff` showed them, by URN: `update` performs exactly what was shown. */
   const shown = new Map<string, Plan>();
+  const { secretOutputs = [] } = lifecycle;
   let connected: System<Api> | undefined;
   const system = async (): Promise<System<Api>> => (connected ??= connect(await host.settings()));
 
@@ -43,14 +53,24 @@ export function adapt<Inputs extends object, State extends object, Api>(
       );
     }
     const parsed = lifecycle.state.safeParse(dropNulls(withoutHidden(outputs)));
-    if (parsed.success) return parsed.data;
+    if (parsed.success) {
+      for (const field of secretOutputs) remember((parsed.data as Properties)[field]);
+      return parsed.data;
+    }
     const where = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; ");
     throw new Error(
       `The stored state of this ${lifecycle.kind} cannot be read (${where}). Nothing was sent. Restore the state from a backup, or remove the resource from it and adopt its certificate.`,
     );
   };
   const outputsOf = (id: string, state: State, hidden: Hidden): Properties =>
-    jsonSafe({ ...state, ...hidden, __id: id, __v: STATE_VERSION });
+    withSecrets(jsonSafe({ ...state, ...hidden, __id: id, __v: STATE_VERSION }), secretOutputs);
+  /** Kept by the engine: of a creation with the new inputs, of an update with the old ones (fact E13). */
+  const kept = (error: PartialFault<unknown>, id: string, hidden: Hidden): Error =>
+    Object.assign(error, {
+      id,
+      properties: outputsOf(id, error.state as State, hidden),
+      reasons: [error.message],
+    });
 
   const planOf = (urn: string, before: Properties | undefined, after: Properties | undefined): Plan =>
     lifecycle.plan(
@@ -132,10 +152,15 @@ export function adapt<Inputs extends object, State extends object, Api>(
       const urn = urnOf(news);
       const plan = planOf(urn, undefined, news);
       const held = new Set(names(news.__heldByOthers));
-      const { id, state } = await told(async () =>
-        lifecycle.create(known(lifecycle, news), await context(urn, plan, held)),
-      );
-      return { id, outs: outputsOf(id, state, hiddenOf(news)) };
+      try {
+        const { id, state } = await told(async () =>
+          lifecycle.create(known(lifecycle, news), await context(urn, plan, held)),
+        );
+        return { id, outs: outputsOf(id, state, hiddenOf(news)) };
+      } catch (error) {
+        if (!(error instanceof PartialFault) || error.id === undefined) throw error;
+        throw kept(error, error.id, hiddenOf(news));
+      }
     },
 
     read: async (id, outputs) => {
@@ -170,13 +195,7 @@ export function adapt<Inputs extends object, State extends object, Api>(
         );
         return { outs: outputsOf(id, state, hidden) };
       } catch (error) {
-        if (!(error instanceof PartialFault)) throw error;
-        // Kept by the engine together with the old inputs (fact E13): the next run settles it.
-        throw Object.assign(error, {
-          id,
-          properties: outputsOf(id, error.state as State, hidden),
-          reasons: [error.message],
-        });
+        throw error instanceof PartialFault ? kept(error, id, hidden) : error;
       }
     },
 
@@ -210,6 +229,11 @@ function known<Inputs extends object, State extends object, Api>(
       `${lifecycle.kind} cannot be made or changed while ${unknown.join(", ")} is not known. Nothing was sent.`,
     );
   return inputs as Inputs;
+}
+
+/** Masks a secret output in every message from now on; one that is made of others needs it not. */
+function remember(value: unknown): void {
+  if (typeof value === "string") registerMacKey(value);
 }
 
 /** Masks credentials in whatever leaves; expected faults show their sentence in place of a stack. */

@@ -2,6 +2,8 @@ import { z } from "zod";
 import { order } from "../certcentral/order/lifecycle.js";
 import { certificate } from "../ecgrid/generated/certificate.js";
 import { partnerCertificate, uploadedCertificate } from "../ecgrid/upload/lifecycle.js";
+import { acmeContract } from "../partner/contract/lifecycle.js";
+import { acmeCredential } from "../partner/credential/lifecycle.js";
 import { retirement } from "../retirement/lifecycle.js";
 import type { Lifecycle } from "../core/lifecycle.js";
 import type { Plan } from "../core/plan.js";
@@ -20,11 +22,13 @@ export interface Kind {
   readonly providerText: string;
   /** Outputs that are not inputs of the same name. */
   readonly outputsOnly: readonly string[];
-  /** Keys of everything that is stored. */
+  /** Keys of everything that is stored and not secret: what lists and retirements are made of. */
   readonly fields: readonly string[];
+  /** Outputs that hold secrets. */
+  readonly secretOutputs: readonly string[];
   /** Those of them that every state has. */
   readonly always: readonly string[];
-  /** The state in a resource's outputs; undefined while they are not known. */
+  /** The state in a resource's outputs, without its secrets; undefined while they are not known. */
   stateFrom(outputs: unknown): object | undefined;
   describe(
     state: object,
@@ -45,21 +49,25 @@ function kind<Inputs extends object, State extends object, Api>(
   exported: string,
   lifecycle: Lifecycle<Inputs, State, Api>,
 ): Kind {
-  const fields = Object.keys(lifecycle.state.shape);
+  const { secretOutputs = [] } = lifecycle;
+  const stored = Object.keys(lifecycle.state.shape);
+  const fields = stored.filter((field) => !secretOutputs.includes(field));
   return {
     kind: lifecycle.kind,
     system: lifecycle.system,
     type: lifecycle.type,
     providerText: providerText(exported),
     fields,
+    secretOutputs,
     always: fields.filter((field) => {
       const schema = lifecycle.state.shape[field];
       return schema !== undefined && !z.safeParse(schema, undefined).success;
     }),
-    outputsOnly: fields.filter((field) => !lifecycle.inputFields.includes(field)),
+    outputsOnly: stored.filter((field) => !lifecycle.inputFields.includes(field)),
     stateFrom: (outputs) => {
       if (typeof outputs !== "object" || outputs === null) return undefined;
-      const parsed = lifecycle.state.safeParse(dropNulls(withoutHidden(outputs as Properties)));
+      const open = Object.entries(withoutHidden(outputs as Properties)).filter(([key]) => !secretOutputs.includes(key));
+      const parsed = lifecycle.state.safeParse(dropNulls(Object.fromEntries(open)));
       return parsed.success ? parsed.data : undefined;
     },
     describe: (state, urn, now) => ({
@@ -72,7 +80,7 @@ function kind<Inputs extends object, State extends object, Api>(
 }
 
 /** Kinds whose older objects a `clm.Retirement` can end. */
-export const RETIRABLE = [certificate, uploadedCertificate, partnerCertificate, order];
+export const RETIRABLE = [certificate, uploadedCertificate, partnerCertificate, order, acmeCredential];
 
 /** All kinds, by their export of `pulumi-clm/dynamic`: one line each. */
 export const KINDS = {
@@ -80,6 +88,8 @@ export const KINDS = {
   EcgridUploadedCertificate: kind("EcgridUploadedCertificate", uploadedCertificate),
   EcgridPartnerCertificate: kind("EcgridPartnerCertificate", partnerCertificate),
   CertcentralOrder: kind("CertcentralOrder", order),
+  PartnerAcmeContract: kind("PartnerAcmeContract", acmeContract),
+  PartnerAcmeCredential: kind("PartnerAcmeCredential", acmeCredential),
   Retirement: kind("Retirement", retirement(RETIRABLE)),
 } as const;
 

@@ -62,3 +62,12 @@ export function dropNulls(value: unknown): unknown {
     Object.entries(value).flatMap(([key, item]) => (item === null ? [] : [[key, dropNulls(item)]])),
   );
 }
+
+/** The engine's mark of a secret value. */
+const SECRET = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" };
+
+/** Marks outputs as secrets, so that the engine encrypts them whatever the program's options are. */
+export const withSecrets = (outputs: Properties, fields: readonly string[]): Properties =>
+  Object.fromEntries(
+    Object.entries(outputs).map(([key, value]) => [key, fields.includes(key) ? { ...SECRET, value } : value]),
+  );

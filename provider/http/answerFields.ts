@@ -39,3 +39,18 @@ export function parseJson(text: string): unknown {
 /** The problems of an answer that cannot be read, in words. */
 export const problemsOf = (error: z.ZodError): string =>
   error.issues.map(({ path, message }) => `${path.length === 0 ? "" : `${path.join(".")}: `}${message}`).join("; ");
+
+/** Reads one shape of answer. @returns what is wrong, in words, when it is not one. */
+export const reader =
+  <T>(schema: z.ZodType<T>) =>
+  (data: unknown): { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string } => {
+    const parsed = schema.safeParse(data);
+    return parsed.success ? { ok: true, value: parsed.data } : { ok: false, problem: problemsOf(parsed.error) };
+  };
+
+export type Reader<T> = ReturnType<typeof reader<T>>;
+
+/** Without fields that are undefined or null. */
+export function withoutMissing<T extends object>(value: T): { [Key in keyof T]: Exclude<T[Key], null> } {
+  return Object.fromEntries(Object.entries(value).filter(([, item]) => item != null)) as never;
+}

@@ -9,7 +9,7 @@ export interface Spec {
   name: string;
   args: Record<string, unknown>;
   opts?: Record<string, unknown>;
-  /** Inputs that are outputs of another resource of the program: field to resource name. */
+  /** Inputs that are outputs of another resource of the program: field to resource name, or `name.output`. */
   later?: Record<string, string>;
 }
 
@@ -43,6 +43,9 @@ export class World {
         CERTCENTRAL_API_KEY: sandbox.certcentral.apiKey,
         CERTCENTRAL_VISIBILITY_SECONDS: "0.5",
         CERTCENTRAL_POLL_SECONDS: "0.05",
+        PARTNER_URL: sandbox.partner.url,
+        PARTNER_API_KEY: sandbox.partner.apiKey,
+        PARTNER_VISIBILITY_SECONDS: "0.5",
         CLM_BACKOFF_SECONDS: "0.01",
         NODE_OPTIONS: `--require ${join(REPOSITORY, "dist", "test", "instrument", "preload.js")}`,
         ...(options.plant === undefined ? {} : { CLM_TEST_PLANT: options.plant }),

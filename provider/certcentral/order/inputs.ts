@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { count, day, flag, id, oneOf, text, trigger } from "../../core/fields.js";
+import { count, day, dnsName, flag, id, oneOf, text, trigger } from "../../core/fields.js";
 import { checkInputs, type Checked, type Problem } from "../../core/inputs.js";
 import { renewalWindow } from "../../core/renewalWindow.js";
 import { known, UNKNOWN, type Planned } from "../../core/unknown.js";
@@ -33,13 +33,6 @@ const person = {
   telephone: text(64).optional(),
   email: text(255).optional(),
 };
-
-const dnsName = z
-  .string({ error: "allowed is a DNS name" })
-  .regex(/^(\*\.)?([A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\.)*[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?$/, {
-    error: "allowed is a DNS name, for instance www.example.com or *.example.com",
-  })
-  .max(253, { error: "allowed is a DNS name of at most 253 characters" });
 
 /** Inputs of a CertCentral order: the whole table of section 3, then what this resource does with them. None is secret. */
 export const orderInputs = z.object({

@@ -3,7 +3,8 @@ import { Fault } from "../../core/fault.js";
 import type { Operation } from "../../core/operation.js";
 import { cancel, reject, revokeCertificate, revokeOrder } from "../operations.js";
 import { asFailed, fault, type Step } from "../step.js";
-import { readRevocationRequest, type AccountRequest, type Failed, type OrderInfo, type Reply } from "../wire.js";
+import type { Failed, Reply } from "../../http/jsonReply.js";
+import { readRevocationRequest, type AccountRequest, type OrderInfo } from "../wire.js";
 import { ordersOf, type OrderState } from "./state.js";
 import { endedHow, isOpenRequest, isUnissued } from "./statuses.js";
 

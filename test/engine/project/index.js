@@ -31,11 +31,15 @@ for (const { kind, name, args, opts = {}, later } of JSON.parse(fs.readFileSync(
     ...(opts.deletedWith === undefined ? {} : { deletedWith: made.get(opts.deletedWith) }),
   };
   const inputs = { ...args };
-  for (const [field, source] of Object.entries(later ?? {})) inputs[field] = made.get(source).result;
+  for (const [field, source] of Object.entries(later ?? {})) {
+    const [resource, output = "result"] = source.split(".");
+    inputs[field] = made.get(resource)[output];
+  }
   if (kind === "group") made.set(name, new Group(name, options));
   else if (kind === "later") made.set(name, new Later(name, args.value));
   else if (kind === "ecgrid.Provider") made.set(name, new clm.ecgrid.Provider(name, inputs, options));
   else if (/^ecgrid\.\w*Certificate$/.test(kind)) made.set(name, new clm.ecgrid[kind.slice(7)](name, inputs, options));
+  else if (/^partner\.\w+$/.test(kind)) made.set(name, new clm.partner[kind.slice(8)](name, inputs, options));
   else if (kind === "certcentral.Provider") made.set(name, new clm.certcentral.Provider(name, inputs, options));
   else if (kind === "certcentral.Order") made.set(name, new clm.certcentral.Order(name, inputs, options));
   else if (kind === "Retirement")

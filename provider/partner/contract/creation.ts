@@ -1,0 +1,112 @@
+import { wholeSeconds } from "../../core/clock.js";
+import { Fault } from "../../core/fault.js";
+import type { Made } from "../../core/lifecycle.js";
+import { plannedOperation } from "../../core/planned.js";
+import { bindingOutputs, keep, ownAmong, type KeptCredential } from "../binding.js";
+import { createContract } from "../operations.js";
+import { cameBackOf, fault, partial, type Step } from "../step.js";
+import { readIssued, type Binding, type ContractInfo } from "../wire.js";
+import type { ContractInputs } from "./inputs.js";
+import { keptContract, type ContractState } from "./state.js";
+
+/** Creates a contract, or takes over the one that `adopt` names. */
+export async function make(inputs: ContractInputs, context: Step): Promise<Made<ContractState>> {
+  if (inputs.adopt !== undefined) return adopted(inputs.adopt, inputs, context);
+  const action = `create a contract for ${inputs.sans.join(", ")}`;
+  const reply = await context.api.ask(context.perform, plannedOperation(context.plan, createContract.name));
+  if (reply.outcome === "refused" || reply.outcome === "not executed")
+    throw fault(context, {
+      action,
+      ...cameBackOf(reply),
+      known: "no contract was made and nothing is kept",
+      next: "mend what the answer names, then run again",
+    });
+  const { contractId, binding } = reply.outcome === "done" ? readIssued(reply.data) : {};
+  if (contractId === undefined) {
+    const at = wholeSeconds(context.now);
+    throw partial(
+      context,
+      { ...inputs, lost: { at, traceId: reply.traceId } } satisfies ContractState,
+      {
+        action,
+        ...cameBackOf(reply),
+        ...(reply.outcome === "done" ? { cameBack: "the service said yes, and its answer names no contract" } : {}),
+        known:
+          "whether a contract was made, and is billed, is not known, and a subaccount's key cannot list contracts; that it is open is kept in the state",
+        next: "have it looked up in the report of the parent account (GET /account/reporting): the next run creates nothing until adopt has the contract's id, or createAnother a new text when there is none",
+      },
+      `lost ${reply.traceId}`,
+    );
+  }
+  const asked: ContractState = {
+    ...inputs,
+    contract: { id: contractId, sans: inputs.sans },
+    ...(binding === undefined ? {} : bindingOutputs(binding, undefined)),
+  };
+  const id = String(contractId);
+  try {
+    const { credential, contract } = await look(contractId, binding, context);
+    const state = { ...asked, contract: keptContract(contract), ...(credential === undefined ? {} : { credential }) };
+    if (binding !== undefined) return { id, state };
+    throw partial(
+      context,
+      state,
+      {
+        action: `keep the first credential of contract ${id}`,
+        cameBack: "the service made the contract, and its answer holds no key id and HMAC key that can be recognized",
+        known: `contract ${id} is made and kept in the state, its first credential has no secret there and cannot be used`,
+        next: "mint one with partner.AcmeCredential, and set firstCredential to revoke",
+        outcome: "done",
+      },
+      id,
+    );
+  } catch (error) {
+    if (!(error instanceof Fault) || error.outcome === "done") throw error;
+    throw partial(
+      context,
+      asked,
+      {
+        action: `read contract ${id} back`,
+        cameBack: error.parts.cameBack,
+        known: `contract ${id} is made and kept in the state, with its credential`,
+        next: "run pulumi refresh, which reads the rest",
+        outcome: "done",
+      },
+      id,
+    );
+  }
+}
+
+/** The contract and its first credential as the service has them after the creation. */
+async function look(
+  contractId: number,
+  binding: Binding | undefined,
+  { api, resource }: Step,
+): Promise<{ readonly contract: ContractInfo; readonly credential: KeptCredential | undefined }> {
+  const contract = await api.contract(contractId, resource);
+  const { result } = await api.await(
+    () => api.credentials(contractId, resource),
+    (list) => (binding === undefined ? list.find(() => list.length === 1) : ownAmong(binding, list)),
+  );
+  return { contract, credential: result === undefined ? undefined : keep(result) };
+}
+
+/** Takes an existing contract into the stack. */
+async function adopted(contractId: number, inputs: ContractInputs, context: Step): Promise<Made<ContractState>> {
+  const info = await context.api.contract(contractId, context.resource);
+  const wrong =
+    info.canceledAt !== undefined
+      ? `it was canceled (${info.canceledAt})`
+      : info.product !== undefined && info.product !== inputs.productNameId
+        ? `its product is ${info.product}, not ${inputs.productNameId}`
+        : undefined;
+  if (wrong !== undefined)
+    throw fault(context, {
+      action: `adopt contract ${contractId}`,
+      cameBack: wrong,
+      known: "nothing was sent and nothing is kept",
+      next: "set adopt to a contract of this product that is in force, or remove adopt to have one created",
+      outcome: "not executed",
+    });
+  return { id: String(contractId), state: { ...inputs, contract: keptContract(info) } };
+}

@@ -1,0 +1,26 @@
+import { revokeCredential } from "../operations.js";
+import { revoked } from "../revoking.js";
+import { fault, type Step } from "../step.js";
+import { settled } from "./changing.js";
+import type { ContractState } from "./state.js";
+
+/** A deletion: expires or cancels the contract, as it was named; never the one in place of the other (section 1.4). */
+export async function end({ contract }: ContractState, context: Step): Promise<void> {
+  if (contract === undefined) return;
+  const { operations } = context.plan;
+  const info = await context.api.contract(contract.id, context.resource);
+  if (contract.accountId !== undefined && info.accountId !== undefined && info.accountId !== contract.accountId)
+    throw fault(context, {
+      action: `end contract ${contract.id}`,
+      cameBack: `it belongs to account ${info.accountId}, and the state knows it of account ${contract.accountId}`,
+      known: "nothing was sent, the resource stays in the state",
+      next: "check partner:apiKey and partner:url",
+      outcome: "not executed",
+    });
+  for (const operation of operations) {
+    // Canceled by others meanwhile: there is nothing left that the call could end, whatever it answers.
+    if (info.canceledAt !== undefined) await context.api.ask(context.perform, operation);
+    else if (operation.name === revokeCredential.name) await revoked(contract.id, operation, context);
+    else await settled(operation, contract.id, context);
+  }
+}

@@ -1,0 +1,263 @@
+import { daysAfter } from "../../core/clock.js";
+import type { Operation } from "../../core/operation.js";
+import { overUnknowns } from "../../core/overUnknowns.js";
+import { NOTHING, type Change, type Plan } from "../../core/plan.js";
+import { changedFields, settingRemark } from "../../core/settingChanges.js";
+import { known, UNKNOWN, type Planned } from "../../core/unknown.js";
+import {
+  addSans,
+  cancelContract,
+  createContract,
+  nameOf,
+  removeSans,
+  revokeCredential,
+  updateContract,
+} from "../operations.js";
+import { contractInputs, type ContractInputs } from "./inputs.js";
+import { creationBody, organizationBody, voidsValidation } from "./request.js";
+import type { ContractState, KeptContract } from "./state.js";
+
+type Inputs = Planned<ContractInputs>;
+
+const FIELDS = contractInputs.keyof().options;
+/** What these cause is said by the operation, or by the reason why there is none. */
+const SAID_OTHERWISE = ["sans", "productNameId"];
+const MEANING: Readonly<Record<string, string>> = {
+  onDelete: "decides what a removal does",
+  firstCredential: "decides what becomes of the first credential",
+  trigger: "makes a new contract only after this one was canceled",
+  adopt: "only used when the resource is made",
+  createAnother: "only used after a creation whose answer was lost",
+};
+/** Days after its creation for which a contract can be canceled (section 1.4). */
+const CANCELABLE_DAYS = 30;
+/** Names of one request; no limit is documented. */
+const BATCH = 100;
+
+/** What a change of an ACME contract will do. Pure; the same for previews, execution and lists. */
+export function plan({ before, after }: Change<Inputs, ContractState>): Plan {
+  if (after === undefined) return before === undefined ? NOTHING : ending(before);
+  if (before === undefined) return overUnknowns<ContractInputs>(after, { adopt: [undefined] }, creation);
+  const decided = overUnknowns<ContractInputs>(
+    after,
+    {
+      productNameId: [before.productNameId as ContractInputs["productNameId"]],
+      sans: [before.contract?.sans ?? before.sans],
+      autoRenew: [before.contract?.autoRenew, undefined],
+      organization: [before.organization],
+      firstCredential: ["keep"],
+      trigger: [before.trigger],
+      adopt: [before.adopt],
+      createAnother: [before.createAnother],
+    },
+    (turned) => decide(before, turned),
+  );
+  if (decided.replaces.length > 0) return decided;
+  const changed = changedFields(FIELDS, before, after);
+  const said = [...SAID_OTHERWISE, ...(decided.operations.length > 0 ? ["autoRenew", "organization"] : [])];
+  return {
+    ...decided,
+    changes: decided.changes || changed.length > 0,
+    remarks: [
+      ...decided.remarks,
+      ...changed
+        .filter((field) => !said.includes(field))
+        .map((field) => settingRemark(field, MEANING[field], before, after)),
+    ],
+  };
+}
+
+function creation(after: Inputs): Plan {
+  if (after.adopt !== undefined)
+    return {
+      ...NOTHING,
+      changes: true,
+      remarks: [
+        `ADOPT ${after.adopt === UNKNOWN ? "the contract that adopt names" : `contract ${after.adopt}`}: it is read and taken into the stack, no remote call changes anything; secrets of its credentials cannot be read, so mint one with partner.AcmeCredential`,
+      ],
+    };
+  const sans = known(after.sans);
+  const product = known(after.productNameId);
+  return {
+    ...NOTHING,
+    changes: true,
+    operations: [
+      createContract.certain({
+        product,
+        sans,
+        body: creationBody({
+          ...(product === undefined ? {} : { productNameId: product }),
+          ...(sans === undefined ? {} : { sans }),
+          autoRenew: known(after.autoRenew),
+          organization: known(after.organization),
+        }),
+      }),
+    ],
+  };
+}
+
+function decide(before: ContractState, after: Inputs): Plan {
+  const { contract, lost } = before;
+  if (contract === undefined) {
+    const answers = (["adopt", "createAnother"] as const).filter(
+      (field) => after[field] !== undefined && after[field] !== before[field],
+    );
+    if (answers.length > 0 && answers.every((field) => after[field] !== UNKNOWN))
+      return { ...NOTHING, changes: true, replaces: answers };
+    return {
+      ...NOTHING,
+      changes: true,
+      refusal: `whether the contract for ${before.sans.join(", ")} was made is not known: the answer to its creation${lost === undefined ? "" : ` of ${lost.at}`} was lost, and a subaccount's key cannot list contracts. Have it looked up in the report of the parent account (GET /account/reporting); then set adopt to its id, or createAnother to a new text when there is none`,
+    };
+  }
+  const ended = ending(before);
+  if (after.productNameId === UNKNOWN) {
+    // Nothing may be called a replacement while it is not known (inventory.md rule 8): both halves are said here.
+    const made = creation({ ...after, adopt: undefined });
+    return {
+      ...NOTHING,
+      changes: true,
+      operations: [...made.operations, ...ended.operations],
+      remarks: [
+        `productNameId is not known yet: if it turns out to be another one than ${before.productNameId}, another contract is made and contract ${contract.id} ended`,
+        ...ended.remarks,
+      ],
+    };
+  }
+  if (after.productNameId !== before.productNameId) return { ...ended, replaces: ["productNameId"] };
+  if (contract.canceledAt !== undefined) return afterCancel(before, contract, after);
+  return update(before, contract, after);
+}
+
+/** Canceled at DigiCert: nothing is made by itself. */
+function afterCancel(before: ContractState, contract: KeptContract, after: Inputs): Plan {
+  if (after.trigger !== undefined && after.trigger !== before.trigger && after.trigger !== UNKNOWN)
+    return { ...ending(before), replaces: ["trigger"] };
+  const fact = `contract ${contract.id} was canceled (${contract.canceledAt ?? ""}): its directory URL is dead, and nothing is made by itself`;
+  if (after.trigger !== UNKNOWN && changedFields(FIELDS, before, after).length > 0)
+    return { ...NOTHING, remarks: [fact] };
+  return {
+    ...NOTHING,
+    changes: true,
+    refusal: `${fact}. Change trigger to have a new contract made (billed), or remove the resource from the program`,
+  };
+}
+
+function update(before: ContractState, contract: KeptContract, after: Inputs): Plan {
+  const { id: contractId } = contract;
+  const operations: Operation[] = [];
+  const actual = new Set(contract.sans);
+  if (after.sans === UNKNOWN) {
+    operations.push(
+      addSans.certain({ contractId, sans: undefined }),
+      removeSans.certain({ contractId, sans: undefined }),
+    );
+  } else {
+    const added = after.sans.filter((name) => !actual.has(name));
+    operations.push(...batches(added).map((sans) => addSans.certain({ contractId, sans })));
+  }
+  const changed = settings(before, contract, after);
+  if (changed !== undefined) operations.push(updateContract.certain(changed));
+  if (after.sans !== UNKNOWN) {
+    const wanted = new Set(after.sans);
+    const removed = contract.sans.filter((name) => !wanted.has(name));
+    operations.push(...batches(removed).map((sans) => removeSans.certain({ contractId, sans })));
+  }
+  const { credential } = before;
+  if (after.firstCredential !== "keep" && after.firstCredential !== "revokeOnDelete" && credential?.status === "active")
+    operations.push(revokeCredential.certain({ ...credential, contractId, role: "the first" }));
+  const remarks =
+    after.firstCredential === "revoke" && credential === undefined
+      ? [`the first credential of contract ${contractId} is not known, so it cannot be revoked here`]
+      : [];
+  return { ...NOTHING, changes: operations.length > 0, operations, remarks };
+}
+
+/** What of auto renew and organization differs, as one request. */
+function settings(before: ContractState, contract: KeptContract, after: Inputs) {
+  const { autoRenew, organization } = after;
+  const actual = contract.autoRenew ?? before.autoRenew;
+  const renews = autoRenew !== undefined && autoRenew !== actual;
+  const changes =
+    organization !== undefined && JSON.stringify(organization) !== JSON.stringify(before.organization)
+      ? organization
+      : undefined;
+  // An unknown is not JSON: it always differs.
+  const organizes = organization === UNKNOWN || changes !== undefined;
+  if (!renews && !organizes) return undefined;
+  const voids =
+    organizes && (organization === UNKNOWN || changes === undefined || changes === UNKNOWN || voidsValidation(before.organization, changes));
+  return {
+    contractId: contract.id,
+    body: {
+      ...(renews ? { auto_renew: known(autoRenew) } : {}),
+      ...(organizes && changes !== undefined && changes !== UNKNOWN ? { organization: organizationBody(changes) } : {}),
+    },
+    what: [
+      ...(renews
+        ? [`auto renew ${autoRenew === UNKNOWN ? "as it turns out" : autoRenew ? "on: the contract is renewed and BILLED at its end" : "off: the contract ends at its end"}`]
+        : []),
+      ...(organizes ? [voids ? "the organization" : "contacts of the organization"] : []),
+    ].join(", "),
+    voidsValidation: voids,
+  };
+}
+
+const batches = (names: readonly string[]): string[][] =>
+  Array.from({ length: Math.ceil(names.length / BATCH) }, (_, at) => names.slice(at * BATCH, (at + 1) * BATCH));
+
+/** What a deletion does, whatever status and clock say. */
+export function ending(before: ContractState): Plan {
+  const { contract, credential, onDelete, firstCredential } = before;
+  if (contract === undefined)
+    return {
+      ...NOTHING,
+      changes: true,
+      remarks: [
+        `KEEP the contract for ${before.sans.join(", ")} if it was made: its id is not known, no remote call`,
+      ],
+    };
+  const { id: contractId } = contract;
+  const until = contract.validTill?.slice(0, 10) ?? "the end of its term";
+  if (onDelete === "retain")
+    return {
+      ...NOTHING,
+      changes: true,
+      remarks: [
+        `KEEP contract ${contractId} (${contract.sans.join(", ")}) and its credentials (onDelete is retain), in force until ${until}${contract.autoRenew === true ? " and renewed then, BILLED" : ""}: no remote call`,
+      ],
+    };
+  if (onDelete === "cancel")
+    return {
+      ...NOTHING,
+      changes: true,
+      operations: [
+        cancelContract.certain({
+          contractId,
+          sans: contract.sans,
+          until:
+            contract.createdAt === undefined
+              ? "30 days after its creation"
+              : daysAfter(contract.createdAt.slice(0, 10), CANCELABLE_DAYS),
+        }),
+      ],
+    };
+  const revoked = firstCredential !== "keep" && credential !== undefined;
+  return {
+    ...NOTHING,
+    changes: true,
+    operations: [
+      updateContract.certain({
+        contractId,
+        body: { auto_renew: false },
+        what: `auto renew off: it EXPIRES on ${until}, until when it, its names and ${revoked ? "its other credentials" : "its credentials"} go on`,
+        voidsValidation: false,
+      }),
+      ...(revoked ? [revokeCredential.certain({ ...credential, contractId, role: "the first" })] : []),
+    ],
+    remarks:
+      credential === undefined || revoked
+        ? []
+        : [`KEEP credential ${nameOf(credential)} of contract ${contractId}: it lives as long as the contract`],
+  };
+}

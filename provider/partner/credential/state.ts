@@ -1,0 +1,57 @@
+import { z } from "zod";
+import { bindingShape, keptCredential } from "../binding.js";
+import { credentialInputs, type CredentialInputs } from "./inputs.js";
+
+/** An active credential of the contract as of the last read. */
+const sibling = keptCredential.extend({
+  /** Who minted it, as far as this stack can tell. */
+  mintedBy: z.enum(["this resource", "this stack", "others"]),
+});
+export type Sibling = z.output<typeof sibling>;
+
+/**
+ * State of an ACME credential: its inputs, the one in charge with its secrets, older ones, and what a lost answer left
+ * open.
+ */
+export const credentialState = z.object({
+  ...credentialInputs.shape,
+  /** The credential in charge; missing while the first one is still owed, or its id is not known. */
+  current: keptCredential.extend({ /** UTC day, by the decision clock. */ mintedOn: z.string() }).optional(),
+  ...bindingShape,
+  /** Older ones, newest first, as long as they are active. */
+  previous: z.array(keptCredential.extend({ /** UTC day. */ replacedOn: z.string() })),
+  /** Credentials of this resource whose secret was lost with an answer: nobody can use them. */
+  strays: z.array(keptCredential),
+  /** Every active credential of the contract as of the last read. */
+  active: z.array(sibling),
+  /** The answer to a regenerate was lost: one is still owed. */
+  owed: z.boolean(),
+  /** credential_ids before a regenerate whose answer was lost, while its stray was not found. */
+  unsettled: z.array(z.number().int()).optional(),
+  /** credential_ids before the regenerate that gave the secrets in charge, while its id was not found. */
+  unidentified: z.array(z.number().int()).optional(),
+});
+
+export type CredentialState = z.output<typeof credentialState>;
+export type PreviousCredential = CredentialState["previous"][number];
+
+/** The inputs that a state echoes. */
+export function inputsOf(state: CredentialState): CredentialInputs {
+  const inputs = credentialInputs
+    .keyof()
+    .options.flatMap((key) => (state[key] === undefined ? [] : [[key, state[key]] as const]));
+  return Object.fromEntries(inputs) as unknown as CredentialInputs;
+}
+
+/** A state with other inputs than those that it echoes. */
+export function withInputs(state: CredentialState, inputs: CredentialInputs): CredentialState {
+  const own = Object.fromEntries(Object.entries(state).filter(([key]) => !Object.hasOwn(credentialInputs.shape, key)));
+  return { ...(own as Omit<CredentialState, keyof CredentialInputs>), ...inputs };
+}
+
+/** Without older ones and strays that have ended. */
+export const withoutEnded = (state: CredentialState): CredentialState => ({
+  ...state,
+  previous: state.previous.filter(({ status }) => status === "active"),
+  strays: state.strays.filter(({ status }) => status === "active"),
+});

@@ -10,8 +10,8 @@ import { selfSigned } from "../pki.js";
 /**
  * Pebble, Let's Encrypt's ACME server for tests, on loopback: it shows what a key id and its HMAC key are worth to ACME
  * clients. Pebble reads the keys once, when it starts, so a revocation is a restart without the key; accounts and
- * orders are lost by it. The name of an account key that it knows is enough for Pebble, whatever the binding says: test
- * a revoked key id with a fresh account key.
+ * orders are lost by it. An account key that Pebble knows gets in whatever its binding says, so a revoked key id is tried
+ * with a fresh account key.
  */
 
 /** A credential of external account binding (RFC 8555, section 7.3.4). */

@@ -1,4 +1,5 @@
 import acme from "acme-client";
+import { AsyncLocalStorage } from "node:async_hooks";
 import { randomBytes } from "node:crypto";
 import { Agent } from "node:https";
 import type { EabCredential, RunningPebble } from "../../sandbox/acme/pebble.js";
@@ -16,8 +17,11 @@ export interface Refusal {
 type Server = Pick<RunningPebble, "directoryUrl" | "ca">;
 
 const agents = new Map<string, Agent>();
-/** Servers' answers that say a problem, newest last. The client itself keeps only the detail. */
-const problems: Refusal[] = [];
+/** What servers refused during one call here, newest last. The client's own errors keep only the detail. */
+const refusals = new AsyncLocalStorage<Refusal[]>();
+
+// A server that is gone stays gone: by default the client tries again for more than a minute.
+Object.assign((acme.axios.defaults as unknown as { acmeSettings: object }).acmeSettings, { retryMaxAttempts: 0 });
 
 acme.axios.interceptors.request.use((config) => {
   const agent = agents.get(new URL(config.url ?? "").origin);
@@ -31,7 +35,7 @@ acme.axios.interceptors.response.use((response) => {
   const { type, detail } = (response.data ?? {}) as Record<string, unknown>;
   if (response.status >= 400) {
     const name = String(type).replace("urn:ietf:params:acme:error:", "");
-    problems.push({ status: response.status, type: name, detail: String(detail) });
+    refusals.getStore()?.push({ status: response.status, type: name, detail: String(detail) });
   }
   return response;
 });
@@ -77,14 +81,14 @@ export async function issueWith(
 /** Tries to register a fresh account. @returns how the server refused it, or undefined when it did not. */
 export async function refusal(server: Server, eab?: EabCredential): Promise<Refusal | undefined> {
   const client = await newClient(server, eab);
-  problems.length = 0;
+  const seen: Refusal[] = [];
   try {
-    await client.createAccount({ termsOfServiceAgreed: true });
+    await refusals.run(seen, () => client.createAccount({ termsOfServiceAgreed: true }));
     return undefined;
   } catch (error) {
     // A mistake of the client, or a server that cannot be reached, is no refusal.
-    const problem = problems.at(-1);
-    if (problem === undefined) throw error;
-    return problem;
+    const last = seen.at(-1);
+    if (last === undefined) throw error;
+    return last;
   }
 }

@@ -16,7 +16,8 @@ function main(): void {
     reporter: "spec",
     forbidOnly: true,
     forbidPending: true,
-    failZero: true,
+    // Each file counts by itself: with a choice of tests, most files hold none of them.
+    failZero: grep < 0,
     ...(grep < 0 ? {} : { grep: process.argv[grep + 1] ?? "" }),
   });
   const { run, leftOut } = runnable(testFiles(), process.env);

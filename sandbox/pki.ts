@@ -78,6 +78,8 @@ export async function selfSigned(request: {
   notBefore: Date;
   notAfter: Date;
   key: KeyKind;
+  /** Host names and addresses that a TLS server answers under. */
+  hosts?: readonly { type: "dns" | "ip"; value: string }[];
 }): Promise<{ certificate: Buffer; privateKey: Buffer }> {
   const keys = await newKeys(request.key);
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
@@ -87,6 +89,7 @@ export async function selfSigned(request: {
     notAfter: request.notAfter,
     signingAlgorithm: { name: KEYS[request.key].name, hash: "SHA-256" },
     keys,
+    extensions: request.hosts === undefined ? [] : [new x509.SubjectAlternativeNameExtension([...request.hosts])],
   });
   const privateKey = await webcrypto.subtle.exportKey("pkcs8", keys.privateKey);
   return { certificate: Buffer.from(certificate.rawData), privateKey: Buffer.from(privateKey) };

@@ -16,6 +16,7 @@ import { Problem, cacheDirectory, makeContext, withPath } from "./context.mjs";
 import { dependenciesMatch, installDependencies, linkPackage, projectNode } from "./dependencies.mjs";
 import { findToolchain } from "./find.mjs";
 import { withLock } from "./lock.mjs";
+import { findPebble } from "./pebble.mjs";
 
 const OLDEST_NODE = 20;
 
@@ -26,15 +27,15 @@ const COVERAGE = [
   ...["--reporter", "text", "--reporter", "lcov"],
 ];
 
-/** What each command runs, and whether it needs a Pulumi CLI. */
+/** What each command runs, and whether it needs a Pulumi CLI and uses Pebble. */
 export const COMMANDS = {
   demo: { run: ["dist/test/demo/demo.js"], pulumi: true },
-  test: { run: ["dist/test/run.js"], pulumi: true },
+  test: { run: ["dist/test/run.js"], pulumi: true, pebble: true },
   fidelity: { run: ["dist/test/fidelity/main.js"], pulumi: true },
   situations: { run: ["dist/test/situations.js"], pulumi: false },
   fields: { run: ["dist/test/fields.js"], pulumi: false },
   sandbox: { run: ["dist/sdk/cli/clm.js", "sandbox"], pulumi: false },
-  coverage: { run: ["node_modules/c8/bin/c8.js", ...COVERAGE, "node", "dist/test/run.js"], pulumi: true },
+  coverage: { run: ["node_modules/c8/bin/c8.js", ...COVERAGE, "node", "dist/test/run.js"], pulumi: true, pebble: true },
 };
 
 /** Brings the clone to the state that the sources ask for. A second start at the same time waits for the first. */
@@ -67,7 +68,19 @@ async function commandEnvironment(command, node, context) {
     CLM_PULUMI_VERSION: found.version,
     // The language host that is built from source cannot do resource hooks; programs that use them are left out.
     CLM_PULUMI_HOOKS: found.hooks ? "1" : "0",
+    ...(command.pebble ? await pebbleEnvironment(context) : {}),
   };
+}
+
+/** Only some tests need Pebble, so a machine where there is none still runs the others, and is told what it leaves out. */
+async function pebbleEnvironment(context) {
+  const found = await findPebble(context);
+  if (found.missing !== undefined) {
+    context.log(found.missing);
+    return { CLM_PEBBLE: "", CLM_PEBBLE_MISSING: found.missing };
+  }
+  context.log(`Using Pebble ${found.version} (${found.source}).`);
+  return { CLM_PEBBLE: found.pebble, CLM_PEBBLE_MISSING: "" };
 }
 
 /** Runs the command to its end and resolves to { code, signal }. */

@@ -1,5 +1,5 @@
 /**
- * The project's cache of tool chains. An entry is a directory with the executables and a manifest that records their
+ * The project's cache of tools. An entry is a directory with the executables and a manifest that records their
  * digests. It is filled under another name and renamed into place when it is complete, so a half entry does not exist.
  */
 import { Buffer } from "node:buffer";
@@ -14,9 +14,11 @@ const MANIFEST = "manifest.json";
 const ENTRIES = "toolchains";
 const UNFINISHED = ".unfinished-";
 
-/** Everything that makes one tool chain differ from another is in its name. */
+/** Everything that makes one Pulumi tool chain differ from another is in its name. */
 export const entryName = ({ cli, host, sdk, platform, arch }) =>
   `pulumi-${cli}-nodejs-host-${host}-sdk-${sdk}-${platform}-${arch}`;
+
+export const pebbleEntryName = ({ version, platform, arch }) => `pebble-${version}-${platform}-${arch}`;
 
 export const entryDirectory = (context, name) => join(cacheRoot(context), ENTRIES, name);
 

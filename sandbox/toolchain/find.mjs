@@ -3,13 +3,13 @@
  * has made before, Pulumi's own installer, and a build from source where nothing but the Go module proxy is reachable.
  */
 import { join } from "node:path";
-import { NotThisWay, Problem, cacheDirectory, cacheRoot, executableName, makeContext } from "./context.mjs";
-import { entryName, makeEntry, readEntry } from "./cache.mjs";
+import { Problem, executableName, makeContext } from "./context.mjs";
+import { entryName } from "./cache.mjs";
 import { dynamicProviderDirectories } from "./dynamicProvider.mjs";
-import { buildWithGo } from "./goBuild.mjs";
+import { buildPulumi } from "./goBuild.mjs";
 import { findInHome, findOnPath } from "./installed.mjs";
 import { install } from "./installer.mjs";
-import { withLock } from "./lock.mjs";
+import { attempt, findInCache, make, sentence } from "./making.mjs";
 import { MINIMUM_CLI, readPins } from "./versions.mjs";
 
 export const WAYS = ["path", "cache", "installer", "go"];
@@ -32,29 +32,18 @@ export async function findToolchain(overrides) {
   const pins = context.pins ?? readPins(context.root);
   const ways = waysToTry(context.env);
   const reasons = [];
+  const tool = toolchain(pins, context);
   const looks = {
     path: () => attempt(reasons, () => findOnPath(context), tellUnlessAbsent(context)),
-    cache: () => attempt(reasons, () => findInCache(pins, MAKERS, context)),
+    cache: () => attempt(reasons, () => findInCache(tool, context)),
     installer: () => attempt(reasons, () => findInHome(context)),
   };
   let found;
   for (const way of ways) found ??= await looks[way]?.();
-  const makers = MAKERS.filter((maker) => ways.includes(maker.origin));
-  if (!found && makers.length > 0) found = await make(pins, makers, reasons, context);
+  const makers = tool.makers.filter((maker) => ways.includes(maker.origin));
+  if (!found && makers.length > 0) found = await make({ ...tool, makers }, reasons, context);
   if (!found) throw new Problem(noToolchain(reasons, pins, context.env));
   return { ...found, bin: [...found.bin, ...dynamicProviderDirectories(context, found.bin, pins.sdk)] };
-}
-
-/** What `way` finds; undefined, with the reason kept, when it is not open. */
-async function attempt(reasons, way, tell = () => undefined) {
-  try {
-    return await way();
-  } catch (error) {
-    if (!(error instanceof NotThisWay)) throw error;
-    reasons.push(error.message);
-    tell(error.message);
-    return undefined;
-  }
 }
 
 /** That a machine has no Pulumi is nothing to talk about; that it has one that does not serve is. */
@@ -62,65 +51,35 @@ const tellUnlessAbsent = (context) => (reason) => {
   if (!reason.startsWith("no pulumi")) context.log(`${sentence(reason)}; looking for another.`);
 };
 
-/** The ways that make an entry of the cache. Each entry is named by what is in it, and so found again. */
-const MAKERS = [
-  {
-    origin: "installer",
-    hooks: true,
-    hostVersion: (pins) => pins.cli,
-    fill: (pins, bin, scratch, context) => install(pins.cli, bin, scratch, context),
-    otherwise: "trying to build with Go",
-  },
-  {
-    origin: "go",
-    hooks: false,
-    hostVersion: (pins) => pins.host,
-    fill: (pins, bin, scratch, context) => buildWithGo(pins, bin, context),
-  },
-];
-
-const nameFor = (maker, pins, { platform, arch }) =>
-  entryName({ ...pins, host: maker.hostVersion(pins), platform, arch });
-
-function findInCache(pins, makers, context) {
-  for (const maker of makers) {
-    const entry = readEntry(context, nameFor(maker, pins, context));
-    if (entry.state === "sound") return { ...toolchainOf(entry, context), source: "cache" };
-    if (entry.state === "damaged") {
-      context.log(`The cached Pulumi tool chain is damaged: ${entry.reason}. It will not be used, and made again.`);
-    }
-  }
-  throw new NotThisWay(`the cache ${cacheRoot(context)} holds no sound one`);
-}
-
-const toolchainOf = ({ bin, manifest }, { platform }) => ({
-  bin: [bin],
-  pulumi: join(bin, executableName("pulumi", platform)),
-  version: manifest.version,
-  hooks: manifest.hooks,
-});
-
-/** Makes an entry by the first of `makers` that can. One process at a time: the others then find what it has made. */
-async function make(pins, makers, reasons, context) {
-  const lock = join(cacheDirectory(context, "locks"), `toolchain-${context.platform}-${context.arch}`);
-  return await withLock(lock, "making a Pulumi tool chain", context, async () => {
-    const meanwhile = await attempt([], () => findInCache(pins, makers, { ...context, log: () => {} }));
-    if (meanwhile) return meanwhile;
-    for (const maker of makers) {
-      const last = maker === makers.at(-1);
-      const fill = async (bin, scratch) => {
-        await maker.fill(pins, bin, scratch, context);
-        return { origin: maker.origin, version: pins.cli, hooks: maker.hooks };
-      };
-      const entry = await attempt(
-        reasons,
-        () => makeEntry(context, nameFor(maker, pins, context), fill),
-        (reason) => last || context.log(`${sentence(reason)}; ${maker.otherwise}.`),
-      );
-      if (entry) return { ...toolchainOf(entry, context), source: maker.origin };
-    }
-    return undefined;
+/** The tool chain as making.mjs makes it. */
+function toolchain(pins, context) {
+  const { platform, arch } = context;
+  const maker = (origin, { host, hooks, fill, otherwise }) => ({
+    origin,
+    entry: entryName({ ...pins, host, platform, arch }),
+    about: { version: pins.cli, hooks },
+    fill,
+    otherwise,
   });
+  return {
+    name: "Pulumi tool chain",
+    lock: "toolchain",
+    found: ({ bin, manifest }) => ({
+      bin: [bin],
+      pulumi: join(bin, executableName("pulumi", platform)),
+      version: manifest.version,
+      hooks: manifest.hooks,
+    }),
+    makers: [
+      maker("installer", {
+        host: pins.cli,
+        hooks: true,
+        fill: (bin, scratch) => install(pins.cli, bin, scratch, context),
+        otherwise: "trying to build with Go",
+      }),
+      maker("go", { host: pins.host, hooks: false, fill: (bin) => buildPulumi(pins, bin, context) }),
+    ],
+  };
 }
 
 /** One sentence, with the way out. */
@@ -134,5 +93,3 @@ function noToolchain(reasons, pins, env) {
     `${env.CLM_TOOLCHAIN ? "or unset CLM_TOOLCHAIN, " : ""}then run this again.`
   );
 }
-
-const sentence = (clause) => clause[0].toUpperCase() + clause.slice(1);

@@ -1,13 +1,13 @@
-/** The last way to a tool chain: build the CLI and its language host from the Go modules pinned in go/. */
+/** The last way to a tool: build it from the Go modules pinned in go/. */
 import { join } from "node:path";
 import { NotThisWay, executableName } from "./context.mjs";
 import { copyDynamicProvider } from "./dynamicProvider.mjs";
-import { versionOf } from "./installed.mjs";
+import { pebbleVersionOf, versionOf } from "./installed.mjs";
 import { failureOf, run, seconds } from "./processes.mjs";
 import { isAtLeast, moduleDirectory, parseVersion } from "./versions.mjs";
 
-/** What is built, with the flags of Pulumi's own releases. Without the -X the CLI would not know its version. */
-export const builds = ({ cli }) => [
+/** With the flags of Pulumi's own releases. Without the -X the CLI would not know its version. */
+const pulumiBuilds = ({ cli }) => [
   {
     module: "cli",
     executable: "pulumi",
@@ -26,17 +26,28 @@ export const builds = ({ cli }) => [
   },
 ];
 
+const pebbleBuilds = ({ version }) => [
+  {
+    module: "pebble",
+    executable: "pebble",
+    package: "github.com/letsencrypt/pebble/v2/cmd/pebble",
+    flags: [],
+    linker: `-s -w -X main.version=${version}`,
+    what: "building Pebble, the ACME server of the tests, with Go",
+  },
+];
+
 /**
  * The modules are ours alone: a workspace around the clone must not join in, and without cgo the result does not
  * depend on a C compiler.
  */
 export const goEnvironment = (env) => ({ ...env, GOWORK: "off", CGO_ENABLED: "0" });
 
-/** Throws NotThisWay unless a Go that is new enough answers. */
-export async function checkGo(minimum, context) {
+/** Throws NotThisWay unless a Go that is new enough for `module` answers. */
+export async function checkGo(minimum, module, context) {
   const needed = minimum.split(".").slice(0, 2).join(".");
   // Asked inside of the module, where a Go that may fetch newer versions of itself does so.
-  const cwd = moduleDirectory(context.root, "cli");
+  const cwd = moduleDirectory(context.root, module);
   const result = await run("go", ["version"], { cwd, env: goEnvironment(context.env), signal: context.signal });
   if (result.error?.code === "ENOENT") throw new NotThisWay("no Go is on PATH to build one");
   const version = parseVersion(result.stdout)?.join(".");
@@ -47,11 +58,30 @@ export async function checkGo(minimum, context) {
   if (!isAtLeast(version, minimum)) throw new NotThisWay(`the Go on PATH is ${version}, older than ${needed}`);
 }
 
-/** Puts the executables into `bin`. Throws NotThisWay when that cannot be done here. */
-export async function buildWithGo(pins, bin, context) {
-  await checkGo(pins.go, context);
+/** Puts the Pulumi CLI and its language host into `bin`. Throws NotThisWay when that cannot be done here. */
+export async function buildPulumi(pins, bin, context) {
+  await buildWithGo(pulumiBuilds(pins), pins.go, bin, context, async () => {
+    copyDynamicProvider(context, bin);
+    const version = await versionOf(join(bin, executableName("pulumi", context.platform)), context);
+    if (version !== pins.cli) throw new NotThisWay(`Go built a pulumi of version ${version} in place of ${pins.cli}`);
+  });
+}
+
+/** The same for Pebble. */
+export async function buildPebble(pins, bin, context) {
+  await buildWithGo(pebbleBuilds(pins), pins.go, bin, context, async () => {
+    const version = await pebbleVersionOf(join(bin, executableName("pebble", context.platform)), context);
+    if (version !== pins.version) {
+      throw new NotThisWay(`Go built a pebble of version ${version} in place of ${pins.version}`);
+    }
+  });
+}
+
+/** `check` looks at the result before it is called built. */
+async function buildWithGo(builds, minimum, bin, context, check) {
+  await checkGo(minimum, builds[0].module, context);
   const started = Date.now();
-  for (const build of builds(pins)) {
+  for (const build of builds) {
     context.log(`${build.what[0].toUpperCase()}${build.what.slice(1)}.`);
     const output = join(bin, executableName(build.executable, context.platform));
     const result = await run(
@@ -68,9 +98,7 @@ export async function buildWithGo(pins, bin, context) {
     );
     if (result.code !== 0) throw new NotThisWay(whyItFailed(result));
   }
-  copyDynamicProvider(context, bin);
-  const version = await versionOf(join(bin, executableName("pulumi", context.platform)), context);
-  if (version !== pins.cli) throw new NotThisWay(`Go built a pulumi of version ${version} in place of ${pins.cli}`);
+  await check();
   context.log(`Built in ${seconds(Date.now() - started)}.`);
 }
 
@@ -82,5 +110,5 @@ export function whyItFailed(result) {
       /dial tcp|no such host|i\/o timeout|connection refused|proxyconnect|module lookup disabled/.test(each),
     );
   if (line === undefined) return `the build with Go failed (${failureOf(result)})`;
-  return `Go could not download Pulumi's modules, which needs the network or a GOPROXY ("${line.trim()}")`;
+  return `Go could not download the modules, which needs the network or a GOPROXY ("${line.trim()}")`;
 }

@@ -1,4 +1,4 @@
-/** A Pulumi that somebody installed on this machine: on PATH, or where Pulumi's installer puts it. */
+/** What somebody installed on this machine: a Pulumi on PATH or where its installer puts it, a Pebble on PATH. */
 import { existsSync, readdirSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { NotThisWay, directoryOf, executableName, isExecutable, pathDirectories } from "./context.mjs";
@@ -65,4 +65,26 @@ async function judge(directory, others, context) {
     throw new NotThisWay(`${pulumi} is version ${version}, and this project needs ${MINIMUM_CLI} or newer`);
   }
   return { bin: [...new Set([directory, hostDirectory])], pulumi, version, hooks: true };
+}
+
+/**
+ * What `pebble` says its version is, or "of unknown version": releases up to 2.4 know no -version and print their usage.
+ * Throws NotThisWay when it is not Let's Encrypt's; another program of that name manages services.
+ */
+export async function pebbleVersionOf(pebble, context) {
+  const result = await run(pebble, ["-version"], { env: context.env, signal: context.signal, timeoutMs: 30_000 });
+  const version = /^Pebble version: v?(\S+)/m.exec(result.output)?.[1];
+  if (version !== undefined) return version;
+  if (/^\s*-dnsserver\b/m.test(result.output)) return "of unknown version";
+  throw new NotThisWay(`${pebble} is not the ACME server Pebble`);
+}
+
+/** The Pebble on PATH. Throws NotThisWay with the reason when there is none. */
+export async function findPebbleOnPath(context) {
+  const name = executableName("pebble", context.platform);
+  const directories = pathDirectories(context.env).filter((each) => !isInCache(context, each));
+  const directory = directoryOf(name, directories);
+  if (directory === undefined) throw new NotThisWay("no pebble is on PATH");
+  const pebble = join(directory, name);
+  return { pebble, version: await pebbleVersionOf(pebble, context), source: "path" };
 }

@@ -1,6 +1,6 @@
 /**
- * The versions this project needs, each read from the one file that pins it: the Go modules for the CLI and its
- * language host, package.json for the SDK.
+ * The versions this project needs, each read from the one file that pins it: the Go modules for the CLI, its
+ * language host and Pebble, package.json for the SDK.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -52,9 +52,17 @@ export function readPins(root) {
     cli: requiredVersion(cli, "github.com/pulumi/pulumi/pkg/v3"),
     host: requiredVersion(goMod("nodejs-host"), "github.com/pulumi/pulumi/sdk/v3"),
     sdk: manifest.devDependencies["@pulumi/pulumi"],
-    go: /^go (\S+)$/m.exec(cli)[1],
+    go: requiredGo(cli),
   };
 }
+
+/** { version, go }. Apart from the others, because no change of one may make the other's cache entry useless. */
+export function readPebblePins(root) {
+  const goMod = readFileSync(join(moduleDirectory(root, "pebble"), "go.mod"), "utf8");
+  return { version: requiredVersion(goMod, "github.com/letsencrypt/pebble/v2"), go: requiredGo(goMod) };
+}
+
+const requiredGo = (goMod) => /^go (\S+)$/m.exec(goMod)[1];
 
 /** Where the module files of one Go build are. */
 export const moduleDirectory = (root, name) => join(root, "sandbox", "toolchain", "go", name);

@@ -15,6 +15,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { REPOSITORY } from "../instrument/project.js";
+import { basicCommands } from "./machine.js";
 
 interface Ended {
   readonly code: number | null;
@@ -33,7 +34,7 @@ const fs = require("node:fs");
 const path = require("node:path");
 fs.appendFileSync("calls", "tsc\\n");
 console.log("words of tsc");
-for (const file of fs.globSync("{provider,sdk}/**/*.ts")) {
+for (const file of fs.globSync("{provider,sdk,test}/**/*.ts")) {
   const output = path.join("dist", file.replace(/ts$/, "js"));
   fs.mkdirSync(path.dirname(output), { recursive: true });
   fs.copyFileSync(file, output);
@@ -43,6 +44,7 @@ JS`;
 /** A clone with nothing but the tool chain's files, a command that prints JSON, and an npm of the test's own. */
 class Clone {
   readonly folder = mkdtempSync(join(tmpdir(), "clm-clone-"));
+  readonly #basics = basicCommands(this.folder);
 
   constructor() {
     cpSync(join(REPOSITORY, "sandbox", "toolchain"), join(this.folder, "sandbox", "toolchain"), { recursive: true });
@@ -73,7 +75,7 @@ class Clone {
     return spawn(process.execPath, [join("sandbox", "toolchain", "bootstrap.mjs"), ...args], {
       cwd: this.folder,
       env: {
-        PATH: [join(this.folder, "tools"), "/usr/bin", "/bin"].join(delimiter),
+        PATH: [join(this.folder, "tools"), this.#basics].join(delimiter),
         CLM_CACHE_DIR: join(this.folder, "cache"),
         NODE: process.execPath,
       },
@@ -177,6 +179,41 @@ describe("the start of a command from a clone", () => {
     expect(stderr).to.include("Stopped before the command was started.");
     clone.npm(NPM);
     expect(await clone.start("sandbox")).to.include({ code: 7 });
+  });
+
+  describe("of the tests", () => {
+    beforeEach(() => {
+      clone.write(
+        "package.json",
+        JSON.stringify({ name: "some-clone", devDependencies: { "@pulumi/pulumi": "3.0.0" } }),
+      );
+      clone.write(
+        "test/run.ts",
+        "const { CLM_PEBBLE, CLM_PEBBLE_MISSING } = process.env; console.log(JSON.stringify([CLM_PEBBLE, CLM_PEBBLE_MISSING]));",
+      );
+      clone.write("tools/pulumi", "#!/bin/sh\necho v3.300.0\n");
+      clone.write("tools/pulumi-language-nodejs", "#!/bin/sh\n");
+      clone.write("tools/pulumi-resource-pulumi-nodejs", "#!/bin/sh\n");
+    });
+    const handed = ({ stdout }: Ended): string[] => JSON.parse(stdout) as string[];
+
+    it("hands over where Pebble is", async () => {
+      clone.write("tools/pebble", "#!/bin/sh\necho Pebble version: 2.10.1\n");
+      const ran = await clone.start("test");
+      expect(ran.code).to.equal(0);
+      expect(handed(ran)).to.deep.equal([join(clone.folder, "tools", "pebble"), ""]);
+      expect(ran.stderr).to.include("Using Pebble 2.10.1 (path).");
+    });
+
+    it("goes on without Pebble, and says what is left out and why", async () => {
+      clone.write("tools/go", "#!/bin/sh\necho go version go1.21.0 linux/amd64\n");
+      const ran = await clone.start("test");
+      expect(ran.code).to.equal(0);
+      const [path, why] = handed(ran);
+      expect(path).to.equal("");
+      expect(why).to.match(/^The tests with Pebble are left out, .*1\.21\.0, older than 1\.24/);
+      expect(ran.stderr).to.include(why);
+    });
   });
 
   it("says in a sentence what failed", async () => {

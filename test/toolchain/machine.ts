@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -26,6 +27,31 @@ export interface Found {
 }
 type Find = (overrides: Record<string, unknown>) => Promise<Found>;
 
+export type FoundPebble =
+  | { readonly pebble: string; readonly version: string; readonly source: string; readonly missing?: undefined }
+  | { readonly missing: string };
+type FindPebble = (overrides: Record<string, unknown>) => Promise<FoundPebble>;
+
+/** What a build makes: a pebble or a pulumi of the pinned version. */
+const BUILD = `sleep 0.2
+case "$out" in */pebble) answer="Pebble version: 2.10.1";; *) answer=v3.259.0;; esac
+printf '#!/bin/sh\\necho "%s"\\n' "$answer" > "$out"; chmod 755 "$out"`;
+
+/**
+ * A folder for PATH with the commands that the tests' scripts use, and nothing else: the machine that the tests run on
+ * may have a Pulumi, a Go or a Pebble of its own.
+ */
+export function basicCommands(folder: string): string {
+  const directory = join(folder, "basics");
+  mkdirSync(directory);
+  for (const name of ["cat", "chmod", "ln", "mkdir", "rm", "sleep", "touch"]) {
+    const command = ["/usr/bin", "/bin"].map((each) => join(each, name)).find((each) => existsSync(each));
+    if (command === undefined) throw new Error(`${name} is neither in /usr/bin nor in /bin`);
+    symlinkSync(command, join(directory, name));
+  }
+  return directory;
+}
+
 /** A machine of the test's own: its PATH, home, cache and network are folders and a port that nobody listens on. */
 export class Machine {
   readonly folder = mkdtempSync(join(tmpdir(), "clm-toolchain-"));
@@ -35,7 +61,7 @@ export class Machine {
   constructor() {
     for (const name of ["bin", "home", "cache"]) mkdirSync(join(this.folder, name));
     this.env = {
-      PATH: [join(this.folder, "bin"), "/usr/bin", "/bin"].join(delimiter),
+      PATH: [join(this.folder, "bin"), basicCommands(this.folder)].join(delimiter),
       CLM_CACHE_DIR: join(this.folder, "cache"),
       CLM_PULUMI_INSTALLER: "http://127.0.0.1:9/install.sh",
     };
@@ -51,8 +77,8 @@ export class Machine {
     this.program("pulumi-language-nodejs", "exit 0");
   }
 
-  /** A Go that answers as one, and whose build takes a moment and makes a pulumi of the pinned version. */
-  go(version = "1.26.8", build = 'sleep 0.2; printf "#!/bin/sh\\necho v3.259.0\\n" > "$out"; chmod 755 "$out"'): void {
+  /** A Go that answers as one, and whose build takes a moment. */
+  go(version = "1.26.8", build = BUILD): void {
     this.program(
       "go",
       `if [ "$1" = version ]; then echo "go version go${version} linux/amd64"; exit 0; fi
@@ -67,21 +93,30 @@ ${build}`,
     return existsSync(file) ? readFileSync(file, "utf8").split("\n").length - 1 : 0;
   }
 
+  /** Finished entries of the cache. */
   entries(): string[] {
     const folder = join(this.folder, "cache", "toolchains");
-    return existsSync(folder) ? readdirSync(folder).filter((name) => name.startsWith("pulumi-")) : [];
+    return existsSync(folder) ? readdirSync(folder).filter((name) => !name.startsWith(".")) : [];
   }
 
   async find(overrides: Record<string, unknown> = {}): Promise<Found> {
     const { findToolchain } = (await toolchainModule("find")) as { findToolchain: Find };
-    return findToolchain({
+    return findToolchain({ ...this.#context(), ...overrides });
+  }
+
+  async findPebble(overrides: Record<string, unknown> = {}): Promise<FoundPebble> {
+    const { findPebble } = (await toolchainModule("pebble")) as { findPebble: FindPebble };
+    return findPebble({ ...this.#context(), ...overrides });
+  }
+
+  #context(): Record<string, unknown> {
+    return {
       env: this.env,
       home: join(this.folder, "home"),
       pollMs: 5,
       connectMs: 500,
       log: (text: string) => this.said.push(text),
-      ...overrides,
-    });
+    };
   }
 
   refusal(overrides: Record<string, unknown> = {}): Promise<string> {

@@ -1,11 +1,12 @@
 import Mocha from "mocha";
 import * as certcentral from "../provider/certcentral/operations.js";
 import * as ecgrid from "../provider/ecgrid/operations.js";
+import * as partner from "../provider/partner/operations.js";
 import { testFiles } from "./testFiles.js";
 
 /**
  * `npm run situations`: for every mutating operation and every situation the tests that cover it. A test says what it
- * covers in its title: `[situation: ecgrid.certificates.renew, answer lost]`. An empty cell is an error.
+ * covers in its title: `[situation: ecgrid.certificates.renew, answer lost]`; it may cover several. An empty cell is an error.
  */
 
 const SITUATIONS = ["ok", "answer lost", "refused", "already done", "killed after commit"] as const;
@@ -19,7 +20,7 @@ class Listing extends Mocha {
 
 /** Names of all catalogue entries. */
 function operations(): string[] {
-  return [ecgrid, certcentral]
+  return [ecgrid, certcentral, partner]
     .flatMap((catalogue) => Object.values(catalogue as Record<string, unknown>))
     .flatMap((value) =>
       typeof value === "object" && value !== null && "certain" in value && "name" in value ? [String(value.name)] : [],
@@ -32,10 +33,11 @@ function main(): number {
   mocha.list();
   const covered = new Map<string, string[]>();
   mocha.suite.eachTest((test) => {
-    const found = /\[situation: ([^,\]]+), ([^\]]+)\]/.exec(test.fullTitle());
-    if (found === null || test.isPending()) return;
-    const key = `${found[1] ?? ""}, ${found[2] ?? ""}`;
-    covered.set(key, [...(covered.get(key) ?? []), test.fullTitle().replace(/ \[situation:.*\]/, "")]);
+    if (test.isPending()) return;
+    for (const [, operation = "", situation = ""] of test.fullTitle().matchAll(/\[situation: ([^,\]]+), ([^\]]+)\]/g)) {
+      const key = `${operation}, ${situation}`;
+      covered.set(key, [...(covered.get(key) ?? []), test.fullTitle().replace(/ \[situation:.*\]/, "")]);
+    }
   });
   let empty = 0;
   for (const operation of operations()) {

@@ -183,7 +183,8 @@ export class CertcentralClient {
       for (const row of rows) all.set(row.id, row);
       offset += rows.length;
       if (rows.length === 0 || offset >= total) return [...all.values()];
-      if (all.size === before) throw this.#reads.unreadable(action, resource, "a page of the list repeats the one before it");
+      if (all.size === before)
+        throw this.#reads.unreadable(action, resource, "a page of the list repeats the one before it");
     }
   }
 

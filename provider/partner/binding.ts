@@ -48,7 +48,10 @@ export function bindingOutputs(binding: Binding, directoryUrl: string | undefine
     hmacKey: binding.hmacKey,
     ...(url === undefined
       ? {}
-      : { directoryUrl: url, clients: clientsFor({ directoryUrl: url, keyId: binding.keyId, hmacKey: binding.hmacKey }) }),
+      : {
+          directoryUrl: url,
+          clients: clientsFor({ directoryUrl: url, keyId: binding.keyId, hmacKey: binding.hmacKey }),
+        }),
   };
 }
 

@@ -4,13 +4,7 @@ import { CoalescedReads } from "../http/coalescedReads.js";
 import { JsonReads, until, type SendRead } from "../http/jsonReads.js";
 import { replyTo, type Failed, type Reply } from "../http/jsonReply.js";
 import { listCredentials, readContract } from "./operations.js";
-import {
-  readContractInfo,
-  readCredentials,
-  readReply,
-  type ContractInfo,
-  type ListedCredential,
-} from "./wire.js";
+import { readContractInfo, readCredentials, readReply, type ContractInfo, type ListedCredential } from "./wire.js";
 
 export const SYSTEM = "DigiCert Partner API";
 

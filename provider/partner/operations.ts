@@ -189,8 +189,7 @@ export const nameOf = ({ credentialId, kidHint, createdAt }: Named): string => {
   return more.length === 0 ? String(credentialId) : `${credentialId} (${more.join(", ")})`;
 };
 
-const CUT_OFF =
-  "ACME clients that use it can no longer issue or renew; issued certificates stay valid until their end";
+const CUT_OFF = "ACME clients that use it can no longer issue or renew; issued certificates stay valid until their end";
 
 export interface RevokeArguments extends Named {
   readonly contractId: number;

@@ -40,7 +40,9 @@ export async function revoked(
     );
     if (result !== undefined) return result;
     throw told(
-      `${cameBackOf(reply).cameBack}, and the list still has ${left(seen).map((one) => one.credentialId).join(", ")} as active`,
+      `${cameBackOf(reply).cameBack}, and the list still has ${left(seen)
+        .map((one) => one.credentialId)
+        .join(", ")} as active`,
       "it is not revoked",
     );
   } catch (error) {

@@ -163,7 +163,8 @@ export function readIssued(data: unknown): Issued {
   );
   const directoryUrl = text(({ name, value }) => /url|directory|server/.test(name) && /^https?:\/\/\S+$/.test(value));
   const contractId = whole(
-    ({ name, path }) => name === "acmecontractid" || name === "contractid" || path === "id" || /contract\.id$/.test(path),
+    ({ name, path }) =>
+      name === "acmecontractid" || name === "contractid" || path === "id" || /contract\.id$/.test(path),
   );
   const credentialId = whole(
     ({ name, path }) => /credentialid$|^eabid$/.test(name) || /(?:eab[a-z]*|credential)\.+id$/.test(path),
@@ -182,9 +183,9 @@ const oneError = z.object({ code: optionalText, message: optionalText });
 const envelope = z.union([
   z.object({ errors: z.array(oneError) }).transform(({ errors }) => errors),
   z.object({ errors: oneError }).transform(({ errors }) => [errors]),
-  z.object({ error: z.union([oneError, z.string().transform((message) => ({ message }))]) }).transform(({ error }) => [
-    error,
-  ]),
+  z
+    .object({ error: z.union([oneError, z.string().transform((message) => ({ message }))]) })
+    .transform(({ error }) => [error]),
   z.object({ message: z.string(), code: optionalText }).transform((one) => [one]),
 ]);
 

@@ -27,8 +27,11 @@ const MUTATING: readonly (readonly [
   ],
   [/^(?:PUT|PATCH) \/acme\/(\d+)$/, ([id]) => `partner.contracts.update contractId=${id ?? ""}`],
   [/^DELETE \/acme\/(\d+)$/, ([id]) => `partner.contracts.cancel contractId=${id ?? ""}`],
-  [/^PUT \/acme\/(\d+)\/sans$/, ([id]) => `partner.sans.add contractId=${id ?? ""}`],
-  [/^DELETE \/acme\/(\d+)\/sans$/, ([id]) => `partner.sans.remove contractId=${id ?? ""}`],
+  [/^PUT \/acme\/(\d+)\/sans$/, ([id], { sans }) => `partner.sans.add contractId=${id ?? ""} sans=${String(sans)}`],
+  [
+    /^DELETE \/acme\/(\d+)\/sans$/,
+    ([id], { sans }) => `partner.sans.remove contractId=${id ?? ""} sans=${String(sans)}`,
+  ],
   [/^POST \/acme\/(\d+)\/credentials\/regenerate$/, ([id]) => `partner.credentials.regenerate contractId=${id ?? ""}`],
   [/^POST \/acme\/(\d+)\/credentials\/revoke$/, ([id]) => `partner.credentials.revoke-all contractId=${id ?? ""}`],
   [

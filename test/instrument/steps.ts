@@ -9,6 +9,8 @@ export interface Driven<Api> {
   readonly send: Send;
   readonly now: () => Date;
   readonly urn: string;
+  /** Remote objects that other resources of the stack hold, as `claim` names. */
+  readonly heldByOthers?: () => ReadonlySet<string>;
 }
 
 /** A lifecycle without Pulumi: each step performs its own plan. */
@@ -22,7 +24,7 @@ export class Steps<Inputs extends object, State extends object, Api> {
   ) {}
 
   #context(plan: Plan): Context<Api> {
-    const { api, send, now, urn } = this.driven;
+    const { api, send, now, urn, heldByOthers = () => new Set<string>() } = this.driven;
     return {
       resource: "a",
       seed: urn,
@@ -35,7 +37,7 @@ export class Steps<Inputs extends object, State extends object, Api> {
       now: now(),
       exclusive: (_name, work) => work(),
       claim: () => undefined,
-      heldByOthers: () => new Set(),
+      heldByOthers,
       tell: (text) => {
         this.told.push(text);
       },

@@ -74,7 +74,11 @@ export async function settled(operation: Operation, contractId: number, context:
     if (!(error instanceof Fault)) throw error;
     throw unsettled(
       action,
-      { ...cameBackOf(reply), codes: [], cameBack: `${cameBackOf(reply).cameBack}; reading it back failed: ${error.parts.cameBack}` },
+      {
+        ...cameBackOf(reply),
+        codes: [],
+        cameBack: `${cameBackOf(reply).cameBack}; reading it back failed: ${error.parts.cameBack}`,
+      },
       "whether it took effect is not known",
       context,
     );
@@ -96,7 +100,8 @@ function shows(operation: Operation, info: ContractInfo, reply: Reply): boolean 
   if (operation.name === removeSans.name) return sans.every((name) => !there.has(name));
   if (operation.name !== updateContract.name) return info.canceledAt !== undefined;
   const wanted = body?.auto_renew;
-  const renews = wanted === undefined || (info.autoRenew === undefined ? reply.outcome === "done" : info.autoRenew === wanted);
+  const renews =
+    wanted === undefined || (info.autoRenew === undefined ? reply.outcome === "done" : info.autoRenew === wanted);
   return renews && (body?.organization === undefined || reply.outcome === "done");
 }
 

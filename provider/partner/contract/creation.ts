@@ -4,6 +4,7 @@ import type { Made } from "../../core/lifecycle.js";
 import { plannedOperation } from "../../core/planned.js";
 import { bindingOutputs, keep, ownAmong, type KeptCredential } from "../binding.js";
 import { createContract } from "../operations.js";
+import { holding } from "../scope.js";
 import { cameBackOf, fault, partial, type Step } from "../step.js";
 import { readIssued, type Binding, type ContractInfo } from "../wire.js";
 import type { ContractInputs } from "./inputs.js";
@@ -46,6 +47,7 @@ export async function make(inputs: ContractInputs, context: Step): Promise<Made<
   const id = String(contractId);
   try {
     const { credential, contract } = await look(contractId, binding, context);
+    if (credential !== undefined) context.claim([holding(contractId, credential.credentialId)]);
     const state = { ...asked, contract: keptContract(contract), ...(credential === undefined ? {} : { credential }) };
     if (binding !== undefined) return { id, state };
     throw partial(

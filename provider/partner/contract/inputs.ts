@@ -62,7 +62,9 @@ export const contractInputs = z.object({
   /** What becomes of the credential that the contract was made with: it lives with it, is revoked on removal, or now. */
   firstCredential: oneOf(["keep", "revokeOnDelete", "revoke"]).default("keep"),
   /** Any new text makes a new contract in place of one that was canceled outside. */
-  trigger: z.string({ error: "allowed is a text; a new one makes a new contract when this one was canceled" }).optional(),
+  trigger: z
+    .string({ error: "allowed is a text; a new one makes a new contract when this one was canceled" })
+    .optional(),
   /** Id of an existing contract to take over. Its secrets cannot be read (section 2). */
   adopt: id("the acme_contract_id of an existing contract").optional(),
   /** Any new text allows another creation after one whose answer was lost. */

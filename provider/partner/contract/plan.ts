@@ -186,7 +186,11 @@ function settings(before: ContractState, contract: KeptContract, after: Inputs) 
   const organizes = organization === UNKNOWN || changes !== undefined;
   if (!renews && !organizes) return undefined;
   const voids =
-    organizes && (organization === UNKNOWN || changes === undefined || changes === UNKNOWN || voidsValidation(before.organization, changes));
+    organizes &&
+    (organization === UNKNOWN ||
+      changes === undefined ||
+      changes === UNKNOWN ||
+      voidsValidation(before.organization, changes));
   return {
     contractId: contract.id,
     body: {
@@ -195,7 +199,9 @@ function settings(before: ContractState, contract: KeptContract, after: Inputs) 
     },
     what: [
       ...(renews
-        ? [`auto renew ${autoRenew === UNKNOWN ? "as it turns out" : autoRenew ? "on: the contract is renewed and BILLED at its end" : "off: the contract ends at its end"}`]
+        ? [
+            `auto renew ${autoRenew === UNKNOWN ? "as it turns out" : autoRenew ? "on: the contract is renewed and BILLED at its end" : "off: the contract ends at its end"}`,
+          ]
         : []),
       ...(organizes ? [voids ? "the organization" : "contacts of the organization"] : []),
     ].join(", "),
@@ -213,9 +219,7 @@ export function ending(before: ContractState): Plan {
     return {
       ...NOTHING,
       changes: true,
-      remarks: [
-        `KEEP the contract for ${before.sans.join(", ")} if it was made: its id is not known, no remote call`,
-      ],
+      remarks: [`KEEP the contract for ${before.sans.join(", ")} if it was made: its id is not known, no remote call`],
     };
   const { id: contractId } = contract;
   const until = contract.validTill?.slice(0, 10) ?? "the end of its term";
@@ -242,7 +246,8 @@ export function ending(before: ContractState): Plan {
         }),
       ],
     };
-  const revoked = firstCredential !== "keep" && credential !== undefined;
+  const already = firstCredential === "revoke" && credential?.status !== "active";
+  const revoked = firstCredential !== "keep" && !already && credential !== undefined;
   return {
     ...NOTHING,
     changes: true,
@@ -256,7 +261,7 @@ export function ending(before: ContractState): Plan {
       ...(revoked ? [revokeCredential.certain({ ...credential, contractId, role: "the first" })] : []),
     ],
     remarks:
-      credential === undefined || revoked
+      credential === undefined || revoked || already
         ? []
         : [`KEEP credential ${nameOf(credential)} of contract ${contractId}: it lives as long as the contract`],
   };

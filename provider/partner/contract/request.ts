@@ -21,7 +21,10 @@ export const creationBody = ({
   sans,
   autoRenew,
   organization,
-}: Partial<Pick<ContractInputs, "productNameId" | "sans" | "autoRenew" | "organization">>): Record<string, unknown> => ({
+}: Partial<Pick<ContractInputs, "productNameId" | "sans" | "autoRenew" | "organization">>): Record<
+  string,
+  unknown
+> => ({
   product_name_id: productNameId,
   sans,
   ...(autoRenew === undefined ? {} : { auto_renew: autoRenew }),

@@ -20,7 +20,11 @@ export async function make(inputs: CredentialInputs, context: Step): Promise<Mad
 }
 
 /** Performs what the plan holds, one by one; what was done is kept when a later one fails. */
-export async function change(before: CredentialState, inputs: CredentialInputs, context: Step): Promise<CredentialState> {
+export async function change(
+  before: CredentialState,
+  inputs: CredentialInputs,
+  context: Step,
+): Promise<CredentialState> {
   const { plan, resource } = context;
   if (plan.refusal !== undefined)
     throw fault(context, {
@@ -89,6 +93,8 @@ function withDirectory(state: CredentialState, inputs: CredentialInputs): Creden
   return {
     ...after,
     directoryUrl: url,
-    ...(keyId === undefined || hmacKey === undefined ? {} : { clients: clientsFor({ directoryUrl: url, keyId, hmacKey }) }),
+    ...(keyId === undefined || hmacKey === undefined
+      ? {}
+      : { clients: clientsFor({ directoryUrl: url, keyId, hmacKey }) }),
   };
 }

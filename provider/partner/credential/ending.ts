@@ -14,7 +14,11 @@ export async function end(state: CredentialState, context: Step): Promise<void> 
 }
 
 /** Refuses a revocation of all while one is active that no preview has named. Nothing has been sent when it throws. */
-export function demandNamed({ contractId, active }: CredentialState, list: readonly ListedCredential[], context: Step): void {
+export function demandNamed(
+  { contractId, active }: CredentialState,
+  list: readonly ListedCredential[],
+  context: Step,
+): void {
   const named = new Set(active.map(({ credentialId }) => credentialId));
   const others = list.filter((one) => isActive(one) && !named.has(one.credentialId));
   if (others.length === 0) return;

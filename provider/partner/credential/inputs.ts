@@ -4,7 +4,16 @@ import { checkInputs, type Checked } from "../../core/inputs.js";
 
 const CONTRACT = "allowed is the acme_contract_id of a contract, or the id of an AcmeContract";
 const contractId = z
-  .union([z.number(), z.string().regex(/^[1-9]\d{0,9}$/).transform(Number)], { error: CONTRACT })
+  .union(
+    [
+      z.number(),
+      z
+        .string()
+        .regex(/^[1-9]\d{0,9}$/)
+        .transform(Number),
+    ],
+    { error: CONTRACT },
+  )
   .pipe(id("an acme_contract_id", CONTRACT));
 
 const URL = "allowed is an https address, for instance the directoryUrl of an AcmeContract";

@@ -3,6 +3,7 @@ import { Fault } from "../../core/fault.js";
 import { plannedOperation } from "../../core/planned.js";
 import { bindingOutputs, keep, ownAmong } from "../binding.js";
 import { nameOf, regenerate } from "../operations.js";
+import { holding } from "../scope.js";
 import { cameBackOf, fault, partial, type Step } from "../step.js";
 import { readIssued, type Binding, type ListedCredential } from "../wire.js";
 import type { CredentialInputs } from "./inputs.js";
@@ -16,7 +17,10 @@ export interface Seen {
 }
 
 /** The contract's credentials before a step changes them. @throws Fault when the contract is canceled. */
-export async function listBefore(contractId: number, { api, resource, ...context }: Step): Promise<readonly ListedCredential[]> {
+export async function listBefore(
+  contractId: number,
+  { api, resource, ...context }: Step,
+): Promise<readonly ListedCredential[]> {
   const { canceledAt } = await api.contract(contractId, resource);
   if (canceledAt === undefined) return api.credentials(contractId, resource);
   throw fault(
@@ -44,11 +48,7 @@ export function tellOfOthers({ contractId, active }: CredentialState, { tell }: 
  * Performs the planned regenerate. The secrets are in its answer and nowhere else: once it is there, every fault keeps
  * them in the state; when it is lost, its stray is looked for in the list.
  */
-export async function mint(
-  { state, list }: Seen,
-  inputs: CredentialInputs,
-  context: Step,
-): Promise<Seen> {
+export async function mint({ state, list }: Seen, inputs: CredentialInputs, context: Step): Promise<Seen> {
   const { api, resource } = context;
   const { contractId } = state;
   const ids = list.map(({ credentialId }) => credentialId);
@@ -93,7 +93,9 @@ export async function mint(
       ...bindingOutputs(binding, inputs.contractDirectoryUrl),
       owed: false,
       previous:
-        current?.status === "active" ? [{ ...keep(current), replacedOn: isoDay(context.now) }, ...state.previous] : state.previous,
+        current?.status === "active"
+          ? [{ ...keep(current), replacedOn: isoDay(context.now) }, ...state.previous]
+          : state.previous,
     },
     { ...inputs, ...(state.revokeAlso === undefined ? {} : { revokeAlso: state.revokeAlso }) },
   );
@@ -120,6 +122,7 @@ export async function mint(
     if (own === undefined)
       throw unidentifiedFault("the list shows none, or several, that are new and fit the hint of the key id");
     const state = { ...minted, current: { ...keep(own), mintedOn: isoDay(context.now) } };
+    context.claim([holding(contractId, own.credentialId)]);
     return { state: result === undefined ? state : listed(state, seen, context), list: seen };
   } catch (error) {
     if (!(error instanceof Fault) || "state" in error) throw error;
@@ -134,7 +137,11 @@ const answered = ({ credentialId }: Binding): { credentialId: number; status: st
   credentialId === undefined ? undefined : { credentialId, status: "active" };
 
 /** Looks for the credential whose answer was lost, as long as a new one may take to be listed. */
-async function strayOf(lost: CredentialState, list: readonly ListedCredential[], context: Step): Promise<CredentialState> {
+async function strayOf(
+  lost: CredentialState,
+  list: readonly ListedCredential[],
+  context: Step,
+): Promise<CredentialState> {
   const { api, resource } = context;
   try {
     const { seen } = await api.await(

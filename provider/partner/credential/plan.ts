@@ -56,7 +56,11 @@ const creation = (after: Inputs): Plan => ({
   ...NOTHING,
   changes: true,
   operations: [
-    regenerate.certain({ contractId: known(after.contractId), why: "the resource is new", beside: "what the contract has" }),
+    regenerate.certain({
+      contractId: known(after.contractId),
+      why: "the resource is new",
+      beside: "what the contract has",
+    }),
   ],
 });
 
@@ -157,9 +161,7 @@ function alsoEnded(before: CredentialState, after: Inputs): Operation[] | string
   for (const credentialId of newly) {
     if (strays.some((stray) => stray.credentialId === credentialId)) continue;
     const found = before.active.find((one) => one.credentialId === credentialId);
-    ends.push(
-      revokeCredential.certain({ ...(found ?? { credentialId }), contractId, role: "the named (revokeAlso)" }),
-    );
+    ends.push(revokeCredential.certain({ ...(found ?? { credentialId }), contractId, role: "the named (revokeAlso)" }));
   }
   return ends;
 }
@@ -169,10 +171,7 @@ const inEmergency = (before: CredentialState, after: Inputs): Plan => ({
   ...NOTHING,
   changes: true,
   operations: [
-    allEnded(
-      before,
-      `emergency is ${after.emergency === UNKNOWN ? "not known yet" : JSON.stringify(after.emergency)}`,
-    ),
+    allEnded(before, `emergency is ${after.emergency === UNKNOWN ? "not known yet" : JSON.stringify(after.emergency)}`),
     regenerate.certain({ contractId: before.contractId, why: "all others are revoked", beside: undefined }),
   ],
 });
@@ -215,7 +214,11 @@ export function ending(before: CredentialState): Plan {
         ],
       };
     case "revokeAll":
-      return { ...NOTHING, changes: true, operations: [allEnded(before, "its resource is removed, and onDelete is revokeAll")] };
+      return {
+        ...NOTHING,
+        changes: true,
+        operations: [allEnded(before, "its resource is removed, and onDelete is revokeAll")],
+      };
     case "revoke":
       return {
         ...NOTHING,

@@ -66,6 +66,8 @@ export function listed(
   const { contractId, current, previous, strays } = state;
   const own = new Set([current, ...previous, ...strays].map((one) => one?.credentialId));
   const held = heldByOthers();
+  // What another resource of the stack holds is told by its own step, which may come after this one.
+  const known = new Set(state.active.flatMap((one) => (one.mintedBy === "this stack" ? [one.credentialId] : [])));
   return {
     ...state,
     ...(current === undefined ? {} : { current: lookedUp(current, list) }),
@@ -74,15 +76,13 @@ export function listed(
     active: list
       .filter(isActive)
       .sort((a, b) => a.credentialId - b.credentialId)
-      .map(
-        (one): Sibling => ({
-          ...keep(one),
-          mintedBy: own.has(one.credentialId)
-            ? "this resource"
-            : held.has(holding(contractId, one.credentialId))
-              ? "this stack"
-              : "others",
-        }),
-      ),
+      .map((one): Sibling => ({
+        ...keep(one),
+        mintedBy: own.has(one.credentialId)
+          ? "this resource"
+          : held.has(holding(contractId, one.credentialId)) || known.has(one.credentialId)
+            ? "this stack"
+            : "others",
+      })),
   };
 }

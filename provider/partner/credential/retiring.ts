@@ -33,7 +33,9 @@ export const retirable: Retirable<CredentialState, PartnerClient> = {
           : `its status is ${current.status}`,
   }),
   ending: ({ contractId, current, previous }, key) => {
-    const old = [...(current === undefined ? [] : [current]), ...previous].find((one) => String(one.credentialId) === key);
+    const old = [...(current === undefined ? [] : [current]), ...previous].find(
+      (one) => String(one.credentialId) === key,
+    );
     if (old === undefined) throw new Error(`credential ${key} is not in the state of contract ${contractId}`);
     const args = { ...old, contractId, role: "previous" };
     return {

@@ -51,7 +51,7 @@ export class Workflow {
     };
     this.store.save(issued);
     if (issued.kind === "duplicate") return;
-    if (issued.kind === "reissue") this.#revokeLater(issued);
+    if (issued.kind === "reissue") this.#revokeLater(issued, this.store.certificate(order.active));
     this.store.save({ ...this.#order(order.id), status: "issued", active: issued.id, commonName: issued.commonName });
     if (order.renewalOf !== undefined && this.store.variants.ccIsRenewedAt === "issued")
       this.renewed(order.renewalOf, order.id);
@@ -62,20 +62,21 @@ export class Workflow {
     this.store.save({ ...old, isRenewed: true, renewedBy: newId });
   }
 
-  /** A new certificate that lacks a name, or has another common name: every earlier one ends within 72 hours (section 7). */
-  #revokeLater(issued: CertificateRecord): void {
+  /**
+   * A reissue that lacks a name of the certificate in charge, or has another common name: every earlier one ends within
+   * 72 hours (section 7). What it is told to end by then already, keeps its time.
+   */
+  #revokeLater(issued: CertificateRecord, replaced: CertificateRecord | undefined): void {
     const names = new Set([issued.commonName, ...issued.dnsNames].map((name) => name.toLowerCase()));
-    const earlier = this.store
-      .certificates(issued.orderId)
-      .filter(({ id, status }) => id !== issued.id && status === "issued");
-    const removes = earlier.some(
-      (old) =>
-        old.commonName.toLowerCase() !== issued.commonName.toLowerCase() ||
-        old.dnsNames.some((name) => !names.has(name.toLowerCase())),
-    );
+    const removes =
+      replaced !== undefined &&
+      (replaced.commonName.toLowerCase() !== issued.commonName.toLowerCase() ||
+        replaced.dnsNames.some((name) => !names.has(name.toLowerCase())));
     if (!removes) return;
     const revokeOn = new Date(this.store.clock.now().getTime() + 72 * 3_600_000).toISOString();
-    for (const old of earlier) this.store.save({ ...old, revokeOn: old.revokeOn ?? revokeOn });
+    for (const earlier of this.store.certificates(issued.orderId))
+      if (earlier.id !== issued.id && earlier.status === "issued")
+        this.store.save({ ...earlier, revokeOn: earlier.revokeOn ?? revokeOn });
   }
 
   /** Every certificate of an order ends. */

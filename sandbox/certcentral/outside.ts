@@ -216,7 +216,11 @@ export class CertcentralSandbox {
 
   /** Carries out revocations that were handed over (variant `ccRevoke204`). */
   settleRevocations(): void {
-    for (const order of this.orders()) if (order.revoking === true) this.#api.flow.revokeOrder(order.id);
+    for (const { id, revoking } of this.orders()) {
+      if (revoking === true) this.#api.flow.revokeOrder(id);
+      for (const certificate of this.certificates(id))
+        if (certificate.revoking === true) this.#api.flow.revokeCertificate(certificate.id);
+    }
   }
 
   #active(order: OrderRecord): CertificateRecord {

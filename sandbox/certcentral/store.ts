@@ -38,7 +38,7 @@ export interface OrderRecord {
   /** The body of the order, as it was sent. */
   readonly body: Readonly<Record<string, unknown>>;
   notes: string[];
-  /** A revocation that was handed over and not carried out yet. */
+  /** A revocation of all its certificates that was handed over and not carried out yet. */
   revoking?: boolean;
 }
 
@@ -62,6 +62,8 @@ export interface CertificateRecord {
   pem?: string;
   /** When DigiCert revokes it because a later one lacks one of its names (section 7). */
   revokeOn?: string;
+  /** A revocation that was handed over and not carried out yet. */
+  revoking?: boolean;
 }
 
 export interface RequestRecord {

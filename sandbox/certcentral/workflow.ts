@@ -15,7 +15,7 @@ export class Workflow {
         new Date(certificate.revokeOn) > now
       )
         continue;
-      this.store.save({ ...certificate, status: "revoked" });
+      this.#revoked(certificate);
     }
     for (const order of this.store.orders()) {
       const ended = new Date(`${order.validTill}T23:59:59Z`) < now;
@@ -82,7 +82,7 @@ export class Workflow {
   /** Every certificate of an order ends. */
   revokeOrder(orderId: number): void {
     for (const certificate of this.store.certificates(orderId))
-      if (certificate.status === "issued") this.store.save({ ...certificate, status: "revoked" });
+      if (certificate.status === "issued") this.#revoked(certificate);
     const { revoking: _revoking, ...order } = this.#order(orderId);
     this.store.save({ ...order, status: "revoked" });
   }
@@ -90,9 +90,13 @@ export class Workflow {
   revokeCertificate(certificateId: number): void {
     const certificate = this.store.certificate(certificateId);
     if (certificate === undefined) throw new Error(`there is no certificate ${certificateId}`);
-    this.store.save({ ...certificate, status: "revoked" });
+    this.#revoked(certificate);
     const order = this.#order(certificate.orderId);
     if (this.store.settings(order.tenant).revocationTakesOrder) this.revokeOrder(order.id);
+  }
+
+  #revoked({ revoking: _revoking, ...certificate }: CertificateRecord): void {
+    this.store.save({ ...certificate, status: "revoked" });
   }
 
   /** An administrator decides a request (section 9). */

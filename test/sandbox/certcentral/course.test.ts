@@ -1,7 +1,14 @@
 import { expect } from "chai";
-import { calling, csrFor, type Caller } from "./client.js";
+import { calling, csrFor, type Answer, type Caller, type Json } from "./client.js";
 
 const statuses = (at: Caller, orderId: number): string[] => at.cc.certificates(orderId).map(({ status }) => status);
+const decide = (at: Caller, requestId: number, status: string): Promise<Answer> =>
+  at.call("PUT", `/request/${requestId}/status`, { status });
+const duplicate = async (at: Caller, orderId: number, certificate: Json = {}, more: Json = {}): Promise<Answer> =>
+  at.call("POST", `/order/certificate/${orderId}/duplicate`, {
+    certificate: (await at.body(certificate)).certificate,
+    ...more,
+  });
 
 describe("sandbox: the course of CertCentral's orders", () => {
   it(
@@ -17,6 +24,43 @@ describe("sandbox: the course of CertCentral's orders", () => {
       expect(statuses(at, id)).to.deep.equal(["revoked", "issued", "issued"]);
       at.sandbox.clock.advance({ days: 30 });
       expect(statuses(at, id)).to.deep.equal(["revoked", "issued", "issued"]);
+    }),
+  );
+
+  for (const takes of [false, true])
+    it(
+      `the revocation of one certificate that is carried out later takes ${takes ? "the order along, as the account says" : "only that one"} (section 8)`,
+      calling(
+        async (at) => {
+          at.cc.settings.revocationTakesOrder = takes;
+          const id = await at.issued();
+          await at.reissue(id);
+          const [first] = at.cc.certificates(id);
+          const revoked = `/certificate/${first?.id ?? 0}/revoke`;
+          expect((await at.call("PUT", revoked, { skip_approval: true })).status).to.equal(204);
+          expect(statuses(at, id)).to.deep.equal(["issued", "issued"]);
+          at.cc.settleRevocations();
+          expect(statuses(at, id)).to.deep.equal(["revoked", takes ? "revoked" : "issued"]);
+          expect((await at.info(id)).status).to.equal(takes ? "revoked" : "issued");
+        },
+        { variants: { ccRevoke204: "later" } },
+      ),
+    );
+
+  it(
+    "the revocation of one certificate that is approved takes only that one, and of none that is not issued (section 8)",
+    calling(async (at) => {
+      const id = await at.issued();
+      await at.reissue(id);
+      const [first] = at.cc.certificates(id);
+      const asked = await at.call("PUT", `/certificate/${first?.id ?? 0}/revoke`, {});
+      await decide(at, Number(asked.body.id), "approved");
+      expect(statuses(at, id)).to.deep.equal(["revoked", "issued"]);
+      expect((await at.info(id)).status).to.equal("issued");
+      await duplicate(at, id);
+      const [, , third] = at.cc.certificates(id);
+      expect((await at.call("PUT", `/certificate/${third?.id ?? 0}/revoke`, {})).status).to.equal(400);
+      expect(statuses(at, id)).to.deep.equal(["revoked", "issued", "pending"]);
     }),
   );
 });

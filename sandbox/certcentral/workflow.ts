@@ -1,4 +1,5 @@
 import { issueLeaf } from "./ca.js";
+import { isOpen } from "./revoking.js";
 import type { CertcentralStore, CertificateRecord, OrderRecord, RequestRecord } from "./store.js";
 
 /** What happens to an order between its calls: approval, validation, issue, revocation, time (sections 5, 7, 8). */
@@ -42,6 +43,7 @@ export class Workflow {
       notBefore: new Date(`${now.toISOString().slice(0, 10)}T00:00:00Z`),
       notAfter: new Date(`${waiting.validTill}T23:59:59Z`),
     });
+    if (this.store.certificate(waiting.id)?.status !== "pending") return; // it was dropped meanwhile
     const issued: CertificateRecord = {
       ...waiting,
       ...leaf,
@@ -79,10 +81,13 @@ export class Workflow {
         this.store.save({ ...earlier, revokeOn: earlier.revokeOn ?? revokeOn });
   }
 
-  /** Every certificate of an order ends. */
+  /** Every certificate of an order ends, and what waits on it is dropped: nothing brings the order back (section 8). */
   revokeOrder(orderId: number): void {
     for (const certificate of this.store.certificates(orderId))
       if (certificate.status === "issued") this.#revoked(certificate);
+    for (const request of this.store.requests(orderId))
+      if (isOpen(request.status) && request.type !== "revoke") this.#processed(request, "rejected", undefined);
+    this.#drop(this.#order(orderId));
     const { revoking: _revoking, ...order } = this.#order(orderId);
     this.store.save({ ...order, status: "revoked" });
   }
@@ -122,7 +127,7 @@ export class Workflow {
     this.#drop(order);
     const reissue = order.status === "reissue_pending";
     for (const request of this.store.requests(order.id))
-      if (request.status === "pending" && request.type !== "revoke") this.#processed(request, "rejected", note);
+      if (isOpen(request.status) && request.type !== "revoke") this.#processed(request, "rejected", note);
     this.store.save({
       ...this.#order(order.id),
       status: reissue ? "issued" : "canceled",

@@ -4,6 +4,9 @@ import { calling, csrFor, type Answer, type Caller, type Json } from "./client.j
 const statuses = (at: Caller, orderId: number): string[] => at.cc.certificates(orderId).map(({ status }) => status);
 const decide = (at: Caller, requestId: number, status: string): Promise<Answer> =>
   at.call("PUT", `/request/${requestId}/status`, { status });
+/** The request of a type that waits on an order. */
+const waiting = (at: Caller, orderId: number, type: string): number =>
+  at.cc.requests(orderId).find((one) => one.type === type && one.status === "pending")?.id ?? 0;
 const duplicate = async (at: Caller, orderId: number, certificate: Json = {}, more: Json = {}): Promise<Answer> =>
   at.call("POST", `/order/certificate/${orderId}/duplicate`, {
     certificate: (await at.body(certificate)).certificate,
@@ -61,6 +64,43 @@ describe("sandbox: the course of CertCentral's orders", () => {
       const [, , third] = at.cc.certificates(id);
       expect((await at.call("PUT", `/certificate/${third?.id ?? 0}/revoke`, {})).status).to.equal(400);
       expect(statuses(at, id)).to.deep.equal(["revoked", "issued", "pending"]);
+    }),
+  );
+
+  for (const validation of ["prevalidated", "manual"] as const)
+    for (const word of ["approved", "rejected"])
+      it(
+        `a revoked order stays revoked when its reissue is ${word} afterwards, ${validation} (section 8)`,
+        calling(async (at) => {
+          const id = await at.issued();
+          at.cc.settings.validation = validation;
+          await at.reissue(id, {}, { skip_approval: false });
+          const request = waiting(at, id, "reissue");
+          expect((await at.revoke(id)).status).to.equal(204);
+          expect((await decide(at, request, word)).status).to.equal(400);
+          expect((await at.info(id)).status).to.equal("revoked");
+          expect(statuses(at, id)).to.deep.equal(["revoked", "rejected"]);
+        }),
+      );
+
+  it(
+    "a revoked order stays revoked when its reissue waits for its issue, or is about to be issued (section 8)",
+    calling(async (at) => {
+      at.cc.settings.validation = "manual";
+      const [waits, races] = [await at.issued(), await at.issued()];
+      for (const id of [waits, races]) {
+        await at.cc.issue(id);
+        await at.reissue(id);
+      }
+      await at.revoke(waits);
+      await at.cc.issue(waits).catch(() => undefined);
+      const issuing = at.cc.issue(races);
+      at.cc.revokeOutside(races);
+      await issuing;
+      for (const id of [waits, races]) {
+        expect((await at.info(id)).status).to.equal("revoked");
+        expect(statuses(at, id)).to.deep.equal(["revoked", "rejected"]);
+      }
     }),
   );
 });

@@ -100,7 +100,7 @@ export class Placing {
       ? this.store.add("request", {
           tenant: order.tenant,
           orderId: order.id,
-          certificateId: undefined,
+          certificateId: certificate.id,
           type,
           status: bypassed ? "approved" : "pending",
           date: this.store.now(),
@@ -108,7 +108,7 @@ export class Placing {
           comments: fields.text("comments"),
         })
       : undefined;
-    if (bypassed) await this.flow.approved(this.store.order(order.id) ?? order);
+    if (bypassed) await this.flow.approved(certificate.id);
     const requests = request === undefined ? [] : [{ id: request.id, status: request.status }];
     const now = this.store.certificate(certificate.id);
     const shown = type !== "reissue" || this.store.variants.ccReissueResponse === "certificate";

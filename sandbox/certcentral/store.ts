@@ -70,6 +70,7 @@ export interface RequestRecord {
   readonly id: number;
   readonly tenant: string;
   readonly orderId: number;
+  /** Undefined where all certificates of the order are revoked. */
   readonly certificateId: number | undefined;
   readonly type: "new_request" | "revoke" | "reissue" | "duplicate";
   status: "submitted" | "pending" | "approved" | "rejected";

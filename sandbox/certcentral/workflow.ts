@@ -25,18 +25,27 @@ export class Workflow {
     }
   }
 
-  /** The order has its approval: it is issued, or waits for its names. */
-  async approved(order: OrderRecord): Promise<void> {
-    const { validation } = this.store.settings(order.tenant);
-    if (validation === "prevalidated") return this.issue(order.id);
+  /** A certificate has its approval: it is issued, or waits for its names. */
+  async approved(certificateId: number): Promise<void> {
+    const order = this.#order(this.#certificate(certificateId).orderId);
+    if (this.store.settings(order.tenant).validation === "prevalidated") return this.#issue(certificateId);
     if (order.status === "needs_approval") this.store.save({ ...order, status: "pending" });
   }
 
-  /** Issues the certificate that waits on an order. */
+  /** Issues what waits on an order and has its approval. */
   async issue(orderId: number): Promise<void> {
-    const order = this.#order(orderId);
-    const waiting = this.store.certificates(orderId).find(({ status }) => status === "pending");
-    if (waiting === undefined) throw new Error(`nothing waits on order ${orderId}`);
+    const unapproved = this.store.requests(orderId).filter(({ status }) => isOpen(status));
+    const waiting = this.store
+      .certificates(orderId)
+      .filter(
+        ({ id, status }) => status === "pending" && unapproved.every(({ certificateId }) => certificateId !== id),
+      );
+    if (waiting.length === 0) throw new Error(`nothing waits on order ${orderId}`);
+    for (const { id } of waiting) await this.#issue(id);
+  }
+
+  async #issue(certificateId: number): Promise<void> {
+    const waiting = this.#certificate(certificateId);
     const now = this.store.clock.now();
     const leaf = await issueLeaf({
       ...waiting,
@@ -53,8 +62,9 @@ export class Workflow {
     };
     this.store.save(issued);
     if (issued.kind === "duplicate") return;
+    const order = this.#order(issued.orderId);
     if (issued.kind === "reissue") this.#revokeLater(issued, this.store.certificate(order.active));
-    this.store.save({ ...this.#order(order.id), status: "issued", active: issued.id, commonName: issued.commonName });
+    this.store.save({ ...order, status: "issued", active: issued.id, commonName: issued.commonName });
     if (order.renewalOf !== undefined && this.store.variants.ccIsRenewedAt === "issued")
       this.renewed(order.renewalOf, order.id);
   }
@@ -85,16 +95,15 @@ export class Workflow {
   revokeOrder(orderId: number): void {
     for (const certificate of this.store.certificates(orderId))
       if (certificate.status === "issued") this.#revoked(certificate);
+      else this.#drop(certificate);
     for (const request of this.store.requests(orderId))
       if (isOpen(request.status) && request.type !== "revoke") this.#processed(request, "rejected", undefined);
-    this.#drop(this.#order(orderId));
     const { revoking: _revoking, ...order } = this.#order(orderId);
     this.store.save({ ...order, status: "revoked" });
   }
 
   revokeCertificate(certificateId: number): void {
-    const certificate = this.store.certificate(certificateId);
-    if (certificate === undefined) throw new Error(`there is no certificate ${certificateId}`);
+    const certificate = this.#certificate(certificateId);
     this.#revoked(certificate);
     const order = this.#order(certificate.orderId);
     if (this.store.settings(order.tenant).revocationTakesOrder) this.revokeOrder(order.id);
@@ -109,22 +118,23 @@ export class Workflow {
     const request = this.store.request(requestId);
     if (request === undefined) throw new Error(`there is no request ${requestId}`);
     this.#processed(request, status, comment);
-    const order = this.#order(request.orderId);
     if (request.type === "revoke") {
       if (status !== "approved") return;
-      if (request.certificateId === undefined) this.revokeOrder(order.id);
+      if (request.certificateId === undefined) this.revokeOrder(request.orderId);
       else this.revokeCertificate(request.certificateId);
       return;
     }
-    if (status === "approved") return this.approved(order);
-    this.#drop(order);
-    if (request.type === "new_request") this.store.save({ ...this.#order(order.id), status: "rejected" });
-    else if (request.type === "reissue") this.store.save({ ...this.#order(order.id), status: "issued" });
+    if (request.certificateId === undefined) throw new Error(`request ${requestId} is for no certificate`);
+    if (status === "approved") return this.approved(request.certificateId);
+    this.#drop(this.#certificate(request.certificateId));
+    const order = this.#order(request.orderId);
+    if (request.type === "new_request") this.store.save({ ...order, status: "rejected" });
+    else if (request.type === "reissue") this.store.save({ ...order, status: "issued" });
   }
 
   /** The order, or its waiting reissue, is dropped (section 5). */
   cancel(order: OrderRecord, note: string): void {
-    this.#drop(order);
+    for (const certificate of this.store.certificates(order.id)) this.#drop(certificate);
     const reissue = order.status === "reissue_pending";
     for (const request of this.store.requests(order.id))
       if (isOpen(request.status) && request.type !== "revoke") this.#processed(request, "rejected", note);
@@ -135,9 +145,8 @@ export class Workflow {
     });
   }
 
-  #drop(order: OrderRecord): void {
-    for (const certificate of this.store.certificates(order.id))
-      if (certificate.status === "pending") this.store.save({ ...certificate, status: "rejected" });
+  #drop(certificate: CertificateRecord): void {
+    if (certificate.status === "pending") this.store.save({ ...certificate, status: "rejected" });
   }
 
   #processed(request: RequestRecord, status: "approved" | "rejected", comment: string | undefined): void {
@@ -153,5 +162,11 @@ export class Workflow {
     const order = this.store.order(id);
     if (order === undefined) throw new Error(`there is no order ${id}`);
     return order;
+  }
+
+  #certificate(id: number): CertificateRecord {
+    const certificate = this.store.certificate(id);
+    if (certificate === undefined) throw new Error(`there is no certificate ${id}`);
+    return certificate;
   }
 }

@@ -103,4 +103,40 @@ describe("sandbox: the course of CertCentral's orders", () => {
       }
     }),
   );
+
+  it(
+    "a duplicate that is rejected leaves a reissue waiting, one that is approved does not issue it (section 7)",
+    calling(async (at) => {
+      const id = await at.issued();
+      for (const word of ["rejected", "approved"]) {
+        await duplicate(at, id);
+        if (word === "rejected") await at.reissue(id, {}, { skip_approval: false });
+        await decide(at, waiting(at, id, "duplicate"), word);
+        expect((await at.info(id)).status).to.equal(word === "rejected" ? "reissue_pending" : "issued");
+        if (word === "rejected") {
+          expect(statuses(at, id)).to.deep.equal(["issued", "rejected", "pending"]);
+          await decide(at, waiting(at, id, "reissue"), "approved");
+          expect((await at.info(id)).status).to.equal("issued");
+        }
+      }
+      await duplicate(at, id);
+      await at.reissue(id, {}, { skip_approval: false });
+      await decide(at, waiting(at, id, "duplicate"), "approved");
+      expect((await at.info(id)).status).to.equal("reissue_pending");
+      expect(statuses(at, id)).to.deep.equal(["issued", "rejected", "issued", "issued", "issued", "pending"]);
+    }),
+  );
+
+  it(
+    "what is issued has its approval: the other request goes on waiting (section 7)",
+    calling(async (at) => {
+      const id = await at.issued();
+      at.cc.settings.validation = "manual";
+      await duplicate(at, id);
+      await at.reissue(id);
+      await at.cc.issue(id);
+      expect(statuses(at, id)).to.deep.equal(["issued", "pending", "issued"]);
+      expect(await at.cc.issue(id).catch(String)).to.include("nothing waits");
+    }),
+  );
 });

@@ -1,7 +1,7 @@
 import type { Outcome } from "../requestLog.js";
 import type { Request, Response, System } from "../system.js";
 import { chain, download } from "./downloads.js";
-import { csv, filteredOrders, filteredRequests, filtersOf, page } from "./lists.js";
+import { count, csv, filteredOrders, filteredRequests, filtersOf, page, rangeOf } from "./lists.js";
 import { ORGANIZATIONS, Placing, token, expiry } from "./placing.js";
 import { Present } from "./present.js";
 import { denied, Fields, invalid, notFound, Refusal, required } from "./refusal.js";
@@ -227,13 +227,17 @@ export class CertcentralApi implements System {
   }
 
   #changes(query: URLSearchParams, key: Key): Response {
-    const window = Number(query.get("minutes") ?? 0) * 60_000 + Number(query.get("seconds") ?? 0) * 1000;
-    if (window === 0 && !filtersOf(query).has("status_last_updated")) throw required("minutes");
+    const window = count(query, "minutes", 0) * 60_000 + count(query, "seconds", 0) * 1000;
+    const [range] = filtersOf(query).get("status_last_updated") ?? [];
+    if (window === 0 && range === undefined) throw required("minutes");
     if (window > WEEK) throw new Refusal(400, "time_frame_too_long", "At most seven days.");
-    const since = this.store.clock.now().getTime() - (window || WEEK);
+    const now = this.store.clock.now().getTime();
+    const [from, to] = range === undefined ? [now - window, now] : rangeOf(range, "filters.status_last_updated");
     const orders = this.store
       .orders()
-      .filter(({ tenant, dateCreated }) => tenant === key.tenant && Date.parse(dateCreated) >= since)
+      .filter(({ tenant }) => tenant === key.tenant)
+      // The last change only: a range leaves out what changed again later (section 10).
+      .filter(({ statusChanged }) => Date.parse(statusChanged) >= from && Date.parse(statusChanged) <= to)
       .map(({ id, active, status }) => ({ order_id: id, certificate_id: active, status }));
     return ok(orders.length === 0 && this.store.variants.ccStatusChangesEmpty === "object" ? {} : { orders });
   }

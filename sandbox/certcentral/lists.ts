@@ -85,19 +85,37 @@ const KEYS: Readonly<Record<string, (row: { id: number }) => string | number>> =
   date: (row) => (row as Partial<RequestRecord>).date ?? "",
 };
 
+/** A number of a query: whole, 0 or more. */
+export function count(query: URLSearchParams, name: string, otherwise: number): number {
+  const value = Number(query.get(name) ?? otherwise);
+  if (!Number.isInteger(value) || value < 0) throw invalid(name);
+  return value;
+}
+
+/** `from...to`, in Mountain time, as milliseconds: `2026-03-01`, `2026-03-01 10:00`, `2026-03-01T10:00:00`. */
+export function rangeOf(text: string, field: string): [number, number] {
+  const [from, to, ...rest] = text.split("...").map(mountain);
+  if (from === undefined || to === undefined || rest.length > 0) throw invalid(field);
+  return [from, to];
+}
+
+function mountain(text: string): number | undefined {
+  const [, day, time = "00:00"] = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?))?$/.exec(text) ?? [];
+  const read = Date.parse(`${day ?? ""}T${time}Z`);
+  if (Number.isNaN(read)) return undefined;
+  const behind = (at: number): number =>
+    at - Date.parse(`${new Date(at).toLocaleString("sv-SE", { timeZone: "America/Denver" }).replace(" ", "T")}Z`);
+  return read + behind(read + behind(read));
+}
+
 /** One page, sorted: `page{total,limit,offset}`. */
 export function page<Row extends { id: number }>(
   rows: readonly Row[],
   query: URLSearchParams,
   largest: number,
 ): { rows: Row[]; page: { total: number; limit: number; offset: number } } {
-  const number = (name: string, otherwise: number): number => {
-    const value = Number(query.get(name) ?? otherwise);
-    if (!Number.isInteger(value) || value < 0) throw invalid(name);
-    return value;
-  };
-  const limit = Math.min(number("limit", largest) || largest, largest);
-  const offset = number("offset", 0);
+  const limit = Math.min(count(query, "limit", largest) || largest, largest);
+  const offset = count(query, "offset", 0);
   const sorted = [...rows];
   for (const key of (query.get("sort") ?? "")
     .split(",")

@@ -20,6 +20,8 @@ export interface OrderRecord {
   readonly tenant: string;
   readonly product: string;
   status: OrderStatus;
+  /** When its status changed last; kept by the store. */
+  readonly statusChanged: string;
   commonName: string;
   /** Its certificates, oldest first. */
   certificates: number[];
@@ -145,7 +147,7 @@ export class CertcentralStore {
     return row === undefined ? undefined : (JSON.parse(String(row.record)) as unknown);
   }
 
-  #put(table: Table, record: { id: number; orderId?: number }): void {
+  #put(table: Table, record: { id: number; orderId?: number; statusChanged?: string | undefined }): void {
     this.database
       .prepare(
         `INSERT INTO ${table} (id, order_id, record) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET record = excluded.record`,
@@ -153,11 +155,12 @@ export class CertcentralStore {
       .run(record.id, record.orderId ?? null, JSON.stringify(record));
   }
 
-  add(table: "order", record: Omit<OrderRecord, "id">): OrderRecord;
+  add(table: "order", record: Omit<OrderRecord, "id" | "statusChanged">): OrderRecord;
   add(table: "certificate", record: Omit<CertificateRecord, "id">): CertificateRecord;
   add(table: "request", record: Omit<RequestRecord, "id">): RequestRecord;
   add(table: "order" | "certificate" | "request", record: object): object {
-    const added = { id: this.#next(`cc_${table}`), ...record };
+    const changed = table === "order" ? { statusChanged: this.clock.now().toISOString() } : {};
+    const added = { id: this.#next(`cc_${table}`), ...record, ...changed };
     this.#put(`cc_${table}`, added);
     return added;
   }
@@ -170,8 +173,12 @@ export class CertcentralStore {
   requests = (orderId?: number): RequestRecord[] => this.#all("cc_request", orderId) as RequestRecord[];
   request = (id: number): RequestRecord | undefined => this.#get("cc_request", id) as RequestRecord | undefined;
 
-  save(record: OrderRecord | CertificateRecord | RequestRecord): void {
-    this.#put("certificates" in record ? "cc_order" : "kind" in record ? "cc_certificate" : "cc_request", record);
+  /** `changed` is when an order's status changed, if that was not now. */
+  save(record: OrderRecord | CertificateRecord | RequestRecord, changed = this.clock.now()): void {
+    if (!("certificates" in record)) return this.#put("kind" in record ? "cc_certificate" : "cc_request", record);
+    const before = this.order(record.id);
+    const same = before?.status === record.status;
+    this.#put("cc_order", { ...record, statusChanged: same ? before.statusChanged : changed.toISOString() });
   }
 
   issueKey(key: Key): string {

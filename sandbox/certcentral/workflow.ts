@@ -19,9 +19,9 @@ export class Workflow {
       this.#revoked(certificate);
     }
     for (const order of this.store.orders()) {
-      const ended = new Date(`${order.validTill}T23:59:59Z`) < now;
-      if (ended && order.status === "issued" && this.store.variants.ccExpired === "expired")
-        this.store.save({ ...order, status: "expired" });
+      const end = new Date(`${order.validTill}T23:59:59Z`);
+      if (end < now && order.status === "issued" && this.store.variants.ccExpired === "expired")
+        this.store.save({ ...order, status: "expired" }, end);
     }
   }
 

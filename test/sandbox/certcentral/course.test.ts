@@ -12,6 +12,10 @@ const duplicate = async (at: Caller, orderId: number, certificate: Json = {}, mo
     certificate: (await at.body(certificate)).certificate,
     ...more,
   });
+const changed = async (at: Caller, query: string): Promise<unknown[]> =>
+  ((await at.call("GET", `/order/certificate/status-changes?${query}`)).body.orders as Json[]).map(
+    ({ order_id: id }) => id,
+  );
 
 describe("sandbox: the course of CertCentral's orders", () => {
   it(
@@ -137,6 +141,36 @@ describe("sandbox: the course of CertCentral's orders", () => {
       await at.cc.issue(id);
       expect(statuses(at, id)).to.deep.equal(["issued", "pending", "issued"]);
       expect(await at.cc.issue(id).catch(String)).to.include("nothing waits");
+    }),
+  );
+
+  it(
+    "status-changes go by the time of the change, not of the order; times of the range are Mountain time (section 10)",
+    calling(async (at) => {
+      const first = await at.issued(); // 2026-03-01T10:00Z
+      at.sandbox.clock.advance({ days: 10 });
+      const second = await at.issued(); // 2026-03-11T10:00Z
+      at.sandbox.clock.advance({ hours: 1 });
+      await at.revoke(first);
+      expect(await changed(at, "minutes=59&seconds=59")).to.deep.equal([first]);
+      expect(await changed(at, "minutes=60")).to.deep.equal([first, second]);
+      const range = (from: string, to: string): Promise<unknown[]> =>
+        changed(at, `filters[status_last_updated]=${from}...${to}`);
+      // Summer time from 8 March on: six hours behind; before, seven.
+      expect(await range("2026-03-11+04:00:00", "2026-03-11+04:30:00")).to.deep.equal([second]);
+      expect(await range("2026-03-11T05:00", "2026-03-12")).to.deep.equal([first]);
+      // Only the last change counts: that of the first order is the revocation.
+      expect(await range("2026-03-01+02:59:00", "2026-03-01+03:01:00")).to.deep.equal([]);
+      at.cc.revokeOutside(second);
+      at.sandbox.clock.set("2026-12-01T10:00:00Z");
+      const third = await at.issued();
+      expect(await range("2026-12-01+02:59:00", "2026-12-01+03:01:00")).to.deep.equal([third]);
+      // An order ends with its last day, whoever looks when.
+      at.sandbox.clock.set("2027-12-02T00:30:00Z");
+      expect(await changed(at, "minutes=31")).to.deep.equal([third]);
+      expect(await changed(at, "minutes=29")).to.deep.equal([]);
+      for (const query of ["minutes=-5", "minutes=x", "filters[status_last_updated]=soon...later"])
+        expect((await at.call("GET", `/order/certificate/status-changes?${query}`)).status).to.equal(400);
     }),
   );
 });

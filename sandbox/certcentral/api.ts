@@ -16,6 +16,8 @@ const LIMITS = [
   [100, 5000],
   [1000, 180_000],
 ] as const;
+/** Roles that decide requests (section 9). */
+const APPROVERS: readonly string[] = ["administrator", "manager"];
 const EMPTY: Response = { status: 204, headers: {}, body: undefined };
 const ok = (body: object, status = 200): Response => ({ status, headers: {}, body });
 
@@ -295,7 +297,9 @@ export class CertcentralApi implements System {
     if (method !== "PUT" || verb !== "status") throw notFound("route");
     const status = fields.needText("status");
     if (status !== "approved" && status !== "rejected") throw invalid("status");
-    if (key.role === "standard") throw denied("invalid_approver");
+    // Whoever may decide may withdraw a revocation; to approve one takes an administrator (section 1).
+    const approver = request.type === "revoke" && status === "approved" ? ["administrator"] : APPROVERS;
+    if (!approver.includes(key.role)) throw denied("invalid_approver");
     if (request.status !== "pending" && request.status !== "submitted")
       throw invalid("status", "It is processed already.");
     await this.flow.decide(request.id, status, fields.text("processor_comment"));

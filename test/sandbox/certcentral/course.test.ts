@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { calling, csrFor, type Answer, type Caller, type Json } from "./client.js";
+import { calling, codes, csrFor, type Answer, type Caller, type Json } from "./client.js";
 
 const statuses = (at: Caller, orderId: number): string[] => at.cc.certificates(orderId).map(({ status }) => status);
 const decide = (at: Caller, requestId: number, status: string): Promise<Answer> =>
@@ -171,6 +171,24 @@ describe("sandbox: the course of CertCentral's orders", () => {
       expect(await changed(at, "minutes=29")).to.deep.equal([]);
       for (const query of ["minutes=-5", "minutes=x", "filters[status_last_updated]=soon...later"])
         expect((await at.call("GET", `/order/certificate/status-changes?${query}`)).status).to.equal(400);
+    }),
+  );
+
+  it(
+    "a revocation is approved by an administrator, and by no one else (section 1)",
+    calling(async (at) => {
+      const id = await at.issued();
+      const asked = [await at.revoke(id, {}), await at.revoke(id, {})].map(({ body }) => Number(body.id));
+      await at.place();
+      at.key = at.cc.issueKey({ role: "manager" });
+      expect(codes(await decide(at, asked[0] ?? 0, "approved"))).to.deep.equal(["access_denied|invalid_approver"]);
+      expect((await at.info(id)).status).to.equal("issued");
+      // A manager decides what else waits, and withdraws a revocation.
+      expect((await decide(at, asked[0] ?? 0, "rejected")).status).to.equal(204);
+      expect((await decide(at, waiting(at, id + 1, "new_request"), "approved")).status).to.equal(204);
+      at.key = at.cc.apiKey;
+      expect((await decide(at, asked[1] ?? 0, "approved")).status).to.equal(204);
+      expect((await at.info(id)).status).to.equal("revoked");
     }),
   );
 });

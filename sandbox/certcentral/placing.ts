@@ -14,6 +14,7 @@ const HASHES = ["sha256", "sha384", "sha512"];
 export const ORGANIZATIONS = [9001];
 
 const day = (date: Date): string => date.toISOString().slice(0, 10);
+const later = (date: Date, days: number): Date => new Date(date.getTime() + days * DAY);
 
 export class Placing {
   constructor(
@@ -26,11 +27,12 @@ export class Placing {
   async order(product: string, fields: Fields): Promise<object> {
     if (!PRODUCTS.test(product)) throw notFound("product");
     const asked = this.#certificate(fields, true);
-    const validTill = this.#validity(product, fields);
+    const renewed = this.#renewed(fields);
+    const left = renewed === undefined ? 0 : this.#daysLeft(renewed);
+    const validTill = this.#validity(product, fields, left);
     const organizationId = this.#organization(product, fields);
     this.#others(fields);
-    const renewed = this.#renewed(fields);
-    const end = this.#certificateEnd(fields, validTill);
+    const end = this.#certificateEnd(fields, validTill, left);
     const status = this.#bypass(fields) ? "pending" : "needs_approval";
     const order = this.store.add("order", {
       tenant: this.key.tenant,
@@ -171,8 +173,8 @@ export class Placing {
     };
   }
 
-  /** End of the order (sections 3, 3.1). */
-  #validity(product: string, fields: Fields): Date {
+  /** End of the order (sections 3, 3.1); `left` are days that a renewal carries over. */
+  #validity(product: string, fields: Fields, left: number): Date {
     const root = this.store.variants.ccValidityFields === "root";
     const part = root ? fields : fields.part("order_validity");
     const [years, days, custom] = root
@@ -187,7 +189,7 @@ export class Placing {
         custom !== undefined ? "custom_expiration_date" : days !== undefined ? "validity_days" : "validity_years";
       throw invalid(unit);
     }
-    return end;
+    return later(end, custom === undefined ? left : 0);
   }
 
   /** The winner of several is custom_expiration_date, then days, then years. */
@@ -212,17 +214,12 @@ export class Placing {
   }
 
   /** End of a certificate: as asked, within the order and the cap of public TLS. */
-  #certificateEnd(fields: Fields, order: Date): Date {
+  #certificateEnd(fields: Fields, order: Date, left = 0): Date {
     const part = fields.part("certificate")?.part("cert_validity");
-    const asked =
-      part === undefined
-        ? undefined
-        : this.#end(
-            part.integer("years"),
-            part.integer("days"),
-            part.text("custom_expiration_date"),
-            "certificate.cert_validity.",
-          );
+    const custom = part?.text("custom_expiration_date");
+    const first = this.#end(part?.integer("years"), part?.integer("days"), custom, "certificate.cert_validity.");
+    // What a renewal carries over goes to the certificate as far as the cap allows (section 6).
+    const asked = first === undefined || custom !== undefined ? first : later(first, left);
     if (asked !== undefined && asked.getTime() > order.getTime() + DAY)
       throw new Refusal(400, "cert_validity_exceeds_order_validity", "The certificate would outlive its order.");
     const cap = new Date(this.store.clock.now().getTime() + Number(this.store.variants.ccCertificateCap) * DAY);
@@ -266,9 +263,16 @@ export class Placing {
     if (id === undefined) return undefined;
     const old = this.store.order(id);
     if (old?.tenant !== this.key.tenant) throw notFound("order");
-    const left = (Date.parse(`${old.validTill}T00:00:00Z`) - this.store.clock.now().getTime()) / DAY;
-    if (old.status === "revoked" || old.isRenewed || left > 91 || left < 0) throw invalid("renewal_of_order_id");
+    const left = this.#daysLeft(old);
+    const inForce = old.status === "issued" || old.status === "reissue_pending";
+    const again = old.isRenewed && this.store.variants.ccRenewAgain === "refused";
+    if (!inForce || again || left > 90 || left < 1) throw invalid("renewal_of_order_id");
     return old;
+  }
+
+  /** From today to the day of an order's end. */
+  #daysLeft({ validTill }: OrderRecord): number {
+    return (Date.parse(validTill) - Date.parse(day(this.store.clock.now()))) / DAY;
   }
 }
 

@@ -191,4 +191,47 @@ describe("sandbox: the course of CertCentral's orders", () => {
       expect((await at.info(id)).status).to.equal("revoked");
     }),
   );
+
+  for (const [name, validity, order, certificate] of [
+    ["years", { order_validity: { years: 1 } }, "2028-02-29", "2028-01-27"],
+    ["days", { order_validity: { days: 100 } }, "2027-06-09", "2027-06-09"],
+    ["a chosen end", { order_validity: { custom_expiration_date: "2027-06-30" } }, "2027-06-30", "2027-06-30"],
+  ] as const)
+    it(
+      `a renewal for ${name} carries the remaining time over: the certificate to its maximum, the order the rest (section 6)`,
+      calling(async (at) => {
+        const old = await at.issued();
+        at.sandbox.clock.advance({ days: 300 }); // 2026-12-26, 65 days before its end
+        const renewal = await at.issued({}, { ...validity, renewal_of_order_id: old });
+        expect((await at.info(renewal)).order_valid_till).to.equal(order);
+        expect((await at.certificate(renewal)).valid_till).to.equal(certificate);
+      }),
+    );
+
+  it(
+    "the validity of the first certificate of a renewal has the remaining time, too (section 6)",
+    calling(async (at) => {
+      const old = await at.issued();
+      at.sandbox.clock.advance({ days: 300 });
+      const renewal = await at.issued({ cert_validity: { days: 100 } }, { renewal_of_order_id: old });
+      expect((await at.certificate(renewal)).valid_till).to.equal("2027-06-09");
+    }),
+  );
+
+  it(
+    "a renewal is placed from 90 days to 1 day before the end, of an order that is in force (section 6)",
+    calling(async (at) => {
+      const renewal = async (of: number): Promise<number> => (await at.place({}, { renewal_of_order_id: of })).status;
+      const [old, canceled] = [await at.issued(), await at.cc.addOrder({ status: "canceled" })];
+      at.sandbox.clock.set("2026-11-30T23:59:00Z"); // 91 days
+      expect(await renewal(old)).to.equal(400);
+      at.sandbox.clock.set("2026-12-01T00:00:00Z");
+      expect(await renewal(canceled)).to.equal(400);
+      expect(await renewal(old)).to.equal(201);
+      at.sandbox.clock.set("2027-02-28T23:59:00Z");
+      expect(await renewal(old)).to.equal(201);
+      at.sandbox.clock.set("2027-03-01T00:00:00Z");
+      expect(await renewal(old)).to.equal(400);
+    }),
+  );
 });

@@ -94,7 +94,7 @@ describe("sandbox: orders of CertCentral", () => {
     );
 
   it(
-    "are renewed by a new order, from 90 days to 1 day before their end, once (section 6)",
+    "are renewed by a new order, from 90 days to 1 day before their end (section 6)",
     calling(async (at) => {
       const old = await at.issued();
       const early = await at.place({}, { renewal_of_order_id: old });
@@ -104,7 +104,6 @@ describe("sandbox: orders of CertCentral", () => {
       expect(renewed.status).to.equal(201);
       expect(await at.info(old)).to.include({ status: "issued", is_renewed: 1, renewed_order_id: renewed.body.id });
       expect(await at.info(Number(renewed.body.id))).to.include({ is_renewal: true });
-      expect((await at.place({}, { renewal_of_order_id: old })).status).to.equal(400);
       expect((await at.place({}, { renewal_of_order_id: 1 })).status).to.equal(404);
     }),
   );

@@ -134,10 +134,19 @@ export class Workflow {
 
   /** The order, or its waiting reissue, is dropped (section 5). */
   cancel(order: OrderRecord, note: string): void {
-    for (const certificate of this.store.certificates(order.id)) this.#drop(certificate);
     const reissue = order.status === "reissue_pending";
+    const dropped = this.store
+      .certificates(order.id)
+      .filter(({ kind, status }) => status === "pending" && (!reissue || kind === "reissue"));
+    for (const certificate of dropped) this.#drop(certificate);
     for (const request of this.store.requests(order.id))
-      if (isOpen(request.status) && request.type !== "revoke") this.#processed(request, "rejected", note);
+      // The request of a reissue becomes rejected even if it was approved.
+      if (
+        request.type !== "revoke" &&
+        (reissue || isOpen(request.status)) &&
+        dropped.some(({ id }) => id === request.certificateId)
+      )
+        this.#processed(request, "rejected", note);
     this.store.save({
       ...this.#order(order.id),
       status: reissue ? "issued" : "canceled",

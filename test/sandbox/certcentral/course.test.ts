@@ -234,4 +234,24 @@ describe("sandbox: the course of CertCentral's orders", () => {
       expect(await renewal(old)).to.equal(400);
     }),
   );
+
+  it(
+    "a reissue that is dropped has its request rejected, approved or not, and leaves a duplicate waiting (section 5)",
+    calling(async (at) => {
+      const id = await at.issued();
+      at.cc.settings.validation = "manual";
+      await duplicate(at, id);
+      await at.reissue(id, {}, { skip_approval: false });
+      await decide(at, waiting(at, id, "reissue"), "approved");
+      await at.call("PUT", `/order/certificate/${id}/status`, { status: "canceled", note: "no need" });
+      expect((await at.info(id)).status).to.equal("issued");
+      expect(statuses(at, id)).to.deep.equal(["issued", "pending", "rejected"]);
+      expect(
+        at.cc.requests(id).map(({ type, status, processorComment }) => [type, status, processorComment]),
+      ).to.deep.equal([
+        ["duplicate", "pending", undefined],
+        ["reissue", "rejected", "no need"],
+      ]);
+    }),
+  );
 });

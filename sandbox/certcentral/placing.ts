@@ -79,6 +79,7 @@ export class Placing {
     if (order.status !== "issued") throw new Refusal(400, "order_not_issued", "The order cannot be duplicated now.");
     const asked = this.#certificate(fields, true);
     const active = this.store.certificate(order.active);
+    if (active !== undefined) equalNames(active, asked);
     const certificate = this.#waiting(
       order,
       "duplicate",
@@ -282,6 +283,17 @@ interface Asked {
   readonly csr: string;
   readonly signatureHash: string;
   readonly platform: number;
+}
+
+/** A duplicate has its original's names, in any order, and may have names below its wildcards (section 7). */
+function equalNames(original: Asked, duplicate: Asked): void {
+  const names = ({ commonName, dnsNames }: Asked): string[] =>
+    [commonName, ...dnsNames].map((one) => one.toLowerCase());
+  const [had, has] = [names(original), names(duplicate)];
+  const wildcards = had.filter((name) => name.startsWith("*.")).map((name) => name.slice(1));
+  const known = (name: string): boolean => had.includes(name) || wildcards.some((end) => name.endsWith(end));
+  if (!known(duplicate.commonName.toLowerCase())) throw invalid("certificate.common_name");
+  if (!has.every(known) || !had.every((name) => has.includes(name))) throw invalid("certificate.dns_names");
 }
 
 /** The value that has to be published, one an order. */

@@ -254,4 +254,27 @@ describe("sandbox: the course of CertCentral's orders", () => {
       ]);
     }),
   );
+
+  for (const [name, certificate, status] of [
+    ["the same names", {}, 201],
+    [
+      "a further name as common name",
+      { common_name: "a.example.com", dns_names: ["www.example.com", "*.b.example.com"] },
+      201,
+    ],
+    ["a name below its wildcard", { dns_names: ["a.example.com", "*.b.example.com", "c.b.example.com"] }, 201],
+    ["another name", { dns_names: ["a.example.com", "*.b.example.com", "c.example.com"] }, 400],
+    ["a name less", { dns_names: ["*.b.example.com"] }, 400],
+    ["another common name", { common_name: "other.example.com" }, 400],
+  ] as const)
+    it(
+      `a duplicate has the names of its order: ${name} (section 7)`,
+      calling(async (at) => {
+        const names = ["a.example.com", "*.b.example.com"];
+        const id = await at.issued({ dns_names: names });
+        const answer = await duplicate(at, id, { dns_names: names, ...certificate });
+        expect(answer.status).to.equal(status);
+        expect(statuses(at, id)).to.have.length(status === 201 ? 2 : 1);
+      }),
+    );
 });

@@ -32,7 +32,7 @@ export class Placing {
     const validTill = this.#validity(product, fields, left);
     const organizationId = this.#organization(product, fields);
     this.#others(fields);
-    const end = this.#certificateEnd(fields, validTill, left);
+    const end = this.#certificateEnd(product, fields, validTill, left);
     const status = this.#bypass(fields) ? "pending" : "needs_approval";
     const order = this.store.add("order", {
       tenant: this.key.tenant,
@@ -68,7 +68,7 @@ export class Placing {
     const before = this.store.certificate(order.active);
     if (this.store.variants.ccReissueSameCsr === "refused" && before?.csr === asked.csr)
       throw invalid("certificate.csr", "A new CSR is needed.");
-    const end = this.#certificateEnd(fields, new Date(`${order.validTill}T00:00:00Z`));
+    const end = this.#certificateEnd(order.product, fields, new Date(`${order.validTill}T00:00:00Z`));
     this.store.save({ ...order, status: "reissue_pending" });
     const certificate = this.#waiting(order, "reissue", asked, end);
     return this.#go({ ...order, status: "reissue_pending" }, certificate, "reissue", fields);
@@ -185,7 +185,7 @@ export class Placing {
     if (end === undefined) throw required(root ? "validity_years" : "order_validity");
     const most = new Date(this.store.clock.now());
     most.setUTCFullYear(most.getUTCFullYear() + 3);
-    if (!product.startsWith("private_") && end.getTime() > most.getTime() + DAY) {
+    if (!product.startsWith("private_") && day(end) > day(most)) {
       const unit =
         custom !== undefined ? "custom_expiration_date" : days !== undefined ? "validity_days" : "validity_years";
       throw invalid(unit);
@@ -215,16 +215,18 @@ export class Placing {
   }
 
   /** End of a certificate: as asked, within the order and the cap of public TLS. */
-  #certificateEnd(fields: Fields, order: Date, left = 0): Date {
+  #certificateEnd(product: string, fields: Fields, order: Date, left = 0): Date {
     const part = fields.part("certificate")?.part("cert_validity");
     const custom = part?.text("custom_expiration_date");
     const first = this.#end(part?.integer("years"), part?.integer("days"), custom, "certificate.cert_validity.");
     // What a renewal carries over goes to the certificate as far as the cap allows (section 6).
     const asked = first === undefined || custom !== undefined ? first : later(first, left);
-    if (asked !== undefined && asked.getTime() > order.getTime() + DAY)
+    if (asked !== undefined && day(asked) > day(order))
       throw new Refusal(400, "cert_validity_exceeds_order_validity", "The certificate would outlive its order.");
-    const cap = new Date(this.store.clock.now().getTime() + Number(this.store.variants.ccCertificateCap) * DAY);
-    return new Date(Math.min((asked ?? order).getTime(), order.getTime(), cap.getTime()));
+    const end = Math.min((asked ?? order).getTime(), order.getTime());
+    if (product.startsWith("private_")) return new Date(end);
+    const cap = later(this.store.clock.now(), Number(this.store.variants.ccCertificateCap));
+    return new Date(Math.min(end, cap.getTime()));
   }
 
   #organization(product: string, fields: Fields): number | undefined {

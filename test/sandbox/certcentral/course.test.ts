@@ -277,4 +277,20 @@ describe("sandbox: the course of CertCentral's orders", () => {
         expect(statuses(at, id)).to.have.length(status === 201 ? 2 : 1);
       }),
     );
+
+  it(
+    "limits of validity go by the day, and the cap is that of public TLS (section 3.1)",
+    calling(async (at) => {
+      const until = (end: string): Json => ({ order_validity: { custom_expiration_date: end } });
+      expect((await at.place({}, until("2029-03-01"))).status).to.equal(201);
+      expect(codes(await at.place({}, until("2029-03-02")))).to.deep.equal(["invalid_value:custom_expiration_date"]);
+      expect((await at.place({ cert_validity: { days: 365 } })).status).to.equal(201);
+      expect(codes(await at.place({ cert_validity: { days: 366 } }))).to.deep.equal([
+        "cert_validity_exceeds_order_validity",
+      ]);
+      const internal = { order_validity: { years: 4 }, skip_approval: true };
+      const { body } = await at.place({}, internal, "private_ssl_plus");
+      expect((await at.certificate(Number(body.id))).valid_till).to.equal("2030-03-01");
+    }),
+  );
 });

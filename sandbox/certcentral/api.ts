@@ -10,7 +10,8 @@ import type { CertcentralStore, CertificateRecord, Key, OrderRecord } from "./st
 import { Workflow } from "./workflow.js";
 
 const ROOT = "/services/v2";
-const WEEK = 7 * 86_400_000;
+const DAY = 86_400_000;
+const WEEK = 7 * DAY;
 /** Rolling limits per key: calls and real milliseconds (section 12). */
 const LIMITS = [
   [100, 5000],
@@ -216,6 +217,8 @@ export class CertcentralApi implements System {
     const canceled = status === "canceled" || (status === "CANCELED" && this.store.variants.ccCancelCase === "any");
     if (!canceled && status !== "renewed" && status !== "not_renewed") throw invalid("status");
     if (!canceled) {
+      const near = Date.parse(order.validTill) - this.store.clock.now().getTime() <= 90 * DAY;
+      if (order.migrated !== true || !near) throw invalid("status");
       this.store.save({ ...order, isRenewed: status === "renewed" });
       return EMPTY;
     }

@@ -37,6 +37,7 @@ const ORDER_FILTERS: Readonly<Record<string, Test>> = {
   date_created: (order, wanted) => compared(order.dateCreated, wanted),
   container_id: (order, wanted) => String(order.containerId) === wanted,
   is_renewed: (order, wanted) => String(Number(order.isRenewed)) === wanted,
+  origin: ({ migrated }, wanted) => (migrated === true ? "migrated" : "certcentral") === wanted,
   certificate_id: (order, wanted) => order.active === Number(wanted),
   serial_number: (order, wanted, store) => fits(wanted, active(order, store)?.serialNumber ?? ""),
   search: (order, wanted) => fits(wanted, order.commonName) || String(order.id) === wanted,

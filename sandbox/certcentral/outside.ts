@@ -66,6 +66,7 @@ export class CertcentralSandbox {
       validTill?: string;
       product?: string;
       tenant?: string;
+      migrated?: boolean;
     } = {},
   ): Promise<number> {
     const {
@@ -74,6 +75,7 @@ export class CertcentralSandbox {
       status = "issued",
       product = "ssl_basic",
       tenant = DEFAULT_TENANT,
+      migrated = false,
     } = given;
     const { store } = this.#api;
     const now = store.clock.now();
@@ -104,6 +106,7 @@ export class CertcentralSandbox {
       renewedBy: undefined,
       isRenewed: false,
       autoRenew: false,
+      migrated,
       organizationId: 9001,
       containerId: 1,
       dcvMethod: undefined,

@@ -34,6 +34,8 @@ export interface OrderRecord {
   renewedBy: number | undefined;
   isRenewed: boolean;
   readonly autoRenew: boolean;
+  /** It came from an older console (section 5). */
+  readonly migrated?: boolean;
   readonly organizationId: number | undefined;
   readonly containerId: number;
   readonly dcvMethod: string | undefined;

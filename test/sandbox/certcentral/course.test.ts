@@ -293,4 +293,23 @@ describe("sandbox: the course of CertCentral's orders", () => {
       expect((await at.certificate(Number(body.id))).valid_till).to.equal("2030-03-01");
     }),
   );
+
+  it(
+    "only orders that were migrated are marked as renewed, and only near their end (section 5)",
+    calling(async (at) => {
+      const mark = async (id: number): Promise<number> =>
+        (await at.call("PUT", `/order/certificate/${id}/status`, { status: "renewed" })).status;
+      const validTill = "2026-06-30"; // 121 days
+      const [ours, migrated] = [
+        await at.cc.addOrder({ validTill }),
+        await at.cc.addOrder({ validTill, migrated: true }),
+      ];
+      expect([await mark(ours), await mark(migrated)]).to.deep.equal([400, 400]);
+      at.sandbox.clock.advance({ days: 31 });
+      expect([await mark(ours), await mark(migrated)]).to.deep.equal([400, 204]);
+      expect((await at.info(migrated)).is_renewed).to.equal(1);
+      expect((await at.rows("?filters[origin]=migrated")).map(({ id }) => id)).to.deep.equal([migrated]);
+      expect((await at.rows("?filters[origin]=certcentral")).map(({ id }) => id)).to.deep.equal([ours]);
+    }),
+  );
 });

@@ -17,6 +17,14 @@ const LIMITS = [
   [100, 5000],
   [1000, 180_000],
 ] as const;
+/** Section 1. */
+const ROLES = {
+  administrator: { id: 1, name: "Administrator" },
+  manager: { id: 4, name: "Manager" },
+  standard: { id: 5, name: "Standard user" },
+};
+/** What a key for orders reaches (section 1), and who it is. */
+const OF_ORDERS = ["order", "request", "certificate", "user"];
 /** Roles that decide requests (section 9). */
 const APPROVERS: readonly string[] = ["administrator", "manager"];
 const EMPTY: Response = { status: 204, headers: {}, body: undefined };
@@ -121,10 +129,11 @@ export class CertcentralApi implements System {
     const key = this.#key(request);
     if (request.malformed) throw new Refusal(400, "bad_request_format", "The body is not JSON.");
     const parts = path.slice(ROOT.length + 1).split("/");
+    if (key.restriction === "orders" && !OF_ORDERS.includes(parts[0] ?? "")) throw denied();
     const fields = Fields.of(body);
     switch (parts[0]) {
       case "user":
-        if (parts[1] === "me") return ok({ id: 1, username: "sandbox", access_roles: [{ id: 1, name: key.role }] });
+        if (parts[1] === "me") return ok({ id: 1, username: "sandbox", access_roles: [ROLES[key.role]] });
         break;
       case "organization":
         if (method === "GET" && parts.length === 1)

@@ -138,8 +138,9 @@ export class Placing {
   }
 
   #bypass(fields: Fields): boolean {
-    const mayDecide = this.key.role === "administrator" || this.key.role === "manager";
-    return (fields.flag("skip_approval") && mayDecide) || this.store.settings(this.key.tenant).approval !== "required";
+    // Section 1: skip_approval needs an administrator; without one the order waits.
+    const skips = fields.flag("skip_approval") && this.key.role === "administrator";
+    return skips || this.store.settings(this.key.tenant).approval !== "required";
   }
 
   #waiting(order: OrderRecord, kind: CertificateRecord["kind"], asked: Asked, end: Date): CertificateRecord {

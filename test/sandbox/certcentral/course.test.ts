@@ -312,4 +312,27 @@ describe("sandbox: the course of CertCentral's orders", () => {
       expect((await at.rows("?filters[origin]=certcentral")).map(({ id }) => id)).to.deep.equal([ours]);
     }),
   );
+
+  it(
+    "roles have their ids, a key for orders reaches nothing else, and skip_approval takes an administrator (section 1)",
+    calling(async (at) => {
+      const roles = [];
+      for (const role of ["administrator", "manager", "standard"] as const) {
+        at.key = at.cc.issueKey({ role });
+        roles.push(...((await at.call("GET", "/user/me")).body.access_roles as Json[]));
+      }
+      expect(roles).to.deep.equal([
+        { id: 1, name: "Administrator" },
+        { id: 4, name: "Manager" },
+        { id: 5, name: "Standard user" },
+      ]);
+      at.key = at.cc.issueKey({ restriction: "orders" });
+      const id = await at.issued();
+      expect((await at.info(id)).status).to.equal("issued");
+      for (const path of ["/organization", `/domain/${id}00`])
+        expect(codes(await at.call("GET", path))).to.deep.equal(["access_denied|missing_permission"]);
+      at.key = at.cc.issueKey({ role: "manager" });
+      expect((await at.info(await at.issued())).status).to.equal("needs_approval");
+    }),
+  );
 });

@@ -245,7 +245,7 @@ describe("sandbox: who may what at CertCentral (sections 1, 9, 12)", () => {
       expect((await at.info(700_001)).status).to.equal("revoked");
       expect(await control({ action: "cc-settings", approval: "never" })).to.have.property("message");
       at.key = String((await control({ action: "cc-issue-key", role: "manager" })).apiKey);
-      expect((await at.call("GET", "/user/me")).body.access_roles).to.deep.equal([{ id: 1, name: "manager" }]);
+      expect((await at.call("GET", "/user/me")).body.access_roles).to.deep.equal([{ id: 4, name: "Manager" }]);
       const csr = await csrFor("www.example.com");
       expect(csr).to.include("CERTIFICATE REQUEST");
     }),

@@ -2,7 +2,7 @@ import type { Outcome } from "../requestLog.js";
 import type { Request, Response, System } from "../system.js";
 import { chain, download } from "./downloads.js";
 import { count, csv, filteredOrders, filteredRequests, filtersOf, page, rangeOf } from "./lists.js";
-import { ORGANIZATIONS, Placing, token, expiry } from "./placing.js";
+import { DCV_METHODS, ORGANIZATIONS, Placing, token, expiry } from "./placing.js";
 import { Present } from "./present.js";
 import { denied, Fields, invalid, notFound, Refusal, required } from "./refusal.js";
 import { Revoking } from "./revoking.js";
@@ -205,17 +205,13 @@ export class CertcentralApi implements System {
       case "PUT status":
         return this.#status(order, fields);
       case "PUT check-dcv":
-        if (order.status === "pending") await this.flow.issue(order.id);
-        return ok({
-          order_status: this.store.order(order.id)?.status,
-          certificate_id: order.active,
-          dcv_status: "complete",
-        });
+        return this.#checked(order);
       case "PUT dcv-random-value":
-        return ok({ dcv_random_value: token(order.id), expiration_date: expiry(order.dateCreated) });
+        return ok(this.#randomValue(order));
       case "PUT dcv-method":
-        if (fields.text("dcv_method") === undefined) throw required("dcv_method");
-        return ok({ dcv_random_value: token(order.id) });
+        if (fields.oneOf("dcv_method", DCV_METHODS) === undefined) throw required("dcv_method");
+        this.store.save({ ...order, dcvMethod: fields.text("dcv_method") });
+        return ok({ dcv_random_value: token(order) });
     }
     throw notFound("route");
   }
@@ -238,6 +234,21 @@ export class CertcentralApi implements System {
     }
     this.flow.cancel(order, note);
     return EMPTY;
+  }
+
+  /** Names that are validated let the order be issued in the same call (section 13). */
+  async #checked(order: OrderRecord): Promise<Response> {
+    const names = this.store.settings(order.tenant).validation !== "manual";
+    if (names && this.flow.waiting(order.id).length > 0) await this.flow.issue(order.id);
+    return ok(this.#present.checked(this.#order(String(order.id), order)));
+  }
+
+  /** A value that is good is given again, one that has expired is replaced (section 13). */
+  #randomValue(order: OrderRecord): object {
+    const expired = Date.parse(expiry(order)) <= this.store.clock.now().getTime();
+    const kept = expired ? { ...order, randomValueOf: this.store.now() } : order;
+    this.store.save(kept);
+    return { dcv_random_value: token(kept), expiration_date: expiry(kept) };
   }
 
   #changes(query: URLSearchParams, key: Key): Response {
@@ -319,7 +330,7 @@ export class CertcentralApi implements System {
   }
 
   /** By id, or by thumbprint or serial of its primary certificate (section 2). */
-  #order(which: string, key: Key): OrderRecord {
+  #order(which: string, key: Pick<Key, "tenant">): OrderRecord {
     const order = /^\d{1,9}$/.test(which)
       ? this.store.order(Number(which))
       : this.store.orders().find(({ active }) => {

@@ -9,6 +9,7 @@ import type { Workflow } from "./workflow.js";
 const DAY = 86_400_000;
 const PRODUCTS =
   /^(ssl_[a-z0-9_]+|wildcard_dv_[a-z]+|cloud_dv_[a-z]+|private_ssl_[a-z_]+|code_signing[a-z_]*|document_signing[a-z_]*)$/;
+export const DCV_METHODS = ["email", "dns-txt-token", "dns-cname-token", "http-token"];
 const HASHES = ["sha256", "sha384", "sha512"];
 /** Organizations of every account: one that is validated. */
 export const ORGANIZATIONS = [9001];
@@ -126,11 +127,11 @@ export class Placing {
         : {}),
       ...(waiting && type === "new_request"
         ? {
-            dcv_random_value: token(order.id),
+            dcv_random_value: token(order),
             domains: [...new Set([certificate.commonName, ...certificate.dnsNames])].map((name, at) => ({
               id: domainId(order.id, at),
               name,
-              dcv_token: { token: token(order.id), status: "pending", expiration_date: expiry(order.dateCreated) },
+              dcv_token: { token: token(order), status: "pending", expiration_date: expiry(order) },
             })),
           }
         : {}),
@@ -249,7 +250,7 @@ export class Placing {
     for (const name of ["skip_approval", "auto_renew", "auto_reissue", "disable_renewal_notifications", "disable_ct"])
       fields.flag(name);
     fields.oneOf("payment_method", ["balance", "card", "profile", "wire_transfer"]);
-    fields.oneOf("dcv_method", ["email", "dns-txt-token", "dns-cname-token", "http-token"]);
+    fields.oneOf("dcv_method", DCV_METHODS);
     for (const email of fields.parts("dcv_emails")) email.needText("dns_name");
     for (const field of fields.parts("custom_fields")) {
       if (field.integer("metadata_id") === undefined) throw required("custom_fields.metadata_id");
@@ -300,9 +301,14 @@ function equalNames(original: Asked, duplicate: Asked): void {
 }
 
 /** The value that has to be published, one an order. */
-export const token = (orderId: number): string => `token-${orderId}-${(orderId * 7919).toString(36)}`;
+export const token = ({ id, randomValueOf }: OrderRecord): string =>
+  ["token", id, (id * 7919).toString(36), ...(randomValueOf === undefined ? [] : [Date.parse(randomValueOf)])].join(
+    "-",
+  );
 /** Domains have ids of their own. */
 export const domainId = (orderId: number, at: number): number => orderId * 100 + at;
 /** Tokens are good for 30 days. */
-export const expiry = (created: string): string =>
-  new Date(Date.parse(created) + 30 * DAY).toISOString().replace(/\.\d{3}Z$/, "+00:00");
+export const expiry = ({ randomValueOf, dateCreated }: OrderRecord): string =>
+  later(new Date(randomValueOf ?? dateCreated), 30)
+    .toISOString()
+    .replace(/\.\d{3}Z$/, "+00:00");

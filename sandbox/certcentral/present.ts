@@ -184,6 +184,17 @@ export class Present {
     };
   }
 
+  /** What a check of names found (section 13). */
+  checked(order: OrderRecord): object {
+    const status = ["needs_approval", "pending", "reissue_pending"].includes(order.status) ? "pending" : "complete";
+    return {
+      order_status: order.status,
+      certificate_id: order.active,
+      dcv_status: status,
+      dns_name_validations: this.#orderNames(order).map((name) => ({ dns_name: name, status })),
+    };
+  }
+
   domain(id: number): object | undefined {
     const order = this.store.order(Math.floor(id / 100));
     const name = order === undefined ? undefined : this.#orderNames(order)[id % 100];
@@ -192,7 +203,7 @@ export class Present {
       id,
       name,
       is_active: true,
-      dcv_token: { token: token(order.id), status: "pending", expiration_date: expiry(order.dateCreated) },
+      dcv_token: { token: token(order), status: "pending", expiration_date: expiry(order) },
     };
   }
 

@@ -38,7 +38,9 @@ export interface OrderRecord {
   readonly migrated?: boolean;
   readonly organizationId: number | undefined;
   readonly containerId: number;
-  readonly dcvMethod: string | undefined;
+  dcvMethod: string | undefined;
+  /** When the value that has to be published was made, if not with the order. */
+  readonly randomValueOf?: string;
   /** The body of the order, as it was sent. */
   readonly body: Readonly<Record<string, unknown>>;
   notes: string[];
@@ -177,7 +179,10 @@ export class CertcentralStore {
 
   /** `changed` is when an order's status changed, if that was not now. */
   save(record: OrderRecord | CertificateRecord | RequestRecord, changed = this.clock.now()): void {
-    if (!("certificates" in record)) return this.#put("kind" in record ? "cc_certificate" : "cc_request", record);
+    if (!("certificates" in record)) {
+      this.#put("kind" in record ? "cc_certificate" : "cc_request", record);
+      return;
+    }
     const before = this.order(record.id);
     const same = before?.status === record.status;
     this.#put("cc_order", { ...record, statusChanged: same ? before.statusChanged : changed.toISOString() });

@@ -34,14 +34,19 @@ export class Workflow {
 
   /** Issues what waits on an order and has its approval. */
   async issue(orderId: number): Promise<void> {
+    const waiting = this.waiting(orderId);
+    if (waiting.length === 0) throw new Error(`nothing waits on order ${orderId}`);
+    for (const { id } of waiting) await this.#issue(id);
+  }
+
+  /** What has its approval and is not issued yet. */
+  waiting(orderId: number): CertificateRecord[] {
     const unapproved = this.store.requests(orderId).filter(({ status }) => isOpen(status));
-    const waiting = this.store
+    return this.store
       .certificates(orderId)
       .filter(
         ({ id, status }) => status === "pending" && unapproved.every(({ certificateId }) => certificateId !== id),
       );
-    if (waiting.length === 0) throw new Error(`nothing waits on order ${orderId}`);
-    for (const { id } of waiting) await this.#issue(id);
   }
 
   async #issue(certificateId: number): Promise<void> {

@@ -335,4 +335,51 @@ describe("sandbox: the course of CertCentral's orders", () => {
       expect((await at.info(await at.issued())).status).to.equal("needs_approval");
     }),
   );
+
+  it(
+    "a check of names issues what waits for them, a reissue too, and nothing that waits for something else (section 13)",
+    calling(async (at) => {
+      const check = async (id: number): Promise<Json> =>
+        (await at.call("PUT", `/order/certificate/${id}/check-dcv`, {})).body;
+      const id = await at.issued();
+      at.cc.settings.validation = "dcv";
+      await at.reissue(id, { dns_names: ["a.example.com"] });
+      expect((await at.info(id)).status).to.equal("reissue_pending");
+      expect(await check(id)).to.deep.equal({
+        order_status: "issued",
+        certificate_id: at.cc.order(id).active,
+        dcv_status: "complete",
+        dns_name_validations: [
+          { dns_name: "www.example.com", status: "complete" },
+          { dns_name: "a.example.com", status: "complete" },
+        ],
+      });
+      at.cc.settings.validation = "manual";
+      const other = await at.issued();
+      expect((await check(other)).order_status).to.equal("pending");
+      at.cc.settings.validation = "dcv";
+      const unapproved = Number((await at.place()).body.id);
+      expect(await check(unapproved)).to.include({ order_status: "needs_approval", dcv_status: "pending" });
+    }),
+  );
+
+  it(
+    "a random value is good for 30 days: given again until then, replaced afterwards (section 13)",
+    calling(async (at) => {
+      at.cc.settings.validation = "dcv";
+      const id = await at.issued();
+      const value = async (): Promise<Json> =>
+        (await at.call("PUT", `/order/certificate/${id}/dcv-random-value`, {})).body;
+      const first = await value();
+      expect(first.expiration_date).to.equal("2026-03-31T10:00:00+00:00");
+      at.sandbox.clock.advance({ days: 29 });
+      expect(await value()).to.deep.equal(first);
+      at.sandbox.clock.advance({ days: 2 });
+      const second = await value();
+      expect(second.dcv_random_value).to.not.equal(first.dcv_random_value);
+      expect(second.expiration_date).to.equal("2026-05-01T10:00:00+00:00");
+      const { body } = await at.call("GET", `/domain/${id}00?include_dcv=true`);
+      expect(body.dcv_token).to.include({ token: second.dcv_random_value });
+    }),
+  );
 });

@@ -325,7 +325,7 @@ export class CertcentralApi implements System {
     if (!approver.includes(key.role)) throw denied("invalid_approver");
     if (request.status !== "pending" && request.status !== "submitted")
       throw invalid("status", "It is processed already.");
-    await this.flow.decide(request.id, status, fields.text("processor_comment"));
+    await this.flow.decide(request.id, status, fields.text("processor_comment"), key.role);
     return EMPTY;
   }
 

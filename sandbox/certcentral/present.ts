@@ -1,8 +1,15 @@
+import { isQuiet, USER } from "./lists.js";
 import { domainId, expiry, token } from "./placing.js";
 import type { CertcentralStore, CertificateRecord, OrderRecord, RequestRecord } from "./store.js";
 
+const YEAR = 365 * 86_400_000;
+
 /** Marked values in fields that a client has no business with: a search for them finds whoever keeps them. */
 export const CC_CANARIES = { voucher: "canary-of-the-voucher", receipt: "canary-of-the-receipt" };
+
+/** The user of the account, in a role. */
+const person = (role: string): object => ({ ...USER, last_name: role });
+const ORGANIZATION = "Sandbox Organization";
 
 /** Answers of CertCentral (sections 4, 7, 9, 10, 13). */
 export class Present {
@@ -21,8 +28,7 @@ export class Present {
       ...(variants.ccRenewedOrderId === "present" ? { renewed_order_id: order.renewedBy ?? 0 } : {}),
       date_created: order.dateCreated,
       ...(variants.ccOrderValidTill === "present" ? { order_valid_till: order.validTill } : {}),
-      organization:
-        order.organizationId === undefined ? null : { id: order.organizationId, name: "Sandbox Organization" },
+      organization: this.#organization(order),
       container: { id: order.containerId, name: "Sandbox" },
       product: { name_id: order.product, name: order.product, type: "ssl_certificate", validation_type: "ov" },
       auto_renew: this.#flag(order.autoRenew),
@@ -33,7 +39,7 @@ export class Present {
       ...(variants.ccOrderRequests === "present" ? { requests: requests.map((one) => this.#ofOrder(one)) } : {}),
       voucher_code: CC_CANARIES.voucher,
       receipt_secret: CC_CANARIES.receipt,
-      user: { id: 1, first_name: "Sandbox", last_name: "User", email: "user@sandbox.example" },
+      user: USER,
     };
   }
 
@@ -53,11 +59,18 @@ export class Present {
       status: order.status,
       is_renewed: order.isRenewed,
       date_created: order.dateCreated,
+      organization: this.#organization(order),
+      validity_years: Math.max(1, Math.round((Date.parse(order.validTill) - Date.parse(order.dateCreated)) / YEAR)),
+      disable_renewal_notifications: isQuiet(order),
       container: { id: order.containerId, name: "Sandbox" },
       product: { name_id: order.product, name: order.product, type: "ssl_certificate" },
       product_name_id: order.product,
       has_duplicates: this.#hasDuplicates(order),
     };
+  }
+
+  #organization({ organizationId: id }: OrderRecord): object | null {
+    return id === undefined ? null : { id, name: ORGANIZATION };
   }
 
   #certificate(order: OrderRecord): object {
@@ -118,18 +131,25 @@ export class Present {
   /** A request by itself or in a list (section 9). */
   request(request: RequestRecord, whole = false): object {
     const order = this.store.order(request.orderId);
+    const renewed = order?.renewalOf === undefined ? undefined : this.store.order(order.renewalOf);
     const stale = this.store.variants.ccRequestStale === "stale";
     return {
       ...this.#ofOrder(request),
       ...(request.dateProcessed === undefined ? {} : { date_processed: request.dateProcessed }),
-      requester: { id: 1, first_name: "Sandbox", last_name: request.requester, email: "user@sandbox.example" },
+      requester: person(request.requester),
       ...(whole ? { processor_comment: request.processorComment ?? null } : {}),
+      ...(whole && request.processor !== undefined
+        ? { reviewer: person(request.processor), processor: person(request.processor) }
+        : {}),
       order: {
         id: request.orderId,
         status: stale ? "pending" : order?.status,
         certificate: { common_name: order?.commonName },
+        ...(order === undefined ? {} : { organization: this.#organization(order) }),
         container: { id: order?.containerId },
         product: { name_id: order?.product },
+        ...(whole ? { unsubmitted_domains: [] } : {}),
+        ...(whole && renewed !== undefined ? { renewal_of_order_valid_till: renewed.validTill } : {}),
       },
     };
   }
@@ -138,7 +158,7 @@ export class Present {
   revocation(request: RequestRecord): object {
     return {
       ...this.#ofOrder(request),
-      requester: { id: 1, first_name: "Sandbox", last_name: request.requester, email: "user@sandbox.example" },
+      requester: person(request.requester),
     };
   }
 

@@ -83,6 +83,8 @@ export interface RequestRecord {
   readonly date: string;
   dateProcessed?: string;
   readonly requester: string;
+  /** Who decided it. */
+  processor?: string;
   readonly comments: string | undefined;
   processorComment?: string;
 }

@@ -119,10 +119,15 @@ export class Workflow {
   }
 
   /** An administrator decides a request (section 9). */
-  async decide(requestId: number, status: "approved" | "rejected", comment?: string): Promise<void> {
+  async decide(
+    requestId: number,
+    status: "approved" | "rejected",
+    comment?: string,
+    processor = "administrator",
+  ): Promise<void> {
     const request = this.store.request(requestId);
     if (request === undefined) throw new Error(`there is no request ${requestId}`);
-    this.#processed(request, status, comment);
+    this.#processed({ ...request, processor }, status, comment);
     if (request.type === "revoke") {
       if (status !== "approved") return;
       if (request.certificateId === undefined) this.revokeOrder(request.orderId);

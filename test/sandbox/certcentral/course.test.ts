@@ -382,4 +382,63 @@ describe("sandbox: the course of CertCentral's orders", () => {
       expect(body.dcv_token).to.include({ token: second.dcv_random_value });
     }),
   );
+
+  it(
+    "lists have every documented filter, and rows every documented field (sections 9, 10)",
+    calling(async (at) => {
+      const first = await at.issued(
+        { common_name: "shop.example.com" },
+        {
+          container: { id: 2 },
+          custom_fields: [{ metadata_id: 7, value: "team a" }],
+          disable_renewal_notifications: true,
+          skip_approval: false,
+        },
+      );
+      const second = await at.issued({}, { skip_approval: false });
+      const found = async (path: string, list: string): Promise<unknown[]> =>
+        ((await at.call("GET", path)).body[list] as Json[] | undefined)?.map(({ id }) => id) ?? [];
+      for (const [query, wanted] of [
+        ["metadata_id]=7", [first]],
+        ["metadata_value]=team a", [first]],
+        ["metadata_value]=team b", []],
+        ["disable_renewal_notifications]=1", [first]],
+        ["user_id]=1", [first, second]],
+        ["user_id]=2", []],
+        ["email]=user@sandbox.example", [first, second]],
+      ] as const)
+        expect(await found(`/order/certificate?filters[${query}`, "orders"), query).to.deep.equal(wanted);
+      const [one, two] = at.cc.requests().map(({ id }) => id);
+      for (const [query, wanted] of [
+        ["container_id]=2", [one]],
+        ["metadata_id]=7", [one]],
+        ["metadata_value]=team a", [one]],
+        ["search]=www.example.com", [two]],
+        ["search]=%25shop", [one]],
+      ] as const)
+        expect(await found(`/request?filters[${query}`, "requests"), query).to.deep.equal(wanted);
+      const [row] = await at.rows();
+      expect(row).to.deep.include({
+        organization: { id: 9001, name: "Sandbox Organization" },
+        validity_years: 1,
+        disable_renewal_notifications: true,
+      });
+    }),
+  );
+
+  it(
+    "request info says who decided, and of a renewal how long the order before is good (section 9)",
+    calling(async (at) => {
+      const old = await at.issued();
+      at.sandbox.clock.advance({ days: 300 });
+      await at.place({}, { renewal_of_order_id: old });
+      const request = waiting(at, old + 1, "new_request");
+      const info = async (): Promise<Json> => (await at.call("GET", `/request/${request}`)).body;
+      const before = await info();
+      expect(before).to.not.have.any.keys("date_processed", "reviewer", "processor");
+      expect(before.order).to.deep.include({ unsubmitted_domains: [], renewal_of_order_valid_till: "2027-03-01" });
+      await decide(at, request, "approved");
+      expect(await info()).to.include.keys("date_processed", "reviewer", "processor");
+    }),
+  );
 });

@@ -1,6 +1,6 @@
 import type { Outcome } from "../requestLog.js";
 import type { Request, Response, System } from "../system.js";
-import { chain, download } from "./downloads.js";
+import { chainOf, download } from "./downloads.js";
 import { count, csv, filteredOrders, filteredRequests, filtersOf, page, rangeOf } from "./lists.js";
 import { DCV_METHODS, ORGANIZATIONS, Placing, token, expiry } from "./placing.js";
 import { Present } from "./present.js";
@@ -280,7 +280,8 @@ export class CertcentralApi implements System {
     if (certificate === undefined || order?.tenant !== key.tenant) throw notFound();
     if (method === "PUT" && verb === "revoke")
       return new Revoking(this.store, this.flow, this.#present, key).revoke(order, certificate.id, fields);
-    if (method === "GET" && verb === "chain" && certificate.pem !== undefined) return ok(await chain(certificate));
+    if (method === "GET" && verb === "chain" && certificate.pem !== undefined)
+      return ok({ intermediates: await chainOf(certificate) });
     if (method === "GET" && verb === "download")
       return this.#download(certificate, parts[3] === "platform" ? "pem_all" : format);
     throw notFound("route");

@@ -1,4 +1,5 @@
 import { parsedCsr } from "./ca.js";
+import { chainOf } from "./downloads.js";
 import type { Fields } from "./refusal.js";
 import { invalid, notFound, Refusal, required } from "./refusal.js";
 import type { CertcentralStore, CertificateRecord, Key, OrderRecord, RequestRecord } from "./store.js";
@@ -122,9 +123,7 @@ export class Placing {
       id: order.id,
       requests,
       ...(bypassed && shown ? { certificate_id: certificate.id } : {}),
-      ...(bypassed && shown && now?.pem !== undefined
-        ? { certificate_chain: [{ subject_common_name: now.commonName, pem: now.pem }] }
-        : {}),
+      ...(bypassed && shown && now?.pem !== undefined ? { certificate_chain: await chainOf(now) } : {}),
       ...(waiting && type === "new_request"
         ? {
             dcv_random_value: token(order),

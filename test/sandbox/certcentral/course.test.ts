@@ -441,4 +441,14 @@ describe("sandbox: the course of CertCentral's orders", () => {
       expect(await info()).to.include.keys("date_processed", "reviewer", "processor");
     }),
   );
+
+  it(
+    "what is issued at once comes with its chain, leaf first (section 3.2)",
+    calling(async (at) => {
+      const { body } = await at.place({}, { skip_approval: true });
+      const chain = await at.call("GET", `/certificate/${Number(body.certificate_id)}/chain`);
+      expect(body.certificate_chain).to.deep.equal(chain.body.intermediates).and.to.have.length(3);
+      expect((body.certificate_chain as Json[])[0]?.subject_common_name).to.equal("www.example.com");
+    }),
+  );
 });

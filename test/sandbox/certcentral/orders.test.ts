@@ -30,7 +30,7 @@ describe("sandbox: orders of CertCentral", () => {
     calling(async (at) => {
       const { body } = await at.place({}, { skip_approval: true });
       expect(body.certificate_id).to.equal(800_001);
-      expect(body.certificate_chain).to.have.length(1);
+      expect(body.certificate_chain).to.have.length(3);
       at.cc.settings.approval = "skipped";
       expect((await at.place()).body.requests).to.deep.equal([]);
       at.cc.settings.approval = "auto";

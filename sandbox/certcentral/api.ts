@@ -148,7 +148,7 @@ export class CertcentralApi implements System {
         break;
       case "domain":
         if (method === "GET" && parts[1] !== undefined) {
-          const domain = this.#present.domain(Number(parts[1]));
+          const domain = this.#present.domain(Number(parts[1]), key.tenant, query);
           if (domain !== undefined) return ok(domain);
         }
         break;

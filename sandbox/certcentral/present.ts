@@ -9,6 +9,10 @@ export const CC_CANARIES = { voucher: "canary-of-the-voucher", receipt: "canary-
 
 /** The user of the account, in a role. */
 const person = (role: string): object => ({ ...USER, last_name: role });
+/** For how many days a name stays validated. */
+const VALIDATED = 397;
+const later = (time: string, days: number): string =>
+  new Date(Date.parse(time) + days * 86_400_000).toISOString().replace(/\.\d{3}Z$/, "+00:00");
 const ORGANIZATION = "Sandbox Organization";
 
 /** Answers of CertCentral (sections 4, 7, 9, 10, 13). */
@@ -215,15 +219,36 @@ export class Present {
     };
   }
 
-  domain(id: number): object | undefined {
+  /** A domain of an account; what is asked for beyond that is in the query (section 13). */
+  domain(id: number, tenant: string, query: URLSearchParams): object | undefined {
     const order = this.store.order(Math.floor(id / 100));
     const name = order === undefined ? undefined : this.#orderNames(order)[id % 100];
-    if (order === undefined || name === undefined) return undefined;
+    if (order === undefined || name === undefined || order.tenant !== tenant) return undefined;
+    const validated = this.store.certificate(order.active)?.dateIssued;
+    const until = validated === undefined ? undefined : later(validated, VALIDATED);
     return {
       id,
       name,
       is_active: true,
-      dcv_token: { token: token(order), status: "pending", expiration_date: expiry(order) },
+      is_pending_validation: validated === undefined,
+      ...(validated === undefined ? {} : { dcv_approval_datetime: validated, dcv_expiration_datetime: until }),
+      ...(query.get("include_validation") === "true"
+        ? {
+            validations:
+              validated === undefined
+                ? []
+                : [{ type: "ov", status: "active", validated_until: until, dcv_status: "complete" }],
+          }
+        : {}),
+      ...(query.get("include_dcv") === "true"
+        ? {
+            dcv_token: {
+              token: token(order),
+              status: validated === undefined ? "pending" : "active",
+              expiration_date: expiry(order),
+            },
+          }
+        : {}),
     };
   }
 

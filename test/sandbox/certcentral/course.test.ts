@@ -451,4 +451,22 @@ describe("sandbox: the course of CertCentral's orders", () => {
       expect((body.certificate_chain as Json[])[0]?.subject_common_name).to.equal("www.example.com");
     }),
   );
+
+  it(
+    "a domain of another account is not found, and says whether its name is validated (section 13)",
+    calling(async (at) => {
+      at.cc.settings.validation = "dcv";
+      const id = await at.issued();
+      const domain = async (): Promise<Json> =>
+        (await at.call("GET", `/domain/${id}00?include_dcv=true&include_validation=true`)).body;
+      expect(await domain()).to.deep.include({ is_active: true, is_pending_validation: true, validations: [] });
+      await at.cc.validate(id);
+      const { validations, ...rest } = await domain();
+      expect(rest).to.include({ is_pending_validation: false, dcv_approval_datetime: "2026-03-01T10:00:00+00:00" });
+      expect((validations as Json[])[0]).to.include({ type: "ov", status: "active", dcv_status: "complete" });
+      expect((await at.call("GET", `/domain/${id}00`)).body).to.not.have.any.keys("dcv_token", "validations");
+      at.key = at.cc.issueKey({ tenant: "other" });
+      expect((await at.call("GET", `/domain/${id}00`)).status).to.equal(404);
+    }),
+  );
 });

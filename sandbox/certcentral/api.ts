@@ -189,7 +189,7 @@ export class CertcentralApi implements System {
     const order = this.#order(which, key);
     switch (`${method} ${verb ?? ""}`) {
       case "GET ":
-        return ok(this.#present.order(order));
+        return ok(this.#present.order(order, query.get("include_caa_status") === "true"));
       case "POST reissue":
         return ok(await placing.reissue(order, fields), 201);
       case "POST duplicate":

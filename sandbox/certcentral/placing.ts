@@ -163,6 +163,7 @@ export class Placing {
       throw new Refusal(400, "csr_invalid_cannot_parse", "The CSR could not be parsed.");
     const hash = part.oneOf("signature_hash", HASHES);
     if (hash === undefined) throw required("certificate.signature_hash");
+    const validity = part.part("cert_validity");
     const platform = part.part("server_platform")?.integer("id");
     if (platform === undefined && this.store.variants.ccServerPlatform === "required")
       throw required("certificate.server_platform");
@@ -172,6 +173,7 @@ export class Placing {
       csr,
       signatureHash: hash,
       platform: platform ?? -1,
+      ...(validity === undefined ? {} : { validity: validity.body }),
     };
   }
 
@@ -286,6 +288,7 @@ interface Asked {
   readonly csr: string;
   readonly signatureHash: string;
   readonly platform: number;
+  readonly validity?: Readonly<Record<string, unknown>>;
 }
 
 /** A duplicate has its original's names, in any order, and may have names below its wildcards (section 7). */

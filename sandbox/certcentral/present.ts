@@ -1,4 +1,5 @@
 import { isQuiet, USER } from "./lists.js";
+import { Fields } from "./refusal.js";
 import { domainId, expiry, token } from "./placing.js";
 import type { CertcentralStore, CertificateRecord, OrderRecord, RequestRecord } from "./store.js";
 
@@ -19,9 +20,10 @@ const ORGANIZATION = "Sandbox Organization";
 export class Present {
   constructor(readonly store: CertcentralStore) {}
 
-  /** Order info (section 4). */
-  order(order: OrderRecord): object {
+  /** Order info (section 4); with `caa` what was found about CAA, while the order is pending. */
+  order(order: OrderRecord, caa = false): object {
     const { variants } = this.store;
+    const validation = /_(dv|ev)_/.exec(order.product)?.[1] ?? "ov";
     const requests = this.store.requests(order.id);
     return {
       id: order.id,
@@ -34,8 +36,10 @@ export class Present {
       ...(variants.ccOrderValidTill === "present" ? { order_valid_till: order.validTill } : {}),
       organization: this.#organization(order),
       container: { id: order.containerId, name: "Sandbox" },
-      product: { name_id: order.product, name: order.product, type: "ssl_certificate", validation_type: "ov" },
+      product: { name_id: order.product, name: order.product, type: "ssl_certificate", validation_type: validation },
       auto_renew: this.#flag(order.autoRenew),
+      auto_reissue: this.#flag(Fields.of(order.body).flag("auto_reissue")),
+      disable_renewal_notifications: isQuiet(order),
       has_duplicates: this.#hasDuplicates(order),
       payment_method: "balance",
       dcv_method: order.dcvMethod ?? "email",
@@ -44,6 +48,9 @@ export class Present {
       voucher_code: CC_CANARIES.voucher,
       receipt_secret: CC_CANARIES.receipt,
       user: USER,
+      ...(caa && order.status === "pending"
+        ? { caa_status_message: Object.fromEntries(this.#orderNames(order).map((name) => [name, "CAA allows it."])) }
+        : {}),
     };
   }
 
@@ -89,6 +96,9 @@ export class Present {
       signature_hash: active.signatureHash,
       date_created: active.dateCreated,
       server_platform: { id: active.platform, name: "Other" },
+      ca_cert: { id: "SANDBOXCA", name: "Sandbox TLS Issuing CA" },
+      ...(active.validity === undefined ? {} : { cert_validity: active.validity }),
+      ...(order.organizationId === undefined ? {} : { organization: { id: order.organizationId } }),
       ...(variants.ccOrderCsr === "present" ? { csr: active.csr } : {}),
       ...(issued
         ? {

@@ -58,6 +58,8 @@ export interface CertificateRecord {
   readonly dnsNames: string[];
   readonly signatureHash: string;
   readonly platform: number;
+  /** The validity that was asked for, as it was sent. */
+  readonly validity?: Readonly<Record<string, unknown>>;
   readonly validTill: string;
   readonly dateCreated: string;
   /** Once issued. */

@@ -469,4 +469,31 @@ describe("sandbox: the course of CertCentral's orders", () => {
       expect((await at.call("GET", `/domain/${id}00`)).status).to.equal(404);
     }),
   );
+
+  it(
+    "order info shows the validity that was asked for, the flags, and the answer about CAA while it waits (section 4)",
+    calling(async (at) => {
+      const placed = await at.place(
+        { cert_validity: { days: 90 } },
+        { auto_renew: 1, auto_reissue: 1, disable_renewal_notifications: true },
+      );
+      const id = Number(placed.body.id);
+      at.cc.settings.validation = "manual";
+      const info = async (): Promise<Json> =>
+        (await at.call("GET", `/order/certificate/${id}?include_caa_status=true`)).body;
+      expect(await info()).to.not.have.property("caa_status_message");
+      await decide(at, waiting(at, id, "new_request"), "approved");
+      expect(await info())
+        .to.have.property("caa_status_message")
+        .that.has.keys("www.example.com");
+      expect(await at.info(id)).to.not.have.property("caa_status_message");
+      await at.cc.issue(id);
+      const issued = await info();
+      expect(issued).to.not.have.property("caa_status_message");
+      expect(issued).to.include({ auto_renew: 1, auto_reissue: 1, disable_renewal_notifications: true });
+      expect(issued.certificate).to.deep.include({ cert_validity: { days: 90 }, organization: { id: 9001 } });
+      const { body } = await at.place({}, { organization: undefined }, "ssl_dv_geotrust");
+      expect((await at.info(Number(body.id))).product).to.include({ validation_type: "dv" });
+    }),
+  );
 });

@@ -127,6 +127,7 @@ export class Workflow {
   ): Promise<void> {
     const request = this.store.request(requestId);
     if (request === undefined) throw new Error(`there is no request ${requestId}`);
+    if (!isOpen(request.status)) throw new Error(`request ${requestId} is decided already`);
     this.#processed({ ...request, processor }, status, comment);
     if (request.type === "revoke") {
       if (status !== "approved") return;

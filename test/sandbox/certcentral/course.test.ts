@@ -496,4 +496,18 @@ describe("sandbox: the course of CertCentral's orders", () => {
       expect((await at.info(Number(body.id))).product).to.include({ validation_type: "dv" });
     }),
   );
+
+  it(
+    "what is decided already is not decided again, also by people: a revocation that everybody approves takes what waits along (section 9)",
+    calling(async (at) => {
+      const id = await at.issued();
+      await at.revoke(id, {});
+      await at.reissue(id, {}, { skip_approval: false });
+      const [revocation, reissue] = at.cc.requests(id).map((request) => request.id);
+      expect(await at.cc.approveAll()).to.deep.equal([revocation]);
+      expect(at.cc.requests(id).map(({ status }) => status)).to.deep.equal(["approved", "rejected"]);
+      expect(await at.cc.approve(reissue ?? 0).catch(String)).to.include("is decided already");
+      expect(statuses(at, id)).to.deep.equal(["revoked", "rejected"]);
+    }),
+  );
 });

@@ -156,9 +156,9 @@ export class CertcentralSandbox {
     this.#api.flow.cancel(this.order(orderId), "canceled in the console");
   }
 
-  /** DigiCert or an approver turns an order down. */
+  /** DigiCert turns an order down. */
   rejectOrder(orderId: number): void {
-    this.#api.store.save({ ...this.order(orderId), status: "rejected" });
+    this.#api.flow.rejectOrder(orderId);
   }
 
   /** The order waits for its recipient (section 5). */

@@ -101,10 +101,21 @@ export class Workflow {
     for (const certificate of this.store.certificates(orderId))
       if (certificate.status === "issued") this.#revoked(certificate);
       else this.#drop(certificate);
-    for (const request of this.store.requests(orderId))
-      if (isOpen(request.status) && request.type !== "revoke") this.#processed(request, "rejected", undefined);
+    this.#refuseWaiting(orderId);
     const { revoking: _revoking, ...order } = this.#order(orderId);
     this.store.save({ ...order, status: "revoked" });
+  }
+
+  /** DigiCert turns an order down (section 5). */
+  rejectOrder(orderId: number): void {
+    for (const certificate of this.store.certificates(orderId)) this.#drop(certificate);
+    this.#refuseWaiting(orderId);
+    this.store.save({ ...this.#order(orderId), status: "rejected" });
+  }
+
+  #refuseWaiting(orderId: number): void {
+    for (const request of this.store.requests(orderId))
+      if (isOpen(request.status) && request.type !== "revoke") this.#processed(request, "rejected", undefined);
   }
 
   revokeCertificate(certificateId: number): void {

@@ -510,4 +510,15 @@ describe("sandbox: the course of CertCentral's orders", () => {
       expect(statuses(at, id)).to.deep.equal(["revoked", "rejected"]);
     }),
   );
+
+  it(
+    "an order that DigiCert rejects takes what waits on it along (section 5)",
+    calling(async (at) => {
+      const id = Number((await at.place()).body.id);
+      at.cc.rejectOrder(id);
+      expect((await at.info(id)).status).to.equal("rejected");
+      expect(statuses(at, id)).to.deep.equal(["rejected"]);
+      expect(at.cc.requests(id).map(({ status }) => status)).to.deep.equal(["rejected"]);
+    }),
+  );
 });

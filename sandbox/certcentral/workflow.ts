@@ -70,8 +70,8 @@ export class Workflow {
     const order = this.#order(issued.orderId);
     if (issued.kind === "reissue") this.#revokeLater(issued, this.store.certificate(order.active));
     this.store.save({ ...order, status: "issued", active: issued.id, commonName: issued.commonName });
-    if (order.renewalOf !== undefined && this.store.variants.ccIsRenewedAt === "issued")
-      this.renewed(order.renewalOf, order.id);
+    const renews = issued.kind === "primary" && this.store.variants.ccIsRenewedAt === "issued";
+    if (order.renewalOf !== undefined && renews) this.renewed(order.renewalOf, order.id);
   }
 
   renewed(oldId: number, newId: number): void {

@@ -521,4 +521,21 @@ describe("sandbox: the course of CertCentral's orders", () => {
       expect(at.cc.requests(id).map(({ status }) => status)).to.deep.equal(["rejected"]);
     }),
   );
+
+  it(
+    "an order is renewed by the renewal that was issued last, whatever is reissued later (section 6)",
+    calling(
+      async (at) => {
+        const old = await at.issued();
+        at.sandbox.clock.advance({ days: 300 });
+        const [first, second] = [
+          await at.issued({}, { renewal_of_order_id: old }),
+          await at.issued({}, { renewal_of_order_id: old }),
+        ];
+        await at.reissue(first);
+        expect((await at.info(old)).renewed_order_id).to.equal(second);
+      },
+      { variants: { ccIsRenewedAt: "issued" } },
+    ),
+  );
 });

@@ -238,6 +238,12 @@ const table = [
     values: ["placed", "issued"],
   },
   {
+    name: "ccRenewAgain",
+    section: "digicert-certcentral.md 1, 6",
+    says: "whether an order that is renewed already can be renewed once more",
+    values: ["accepted", "refused"],
+  },
+  {
     name: "ccReissueResponse",
     section: "digicert-certcentral.md 7",
     says: "whether the answer to a reissue that is issued at once shows the certificate",

@@ -1,8 +1,8 @@
 import type { Outcome } from "../requestLog.js";
 import type { Request, Response, System } from "../system.js";
-import { chain, download } from "./downloads.js";
-import { csv, filteredOrders, filteredRequests, filtersOf, page } from "./lists.js";
-import { ORGANIZATIONS, Placing, token, expiry } from "./placing.js";
+import { chainOf, download } from "./downloads.js";
+import { count, csv, filteredOrders, filteredRequests, filtersOf, page, rangeOf } from "./lists.js";
+import { DCV_METHODS, ORGANIZATIONS, Placing, token, expiry } from "./placing.js";
 import { Present } from "./present.js";
 import { denied, Fields, invalid, notFound, Refusal, required } from "./refusal.js";
 import { Revoking } from "./revoking.js";
@@ -10,12 +10,23 @@ import type { CertcentralStore, CertificateRecord, Key, OrderRecord } from "./st
 import { Workflow } from "./workflow.js";
 
 const ROOT = "/services/v2";
-const WEEK = 7 * 86_400_000;
+const DAY = 86_400_000;
+const WEEK = 7 * DAY;
 /** Rolling limits per key: calls and real milliseconds (section 12). */
 const LIMITS = [
   [100, 5000],
   [1000, 180_000],
 ] as const;
+/** Section 1. */
+const ROLES = {
+  administrator: { id: 1, name: "Administrator" },
+  manager: { id: 4, name: "Manager" },
+  standard: { id: 5, name: "Standard user" },
+};
+/** What a key for orders reaches (section 1), and who it is. */
+const OF_ORDERS = ["order", "request", "certificate", "user"];
+/** Roles that decide requests (section 9). */
+const APPROVERS: readonly string[] = ["administrator", "manager"];
 const EMPTY: Response = { status: 204, headers: {}, body: undefined };
 const ok = (body: object, status = 200): Response => ({ status, headers: {}, body });
 
@@ -118,10 +129,11 @@ export class CertcentralApi implements System {
     const key = this.#key(request);
     if (request.malformed) throw new Refusal(400, "bad_request_format", "The body is not JSON.");
     const parts = path.slice(ROOT.length + 1).split("/");
+    if (key.restriction === "orders" && !OF_ORDERS.includes(parts[0] ?? "")) throw denied();
     const fields = Fields.of(body);
     switch (parts[0]) {
       case "user":
-        if (parts[1] === "me") return ok({ id: 1, username: "sandbox", access_roles: [{ id: 1, name: key.role }] });
+        if (parts[1] === "me") return ok({ id: 1, username: "sandbox", access_roles: [ROLES[key.role]] });
         break;
       case "organization":
         if (method === "GET" && parts.length === 1)
@@ -136,7 +148,7 @@ export class CertcentralApi implements System {
         break;
       case "domain":
         if (method === "GET" && parts[1] !== undefined) {
-          const domain = this.#present.domain(Number(parts[1]));
+          const domain = this.#present.domain(Number(parts[1]), key.tenant, query);
           if (domain !== undefined) return ok(domain);
         }
         break;
@@ -177,7 +189,7 @@ export class CertcentralApi implements System {
     const order = this.#order(which, key);
     switch (`${method} ${verb ?? ""}`) {
       case "GET ":
-        return ok(this.#present.order(order));
+        return ok(this.#present.order(order, query.get("include_caa_status") === "true"));
       case "POST reissue":
         return ok(await placing.reissue(order, fields), 201);
       case "POST duplicate":
@@ -193,17 +205,13 @@ export class CertcentralApi implements System {
       case "PUT status":
         return this.#status(order, fields);
       case "PUT check-dcv":
-        if (order.status === "pending") await this.flow.issue(order.id);
-        return ok({
-          order_status: this.store.order(order.id)?.status,
-          certificate_id: order.active,
-          dcv_status: "complete",
-        });
+        return this.#checked(order);
       case "PUT dcv-random-value":
-        return ok({ dcv_random_value: token(order.id), expiration_date: expiry(order.dateCreated) });
+        return ok(this.#randomValue(order));
       case "PUT dcv-method":
-        if (fields.text("dcv_method") === undefined) throw required("dcv_method");
-        return ok({ dcv_random_value: token(order.id) });
+        if (fields.oneOf("dcv_method", DCV_METHODS) === undefined) throw required("dcv_method");
+        this.store.save({ ...order, dcvMethod: fields.text("dcv_method") });
+        return ok({ dcv_random_value: token(order) });
     }
     throw notFound("route");
   }
@@ -214,6 +222,8 @@ export class CertcentralApi implements System {
     const canceled = status === "canceled" || (status === "CANCELED" && this.store.variants.ccCancelCase === "any");
     if (!canceled && status !== "renewed" && status !== "not_renewed") throw invalid("status");
     if (!canceled) {
+      const near = Date.parse(order.validTill) - this.store.clock.now().getTime() <= 90 * DAY;
+      if (order.migrated !== true || !near) throw invalid("status");
       this.store.save({ ...order, isRenewed: status === "renewed" });
       return EMPTY;
     }
@@ -226,14 +236,33 @@ export class CertcentralApi implements System {
     return EMPTY;
   }
 
+  /** Names that are validated let the order be issued in the same call (section 13). */
+  async #checked(order: OrderRecord): Promise<Response> {
+    const names = this.store.settings(order.tenant).validation !== "manual";
+    if (names && this.flow.waiting(order.id).length > 0) await this.flow.issue(order.id);
+    return ok(this.#present.checked(this.#order(String(order.id), order)));
+  }
+
+  /** A value that is good is given again, one that has expired is replaced (section 13). */
+  #randomValue(order: OrderRecord): object {
+    const expired = Date.parse(expiry(order)) <= this.store.clock.now().getTime();
+    const kept = expired ? { ...order, randomValueOf: this.store.now() } : order;
+    this.store.save(kept);
+    return { dcv_random_value: token(kept), expiration_date: expiry(kept) };
+  }
+
   #changes(query: URLSearchParams, key: Key): Response {
-    const window = Number(query.get("minutes") ?? 0) * 60_000 + Number(query.get("seconds") ?? 0) * 1000;
-    if (window === 0 && !filtersOf(query).has("status_last_updated")) throw required("minutes");
+    const window = count(query, "minutes", 0) * 60_000 + count(query, "seconds", 0) * 1000;
+    const [range] = filtersOf(query).get("status_last_updated") ?? [];
+    if (window === 0 && range === undefined) throw required("minutes");
     if (window > WEEK) throw new Refusal(400, "time_frame_too_long", "At most seven days.");
-    const since = this.store.clock.now().getTime() - (window || WEEK);
+    const now = this.store.clock.now().getTime();
+    const [from, to] = range === undefined ? [now - window, now] : rangeOf(range, "filters.status_last_updated");
     const orders = this.store
       .orders()
-      .filter(({ tenant, dateCreated }) => tenant === key.tenant && Date.parse(dateCreated) >= since)
+      .filter(({ tenant }) => tenant === key.tenant)
+      // The last change only: a range leaves out what changed again later (section 10).
+      .filter(({ statusChanged }) => Date.parse(statusChanged) >= from && Date.parse(statusChanged) <= to)
       .map(({ id, active, status }) => ({ order_id: id, certificate_id: active, status }));
     return ok(orders.length === 0 && this.store.variants.ccStatusChangesEmpty === "object" ? {} : { orders });
   }
@@ -251,7 +280,8 @@ export class CertcentralApi implements System {
     if (certificate === undefined || order?.tenant !== key.tenant) throw notFound();
     if (method === "PUT" && verb === "revoke")
       return new Revoking(this.store, this.flow, this.#present, key).revoke(order, certificate.id, fields);
-    if (method === "GET" && verb === "chain" && certificate.pem !== undefined) return ok(await chain(certificate));
+    if (method === "GET" && verb === "chain" && certificate.pem !== undefined)
+      return ok({ intermediates: await chainOf(certificate) });
     if (method === "GET" && verb === "download")
       return this.#download(certificate, parts[3] === "platform" ? "pem_all" : format);
     throw notFound("route");
@@ -291,15 +321,17 @@ export class CertcentralApi implements System {
     if (method !== "PUT" || verb !== "status") throw notFound("route");
     const status = fields.needText("status");
     if (status !== "approved" && status !== "rejected") throw invalid("status");
-    if (key.role === "standard") throw denied("invalid_approver");
+    // Whoever may decide may withdraw a revocation; to approve one takes an administrator (section 1).
+    const approver = request.type === "revoke" && status === "approved" ? ["administrator"] : APPROVERS;
+    if (!approver.includes(key.role)) throw denied("invalid_approver");
     if (request.status !== "pending" && request.status !== "submitted")
       throw invalid("status", "It is processed already.");
-    await this.flow.decide(request.id, status, fields.text("processor_comment"));
+    await this.flow.decide(request.id, status, fields.text("processor_comment"), key.role);
     return EMPTY;
   }
 
   /** By id, or by thumbprint or serial of its primary certificate (section 2). */
-  #order(which: string, key: Key): OrderRecord {
+  #order(which: string, key: Pick<Key, "tenant">): OrderRecord {
     const order = /^\d{1,9}$/.test(which)
       ? this.store.order(Number(which))
       : this.store.orders().find(({ active }) => {

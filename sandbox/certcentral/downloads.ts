@@ -37,16 +37,15 @@ export async function download(
   }
 }
 
-export const chain = async ({ pem = "", commonName }: CertificateRecord): Promise<object> => {
+/** The chain, leaf first (sections 2, 3.2). */
+export async function chainOf({ pem = "", commonName }: CertificateRecord): Promise<object[]> {
   const { intermediate, root } = await authority();
-  return {
-    intermediates: [
-      { subject_common_name: commonName, pem },
-      { subject_common_name: "Sandbox TLS Issuing CA", pem: intermediate },
-      { subject_common_name: "Sandbox Root CA", pem: root },
-    ],
-  };
-};
+  return [
+    { subject_common_name: commonName, pem },
+    { subject_common_name: "Sandbox TLS Issuing CA", pem: intermediate },
+    { subject_common_name: "Sandbox Root CA", pem: root },
+  ];
+}
 
 /** A ZIP archive of stored files (APPNOTE 4.3). */
 function zip(files: Readonly<Record<string, string>>): Buffer {

@@ -66,6 +66,7 @@ export class CertcentralSandbox {
       validTill?: string;
       product?: string;
       tenant?: string;
+      migrated?: boolean;
     } = {},
   ): Promise<number> {
     const {
@@ -74,6 +75,7 @@ export class CertcentralSandbox {
       status = "issued",
       product = "ssl_basic",
       tenant = DEFAULT_TENANT,
+      migrated = false,
     } = given;
     const { store } = this.#api;
     const now = store.clock.now();
@@ -104,6 +106,7 @@ export class CertcentralSandbox {
       renewedBy: undefined,
       isRenewed: false,
       autoRenew: false,
+      migrated,
       organizationId: 9001,
       containerId: 1,
       dcvMethod: undefined,
@@ -134,9 +137,15 @@ export class CertcentralSandbox {
 
   /** Approves everything that waits for it. @returns the requests' ids. */
   async approveAll(): Promise<number[]> {
-    const waiting = this.requests().filter(({ status }) => status === "pending" || status === "submitted");
-    for (const { id } of waiting) await this.approve(id);
-    return waiting.map(({ id }) => id);
+    const approved: number[] = [];
+    for (const { id } of this.requests()) {
+      // The approval of a revocation takes what waits on its order along.
+      const status = this.#api.store.request(id)?.status;
+      if (status !== "pending" && status !== "submitted") continue;
+      await this.approve(id);
+      approved.push(id);
+    }
+    return approved;
   }
 
   /** The names are validated: what waits for that is issued. */
@@ -147,9 +156,9 @@ export class CertcentralSandbox {
     this.#api.flow.cancel(this.order(orderId), "canceled in the console");
   }
 
-  /** DigiCert or an approver turns an order down. */
+  /** DigiCert turns an order down. */
   rejectOrder(orderId: number): void {
-    this.#api.store.save({ ...this.order(orderId), status: "rejected" });
+    this.#api.flow.rejectOrder(orderId);
   }
 
   /** The order waits for its recipient (section 5). */
@@ -216,7 +225,11 @@ export class CertcentralSandbox {
 
   /** Carries out revocations that were handed over (variant `ccRevoke204`). */
   settleRevocations(): void {
-    for (const order of this.orders()) if (order.revoking === true) this.#api.flow.revokeOrder(order.id);
+    for (const { id, revoking } of this.orders()) {
+      if (revoking === true) this.#api.flow.revokeOrder(id);
+      for (const certificate of this.certificates(id))
+        if (certificate.revoking === true) this.#api.flow.revokeCertificate(certificate.id);
+    }
   }
 
   #active(order: OrderRecord): CertificateRecord {

@@ -1,4 +1,5 @@
 import { parsedCsr } from "./ca.js";
+import { chainOf } from "./downloads.js";
 import type { Fields } from "./refusal.js";
 import { invalid, notFound, Refusal, required } from "./refusal.js";
 import type { CertcentralStore, CertificateRecord, Key, OrderRecord, RequestRecord } from "./store.js";
@@ -9,11 +10,13 @@ import type { Workflow } from "./workflow.js";
 const DAY = 86_400_000;
 const PRODUCTS =
   /^(ssl_[a-z0-9_]+|wildcard_dv_[a-z]+|cloud_dv_[a-z]+|private_ssl_[a-z_]+|code_signing[a-z_]*|document_signing[a-z_]*)$/;
+export const DCV_METHODS = ["email", "dns-txt-token", "dns-cname-token", "http-token"];
 const HASHES = ["sha256", "sha384", "sha512"];
 /** Organizations of every account: one that is validated. */
 export const ORGANIZATIONS = [9001];
 
 const day = (date: Date): string => date.toISOString().slice(0, 10);
+const later = (date: Date, days: number): Date => new Date(date.getTime() + days * DAY);
 
 export class Placing {
   constructor(
@@ -26,11 +29,12 @@ export class Placing {
   async order(product: string, fields: Fields): Promise<object> {
     if (!PRODUCTS.test(product)) throw notFound("product");
     const asked = this.#certificate(fields, true);
-    const validTill = this.#validity(product, fields);
+    const renewed = this.#renewed(fields);
+    const left = renewed === undefined ? 0 : this.#daysLeft(renewed);
+    const validTill = this.#validity(product, fields, left);
     const organizationId = this.#organization(product, fields);
     this.#others(fields);
-    const renewed = this.#renewed(fields);
-    const end = this.#certificateEnd(fields, validTill);
+    const end = this.#certificateEnd(product, fields, validTill, left);
     const status = this.#bypass(fields) ? "pending" : "needs_approval";
     const order = this.store.add("order", {
       tenant: this.key.tenant,
@@ -66,7 +70,7 @@ export class Placing {
     const before = this.store.certificate(order.active);
     if (this.store.variants.ccReissueSameCsr === "refused" && before?.csr === asked.csr)
       throw invalid("certificate.csr", "A new CSR is needed.");
-    const end = this.#certificateEnd(fields, new Date(`${order.validTill}T00:00:00Z`));
+    const end = this.#certificateEnd(order.product, fields, new Date(`${order.validTill}T00:00:00Z`));
     this.store.save({ ...order, status: "reissue_pending" });
     const certificate = this.#waiting(order, "reissue", asked, end);
     return this.#go({ ...order, status: "reissue_pending" }, certificate, "reissue", fields);
@@ -77,6 +81,7 @@ export class Placing {
     if (order.status !== "issued") throw new Refusal(400, "order_not_issued", "The order cannot be duplicated now.");
     const asked = this.#certificate(fields, true);
     const active = this.store.certificate(order.active);
+    if (active !== undefined) equalNames(active, asked);
     const certificate = this.#waiting(
       order,
       "duplicate",
@@ -100,7 +105,7 @@ export class Placing {
       ? this.store.add("request", {
           tenant: order.tenant,
           orderId: order.id,
-          certificateId: undefined,
+          certificateId: certificate.id,
           type,
           status: bypassed ? "approved" : "pending",
           date: this.store.now(),
@@ -108,7 +113,7 @@ export class Placing {
           comments: fields.text("comments"),
         })
       : undefined;
-    if (bypassed) await this.flow.approved(this.store.order(order.id) ?? order);
+    if (bypassed) await this.flow.approved(certificate.id);
     const requests = request === undefined ? [] : [{ id: request.id, status: request.status }];
     const now = this.store.certificate(certificate.id);
     const shown = type !== "reissue" || this.store.variants.ccReissueResponse === "certificate";
@@ -118,16 +123,14 @@ export class Placing {
       id: order.id,
       requests,
       ...(bypassed && shown ? { certificate_id: certificate.id } : {}),
-      ...(bypassed && shown && now?.pem !== undefined
-        ? { certificate_chain: [{ subject_common_name: now.commonName, pem: now.pem }] }
-        : {}),
+      ...(bypassed && shown && now?.pem !== undefined ? { certificate_chain: await chainOf(now) } : {}),
       ...(waiting && type === "new_request"
         ? {
-            dcv_random_value: token(order.id),
+            dcv_random_value: token(order),
             domains: [...new Set([certificate.commonName, ...certificate.dnsNames])].map((name, at) => ({
               id: domainId(order.id, at),
               name,
-              dcv_token: { token: token(order.id), status: "pending", expiration_date: expiry(order.dateCreated) },
+              dcv_token: { token: token(order), status: "pending", expiration_date: expiry(order) },
             })),
           }
         : {}),
@@ -135,8 +138,9 @@ export class Placing {
   }
 
   #bypass(fields: Fields): boolean {
-    const mayDecide = this.key.role === "administrator" || this.key.role === "manager";
-    return (fields.flag("skip_approval") && mayDecide) || this.store.settings(this.key.tenant).approval !== "required";
+    // Section 1: skip_approval needs an administrator; without one the order waits.
+    const skips = fields.flag("skip_approval") && this.key.role === "administrator";
+    return skips || this.store.settings(this.key.tenant).approval !== "required";
   }
 
   #waiting(order: OrderRecord, kind: CertificateRecord["kind"], asked: Asked, end: Date): CertificateRecord {
@@ -159,6 +163,7 @@ export class Placing {
       throw new Refusal(400, "csr_invalid_cannot_parse", "The CSR could not be parsed.");
     const hash = part.oneOf("signature_hash", HASHES);
     if (hash === undefined) throw required("certificate.signature_hash");
+    const validity = part.part("cert_validity");
     const platform = part.part("server_platform")?.integer("id");
     if (platform === undefined && this.store.variants.ccServerPlatform === "required")
       throw required("certificate.server_platform");
@@ -168,11 +173,12 @@ export class Placing {
       csr,
       signatureHash: hash,
       platform: platform ?? -1,
+      ...(validity === undefined ? {} : { validity: validity.body }),
     };
   }
 
-  /** End of the order (sections 3, 3.1). */
-  #validity(product: string, fields: Fields): Date {
+  /** End of the order (sections 3, 3.1); `left` are days that a renewal carries over. */
+  #validity(product: string, fields: Fields, left: number): Date {
     const root = this.store.variants.ccValidityFields === "root";
     const part = root ? fields : fields.part("order_validity");
     const [years, days, custom] = root
@@ -182,12 +188,12 @@ export class Placing {
     if (end === undefined) throw required(root ? "validity_years" : "order_validity");
     const most = new Date(this.store.clock.now());
     most.setUTCFullYear(most.getUTCFullYear() + 3);
-    if (!product.startsWith("private_") && end.getTime() > most.getTime() + DAY) {
+    if (!product.startsWith("private_") && day(end) > day(most)) {
       const unit =
         custom !== undefined ? "custom_expiration_date" : days !== undefined ? "validity_days" : "validity_years";
       throw invalid(unit);
     }
-    return end;
+    return later(end, custom === undefined ? left : 0);
   }
 
   /** The winner of several is custom_expiration_date, then days, then years. */
@@ -212,21 +218,18 @@ export class Placing {
   }
 
   /** End of a certificate: as asked, within the order and the cap of public TLS. */
-  #certificateEnd(fields: Fields, order: Date): Date {
+  #certificateEnd(product: string, fields: Fields, order: Date, left = 0): Date {
     const part = fields.part("certificate")?.part("cert_validity");
-    const asked =
-      part === undefined
-        ? undefined
-        : this.#end(
-            part.integer("years"),
-            part.integer("days"),
-            part.text("custom_expiration_date"),
-            "certificate.cert_validity.",
-          );
-    if (asked !== undefined && asked.getTime() > order.getTime() + DAY)
+    const custom = part?.text("custom_expiration_date");
+    const first = this.#end(part?.integer("years"), part?.integer("days"), custom, "certificate.cert_validity.");
+    // What a renewal carries over goes to the certificate as far as the cap allows (section 6).
+    const asked = first === undefined || custom !== undefined ? first : later(first, left);
+    if (asked !== undefined && day(asked) > day(order))
       throw new Refusal(400, "cert_validity_exceeds_order_validity", "The certificate would outlive its order.");
-    const cap = new Date(this.store.clock.now().getTime() + Number(this.store.variants.ccCertificateCap) * DAY);
-    return new Date(Math.min((asked ?? order).getTime(), order.getTime(), cap.getTime()));
+    const end = Math.min((asked ?? order).getTime(), order.getTime());
+    if (product.startsWith("private_")) return new Date(end);
+    const cap = later(this.store.clock.now(), Number(this.store.variants.ccCertificateCap));
+    return new Date(Math.min(end, cap.getTime()));
   }
 
   #organization(product: string, fields: Fields): number | undefined {
@@ -248,7 +251,7 @@ export class Placing {
     for (const name of ["skip_approval", "auto_renew", "auto_reissue", "disable_renewal_notifications", "disable_ct"])
       fields.flag(name);
     fields.oneOf("payment_method", ["balance", "card", "profile", "wire_transfer"]);
-    fields.oneOf("dcv_method", ["email", "dns-txt-token", "dns-cname-token", "http-token"]);
+    fields.oneOf("dcv_method", DCV_METHODS);
     for (const email of fields.parts("dcv_emails")) email.needText("dns_name");
     for (const field of fields.parts("custom_fields")) {
       if (field.integer("metadata_id") === undefined) throw required("custom_fields.metadata_id");
@@ -266,9 +269,16 @@ export class Placing {
     if (id === undefined) return undefined;
     const old = this.store.order(id);
     if (old?.tenant !== this.key.tenant) throw notFound("order");
-    const left = (Date.parse(`${old.validTill}T00:00:00Z`) - this.store.clock.now().getTime()) / DAY;
-    if (old.status === "revoked" || old.isRenewed || left > 91 || left < 0) throw invalid("renewal_of_order_id");
+    const left = this.#daysLeft(old);
+    const inForce = old.status === "issued" || old.status === "reissue_pending";
+    const again = old.isRenewed && this.store.variants.ccRenewAgain === "refused";
+    if (!inForce || again || left > 90 || left < 1) throw invalid("renewal_of_order_id");
     return old;
+  }
+
+  /** From today to the day of an order's end. */
+  #daysLeft({ validTill }: OrderRecord): number {
+    return (Date.parse(validTill) - Date.parse(day(this.store.clock.now()))) / DAY;
   }
 }
 
@@ -278,12 +288,29 @@ interface Asked {
   readonly csr: string;
   readonly signatureHash: string;
   readonly platform: number;
+  readonly validity?: Readonly<Record<string, unknown>>;
+}
+
+/** A duplicate has its original's names, in any order, and may have names below its wildcards (section 7). */
+function equalNames(original: Asked, duplicate: Asked): void {
+  const names = ({ commonName, dnsNames }: Asked): string[] =>
+    [commonName, ...dnsNames].map((one) => one.toLowerCase());
+  const [had, has] = [names(original), names(duplicate)];
+  const wildcards = had.filter((name) => name.startsWith("*.")).map((name) => name.slice(1));
+  const known = (name: string): boolean => had.includes(name) || wildcards.some((end) => name.endsWith(end));
+  if (!known(duplicate.commonName.toLowerCase())) throw invalid("certificate.common_name");
+  if (!has.every(known) || !had.every((name) => has.includes(name))) throw invalid("certificate.dns_names");
 }
 
 /** The value that has to be published, one an order. */
-export const token = (orderId: number): string => `token-${orderId}-${(orderId * 7919).toString(36)}`;
+export const token = ({ id, randomValueOf }: OrderRecord): string =>
+  ["token", id, (id * 7919).toString(36), ...(randomValueOf === undefined ? [] : [Date.parse(randomValueOf)])].join(
+    "-",
+  );
 /** Domains have ids of their own. */
 export const domainId = (orderId: number, at: number): number => orderId * 100 + at;
 /** Tokens are good for 30 days. */
-export const expiry = (created: string): string =>
-  new Date(Date.parse(created) + 30 * DAY).toISOString().replace(/\.\d{3}Z$/, "+00:00");
+export const expiry = ({ randomValueOf, dateCreated }: OrderRecord): string =>
+  later(new Date(randomValueOf ?? dateCreated), 30)
+    .toISOString()
+    .replace(/\.\d{3}Z$/, "+00:00");

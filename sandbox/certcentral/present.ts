@@ -1,16 +1,29 @@
+import { isQuiet, USER } from "./lists.js";
+import { Fields } from "./refusal.js";
 import { domainId, expiry, token } from "./placing.js";
 import type { CertcentralStore, CertificateRecord, OrderRecord, RequestRecord } from "./store.js";
 
+const YEAR = 365 * 86_400_000;
+
 /** Marked values in fields that a client has no business with: a search for them finds whoever keeps them. */
 export const CC_CANARIES = { voucher: "canary-of-the-voucher", receipt: "canary-of-the-receipt" };
+
+/** The user of the account, in a role. */
+const person = (role: string): object => ({ ...USER, last_name: role });
+/** For how many days a name stays validated. */
+const VALIDATED = 397;
+const later = (time: string, days: number): string =>
+  new Date(Date.parse(time) + days * 86_400_000).toISOString().replace(/\.\d{3}Z$/, "+00:00");
+const ORGANIZATION = "Sandbox Organization";
 
 /** Answers of CertCentral (sections 4, 7, 9, 10, 13). */
 export class Present {
   constructor(readonly store: CertcentralStore) {}
 
-  /** Order info (section 4). */
-  order(order: OrderRecord): object {
+  /** Order info (section 4); with `caa` what was found about CAA, while the order is pending. */
+  order(order: OrderRecord, caa = false): object {
     const { variants } = this.store;
+    const validation = /_(dv|ev)_/.exec(order.product)?.[1] ?? "ov";
     const requests = this.store.requests(order.id);
     return {
       id: order.id,
@@ -21,11 +34,12 @@ export class Present {
       ...(variants.ccRenewedOrderId === "present" ? { renewed_order_id: order.renewedBy ?? 0 } : {}),
       date_created: order.dateCreated,
       ...(variants.ccOrderValidTill === "present" ? { order_valid_till: order.validTill } : {}),
-      organization:
-        order.organizationId === undefined ? null : { id: order.organizationId, name: "Sandbox Organization" },
+      organization: this.#organization(order),
       container: { id: order.containerId, name: "Sandbox" },
-      product: { name_id: order.product, name: order.product, type: "ssl_certificate", validation_type: "ov" },
+      product: { name_id: order.product, name: order.product, type: "ssl_certificate", validation_type: validation },
       auto_renew: this.#flag(order.autoRenew),
+      auto_reissue: this.#flag(Fields.of(order.body).flag("auto_reissue")),
+      disable_renewal_notifications: isQuiet(order),
       has_duplicates: this.#hasDuplicates(order),
       payment_method: "balance",
       dcv_method: order.dcvMethod ?? "email",
@@ -33,7 +47,10 @@ export class Present {
       ...(variants.ccOrderRequests === "present" ? { requests: requests.map((one) => this.#ofOrder(one)) } : {}),
       voucher_code: CC_CANARIES.voucher,
       receipt_secret: CC_CANARIES.receipt,
-      user: { id: 1, first_name: "Sandbox", last_name: "User", email: "user@sandbox.example" },
+      user: USER,
+      ...(caa && order.status === "pending"
+        ? { caa_status_message: Object.fromEntries(this.#orderNames(order).map((name) => [name, "CAA allows it."])) }
+        : {}),
     };
   }
 
@@ -53,11 +70,18 @@ export class Present {
       status: order.status,
       is_renewed: order.isRenewed,
       date_created: order.dateCreated,
+      organization: this.#organization(order),
+      validity_years: Math.max(1, Math.round((Date.parse(order.validTill) - Date.parse(order.dateCreated)) / YEAR)),
+      disable_renewal_notifications: isQuiet(order),
       container: { id: order.containerId, name: "Sandbox" },
       product: { name_id: order.product, name: order.product, type: "ssl_certificate" },
       product_name_id: order.product,
       has_duplicates: this.#hasDuplicates(order),
     };
+  }
+
+  #organization({ organizationId: id }: OrderRecord): object | null {
+    return id === undefined ? null : { id, name: ORGANIZATION };
   }
 
   #certificate(order: OrderRecord): object {
@@ -72,6 +96,9 @@ export class Present {
       signature_hash: active.signatureHash,
       date_created: active.dateCreated,
       server_platform: { id: active.platform, name: "Other" },
+      ca_cert: { id: "SANDBOXCA", name: "Sandbox TLS Issuing CA" },
+      ...(active.validity === undefined ? {} : { cert_validity: active.validity }),
+      ...(order.organizationId === undefined ? {} : { organization: { id: order.organizationId } }),
       ...(variants.ccOrderCsr === "present" ? { csr: active.csr } : {}),
       ...(issued
         ? {
@@ -118,18 +145,25 @@ export class Present {
   /** A request by itself or in a list (section 9). */
   request(request: RequestRecord, whole = false): object {
     const order = this.store.order(request.orderId);
+    const renewed = order?.renewalOf === undefined ? undefined : this.store.order(order.renewalOf);
     const stale = this.store.variants.ccRequestStale === "stale";
     return {
       ...this.#ofOrder(request),
       ...(request.dateProcessed === undefined ? {} : { date_processed: request.dateProcessed }),
-      requester: { id: 1, first_name: "Sandbox", last_name: request.requester, email: "user@sandbox.example" },
+      requester: person(request.requester),
       ...(whole ? { processor_comment: request.processorComment ?? null } : {}),
+      ...(whole && request.processor !== undefined
+        ? { reviewer: person(request.processor), processor: person(request.processor) }
+        : {}),
       order: {
         id: request.orderId,
         status: stale ? "pending" : order?.status,
         certificate: { common_name: order?.commonName },
+        ...(order === undefined ? {} : { organization: this.#organization(order) }),
         container: { id: order?.containerId },
         product: { name_id: order?.product },
+        ...(whole ? { unsubmitted_domains: [] } : {}),
+        ...(whole && renewed !== undefined ? { renewal_of_order_valid_till: renewed.validTill } : {}),
       },
     };
   }
@@ -138,7 +172,7 @@ export class Present {
   revocation(request: RequestRecord): object {
     return {
       ...this.#ofOrder(request),
-      requester: { id: 1, first_name: "Sandbox", last_name: request.requester, email: "user@sandbox.example" },
+      requester: person(request.requester),
     };
   }
 
@@ -184,15 +218,47 @@ export class Present {
     };
   }
 
-  domain(id: number): object | undefined {
+  /** What a check of names found (section 13). */
+  checked(order: OrderRecord): object {
+    const status = ["needs_approval", "pending", "reissue_pending"].includes(order.status) ? "pending" : "complete";
+    return {
+      order_status: order.status,
+      certificate_id: order.active,
+      dcv_status: status,
+      dns_name_validations: this.#orderNames(order).map((name) => ({ dns_name: name, status })),
+    };
+  }
+
+  /** A domain of an account; what is asked for beyond that is in the query (section 13). */
+  domain(id: number, tenant: string, query: URLSearchParams): object | undefined {
     const order = this.store.order(Math.floor(id / 100));
     const name = order === undefined ? undefined : this.#orderNames(order)[id % 100];
-    if (order === undefined || name === undefined) return undefined;
+    if (order === undefined || name === undefined || order.tenant !== tenant) return undefined;
+    const validated = this.store.certificate(order.active)?.dateIssued;
+    const until = validated === undefined ? undefined : later(validated, VALIDATED);
     return {
       id,
       name,
       is_active: true,
-      dcv_token: { token: token(order.id), status: "pending", expiration_date: expiry(order.dateCreated) },
+      is_pending_validation: validated === undefined,
+      ...(validated === undefined ? {} : { dcv_approval_datetime: validated, dcv_expiration_datetime: until }),
+      ...(query.get("include_validation") === "true"
+        ? {
+            validations:
+              validated === undefined
+                ? []
+                : [{ type: "ov", status: "active", validated_until: until, dcv_status: "complete" }],
+          }
+        : {}),
+      ...(query.get("include_dcv") === "true"
+        ? {
+            dcv_token: {
+              token: token(order),
+              status: validated === undefined ? "pending" : "active",
+              expiration_date: expiry(order),
+            },
+          }
+        : {}),
     };
   }
 

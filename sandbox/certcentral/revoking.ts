@@ -37,6 +37,8 @@ export class Revoking {
       throw new Refusal(400, "order_expired", "The order has expired.");
     if (!["issued", "reissue_pending", "expired"].includes(order.status))
       throw invalid("order_id", "Nothing is issued.");
+    if (certificate !== undefined && certificate.status !== "issued")
+      throw invalid("certificate_id", "It is not issued.");
     if (certificateId !== undefined && order.status === "reissue_pending")
       throw new Refusal(400, "pending_reissue", "A reissue waits: cancel or finish it first.");
 
@@ -48,7 +50,7 @@ export class Revoking {
       return { status: 201, headers: {}, body: this.present.revocation(pending) };
     }
     if (!(skips && this.key.role === "administrator")) return this.#requested(order, certificateId, comments);
-    if (variants.ccRevoke204 === "later") this.store.save({ ...order, revoking: true });
+    if (variants.ccRevoke204 === "later") this.store.save({ ...(certificate ?? order), revoking: true });
     else if (certificateId === undefined) this.flow.revokeOrder(order.id);
     else this.flow.revokeCertificate(certificateId);
     return EMPTY;

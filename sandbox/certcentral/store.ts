@@ -20,6 +20,8 @@ export interface OrderRecord {
   readonly tenant: string;
   readonly product: string;
   status: OrderStatus;
+  /** When its status changed last; kept by the store. */
+  readonly statusChanged: string;
   commonName: string;
   /** Its certificates, oldest first. */
   certificates: number[];
@@ -32,13 +34,17 @@ export interface OrderRecord {
   renewedBy: number | undefined;
   isRenewed: boolean;
   readonly autoRenew: boolean;
+  /** It came from an older console (section 5). */
+  readonly migrated?: boolean;
   readonly organizationId: number | undefined;
   readonly containerId: number;
-  readonly dcvMethod: string | undefined;
+  dcvMethod: string | undefined;
+  /** When the value that has to be published was made, if not with the order. */
+  readonly randomValueOf?: string;
   /** The body of the order, as it was sent. */
   readonly body: Readonly<Record<string, unknown>>;
   notes: string[];
-  /** A revocation that was handed over and not carried out yet. */
+  /** A revocation of all its certificates that was handed over and not carried out yet. */
   revoking?: boolean;
 }
 
@@ -52,6 +58,8 @@ export interface CertificateRecord {
   readonly dnsNames: string[];
   readonly signatureHash: string;
   readonly platform: number;
+  /** The validity that was asked for, as it was sent. */
+  readonly validity?: Readonly<Record<string, unknown>>;
   readonly validTill: string;
   readonly dateCreated: string;
   /** Once issued. */
@@ -62,18 +70,23 @@ export interface CertificateRecord {
   pem?: string;
   /** When DigiCert revokes it because a later one lacks one of its names (section 7). */
   revokeOn?: string;
+  /** A revocation that was handed over and not carried out yet. */
+  revoking?: boolean;
 }
 
 export interface RequestRecord {
   readonly id: number;
   readonly tenant: string;
   readonly orderId: number;
+  /** Undefined where all certificates of the order are revoked. */
   readonly certificateId: number | undefined;
   readonly type: "new_request" | "revoke" | "reissue" | "duplicate";
   status: "submitted" | "pending" | "approved" | "rejected";
   readonly date: string;
   dateProcessed?: string;
   readonly requester: string;
+  /** Who decided it. */
+  processor?: string;
   readonly comments: string | undefined;
   processorComment?: string;
 }
@@ -142,7 +155,7 @@ export class CertcentralStore {
     return row === undefined ? undefined : (JSON.parse(String(row.record)) as unknown);
   }
 
-  #put(table: Table, record: { id: number; orderId?: number }): void {
+  #put(table: Table, record: { id: number; orderId?: number; statusChanged?: string | undefined }): void {
     this.database
       .prepare(
         `INSERT INTO ${table} (id, order_id, record) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET record = excluded.record`,
@@ -150,11 +163,12 @@ export class CertcentralStore {
       .run(record.id, record.orderId ?? null, JSON.stringify(record));
   }
 
-  add(table: "order", record: Omit<OrderRecord, "id">): OrderRecord;
+  add(table: "order", record: Omit<OrderRecord, "id" | "statusChanged">): OrderRecord;
   add(table: "certificate", record: Omit<CertificateRecord, "id">): CertificateRecord;
   add(table: "request", record: Omit<RequestRecord, "id">): RequestRecord;
   add(table: "order" | "certificate" | "request", record: object): object {
-    const added = { id: this.#next(`cc_${table}`), ...record };
+    const changed = table === "order" ? { statusChanged: this.clock.now().toISOString() } : {};
+    const added = { id: this.#next(`cc_${table}`), ...record, ...changed };
     this.#put(`cc_${table}`, added);
     return added;
   }
@@ -167,8 +181,15 @@ export class CertcentralStore {
   requests = (orderId?: number): RequestRecord[] => this.#all("cc_request", orderId) as RequestRecord[];
   request = (id: number): RequestRecord | undefined => this.#get("cc_request", id) as RequestRecord | undefined;
 
-  save(record: OrderRecord | CertificateRecord | RequestRecord): void {
-    this.#put("certificates" in record ? "cc_order" : "kind" in record ? "cc_certificate" : "cc_request", record);
+  /** `changed` is when an order's status changed, if that was not now. */
+  save(record: OrderRecord | CertificateRecord | RequestRecord, changed = this.clock.now()): void {
+    if (!("certificates" in record)) {
+      this.#put("kind" in record ? "cc_certificate" : "cc_request", record);
+      return;
+    }
+    const before = this.order(record.id);
+    const same = before?.status === record.status;
+    this.#put("cc_order", { ...record, statusChanged: same ? before.statusChanged : changed.toISOString() });
   }
 
   issueKey(key: Key): string {

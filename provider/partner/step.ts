@@ -13,7 +13,7 @@ export type Told = Omit<FaultParts, "resource" | "system">;
 export const fault = ({ resource }: Reading, parts: Told): Fault => new Fault({ ...parts, resource, system: SYSTEM });
 
 /** A fault after which a state is kept; `id` where the resource has none yet. */
-export const partial = <State>({ resource }: Reading, state: State, parts: Told, id?: string): Fault =>
+export const partial = ({ resource }: Reading, state: object, parts: Told, id?: string): Fault =>
   new PartialFault({ ...parts, resource, system: SYSTEM }, state, id);
 
 /** What a call came back with, for a fault. */

@@ -159,12 +159,15 @@ export function readIssued(data: unknown): Issued {
   const hmacKey = text(({ name, value }) => /hmac|mackey|^mac$|^secret$/.test(name) && MAC_KEY.test(value));
   const keyId = text(
     ({ name, value }) =>
-      /kid$|keyid$|keyidentifier$/.test(name) && !/api/.test(name) && /^[\x21-\x7e]+$/.test(value) && value !== hmacKey,
+      /kid$|keyid$|keyidentifier$/.test(name) &&
+      !name.includes("api") &&
+      /^[\x21-\x7e]+$/.test(value) &&
+      value !== hmacKey,
   );
   const directoryUrl = text(({ name, value }) => /url|directory|server/.test(name) && /^https?:\/\/\S+$/.test(value));
   const contractId = whole(
     ({ name, path }) =>
-      name === "acmecontractid" || name === "contractid" || path === "id" || /contract\.id$/.test(path),
+      name === "acmecontractid" || name === "contractid" || path === "id" || path.endsWith("contract.id"),
   );
   const credentialId = whole(
     ({ name, path }) => /credentialid$|^eabid$/.test(name) || /(?:eab[a-z]*|credential)\.+id$/.test(path),

@@ -59,7 +59,7 @@ async function performed(
 export async function settled(operation: Operation, contractId: number, context: Step): Promise<ContractInfo> {
   const { api, resource } = context;
   const reply = await api.ask(context.perform, operation);
-  const action = `${operation.sentence.split(":")[0]?.toLowerCase() ?? operation.name}`;
+  const action = operation.sentence.split(":")[0]?.toLowerCase() ?? operation.name;
   if (reply.outcome === "not executed") throw unsettled(action, reply, "nothing was changed by this call", context);
   let info: ContractInfo;
   try {

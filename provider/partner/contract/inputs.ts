@@ -90,7 +90,12 @@ export function normalize(raw: Readonly<Record<string, unknown>>): Checked<Contr
       property: "organization",
       reason: `organization is missing: ${productNameId} is validated for one, so allowed is its name, address, city and country`,
     });
-  if (known && /^ssl_ev_/.test(productNameId) && given !== undefined && (given.verifiedContacts ?? []).length === 0)
+  if (
+    known &&
+    productNameId.startsWith("ssl_ev_") &&
+    given !== undefined &&
+    (given.verifiedContacts ?? []).length === 0
+  )
     problems.push({
       property: "organization",
       reason: `organization.verifiedContacts is missing: ${productNameId} needs a verified contact`,

@@ -41,7 +41,7 @@ export function plan({ before, after }: Change<Inputs, ContractState>): Plan {
   const decided = overUnknowns<ContractInputs>(
     after,
     {
-      productNameId: [before.productNameId as ContractInputs["productNameId"]],
+      productNameId: [before.productNameId],
       sans: [before.contract?.sans ?? before.sans],
       autoRenew: [before.contract?.autoRenew, undefined],
       organization: [before.organization],

@@ -51,7 +51,7 @@ export interface AcmeContractArgs {
   trigger?: pulumi.Input<string>;
   /** Id of an existing contract to take over; changes nothing at DigiCert. */
   adopt?: pulumi.Input<number>;
-  /** Any new text allows another creation after one whose answer was lost and that did not happen. */
+  /** The trace id that the message names: allows another creation after one whose answer was lost and that made nothing. */
   createAnother?: pulumi.Input<string>;
 }
 

@@ -3,6 +3,7 @@ import type { Checked, Problem } from "./inputs.js";
 import type { Operation } from "./operation.js";
 import type { Perform } from "./perform.js";
 import type { Change, Plan } from "./plan.js";
+import type { Receipt } from "./receipts.js";
 import type { Planned } from "./unknown.js";
 
 /** What a step may use. Pulumi is not among it: a second adapter runs the same lifecycles. */
@@ -27,6 +28,8 @@ export interface Context<Api> {
   readonly claim: (names: readonly string[]) => void;
   /** Remote objects that other resources are known to hold in this run. */
   readonly heldByOthers: () => ReadonlySet<string>;
+  /** The receipt of the same call in an earlier run that was killed before it knew the call's end, where receipts are kept. */
+  readonly unended: (operation: Operation) => Receipt | undefined;
   /** Information for people, on the resource's row. */
   readonly tell: (text: string) => void;
 }

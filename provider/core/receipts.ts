@@ -39,3 +39,20 @@ export function receiptBook(append: (line: string) => void): ReceiptBook {
 export function receipt(operation: Operation, status: string, traceId: string, time: Date): Receipt {
   return { time: time.toISOString(), operation: operation.name, target: label(operation), status, traceId };
 }
+
+/**
+ * The last call with this label that was begun and whose end nobody has written: the run that sent it was killed, and
+ * whether it took effect is not known. Lines that are not receipts are passed over.
+ */
+export function unendedIn(book: string, operation: Operation): Receipt | undefined {
+  const lines = book.split("\n").flatMap((line): Receipt[] => {
+    try {
+      const parsed = JSON.parse(line) as Partial<Receipt> | null;
+      return typeof parsed?.traceId === "string" && parsed.target === label(operation) ? [parsed as Receipt] : [];
+    } catch {
+      return []; // a line that was cut off, or the empty one at the end
+    }
+  });
+  const ended = new Set(lines.flatMap(({ status, traceId }) => (status === "sending" ? [] : [traceId])));
+  return lines.findLast(({ status, traceId }) => status === "sending" && !ended.has(traceId));
+}

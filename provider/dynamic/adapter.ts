@@ -1,12 +1,12 @@
 import type { dynamic } from "@pulumi/pulumi";
-import { appendFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import type { Settings } from "./settings.js";
 import { Fault, PartialFault } from "../core/fault.js";
 import type { Context, Lifecycle } from "../core/lifecycle.js";
 import { announcement, label } from "../core/operation.js";
 import { performer, type Send } from "../core/perform.js";
 import type { Plan } from "../core/plan.js";
-import { NO_RECEIPTS, receiptBook, type ReceiptBook } from "../core/receipts.js";
+import { NO_RECEIPTS, receiptBook, unendedIn, type ReceiptBook } from "../core/receipts.js";
 import { UNKNOWN, type Planned } from "../core/unknown.js";
 import { mask, registerMacKey } from "../http/redaction.js";
 import { underOptions } from "../inventory/inventory.js";
@@ -114,6 +114,7 @@ export function adapt<Inputs extends object, State extends object, Api>(
         host.run.claim(urn, held);
       },
       heldByOthers: () => new Set([...heldByOthers, ...host.run.heldByOthers(urn)]),
+      unended: (operation) => unendedIn(receiptsSoFar(), operation),
       tell: (text) => void host.log.write("info", urn, text),
     };
   }
@@ -288,6 +289,12 @@ function receipts(): ReceiptBook {
   return receiptBook((line) => {
     appendFileSync(file, mask(line), { mode: 0o600 });
   });
+}
+
+/** What the book holds; empty where none is kept, or none was begun. */
+function receiptsSoFar(): string {
+  const file = process.env.CLM_RECEIPTS;
+  return file === undefined || file === "" || !existsSync(file) ? "" : readFileSync(file, "utf8");
 }
 
 const urnOf = (properties: Properties): string => (typeof properties.__urn === "string" ? properties.__urn : "");

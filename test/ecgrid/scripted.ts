@@ -53,6 +53,7 @@ export function scripted(
       exclusive: (_name, work) => work(),
       claim: () => undefined,
       heldByOthers: () => new Set(),
+      unended: () => undefined,
       tell: () => undefined,
     },
   };

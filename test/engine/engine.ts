@@ -86,3 +86,11 @@ export async function made(world: World, args: Record<string, unknown> = {}): Pr
 export const executed = (world: World, verb: string): number =>
   world.sandbox.log.all().filter(({ path, outcome }) => path === `/v2/certificates/${verb}` && outcome === "executed")
     .length;
+
+/** A preview and an up that have nothing to do. @returns the number of their requests. */
+export async function expectNothing(world: World): Promise<number> {
+  const position = world.sandbox.log.last();
+  const { preview, up } = await apply(world);
+  for (const { text } of [preview, up]) expect(text).to.match(/Resources:\s+\d+ unchanged/);
+  return world.sandbox.log.since(position).length;
+}

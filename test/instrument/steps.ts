@@ -1,7 +1,7 @@
 import type { Context, Lifecycle } from "../../provider/core/lifecycle.js";
 import { performer, type Send } from "../../provider/core/perform.js";
 import { NOTHING, type Plan } from "../../provider/core/plan.js";
-import { NO_RECEIPTS } from "../../provider/core/receipts.js";
+import { NO_RECEIPTS, unendedIn } from "../../provider/core/receipts.js";
 
 /** What a lifecycle is driven with in place of Pulumi. */
 export interface Driven<Api> {
@@ -11,6 +11,8 @@ export interface Driven<Api> {
   readonly urn: string;
   /** Remote objects that other resources of the stack hold, as `claim` names. */
   readonly heldByOthers?: () => ReadonlySet<string>;
+  /** Lines of receipts that earlier runs have left. */
+  readonly receipts?: () => string;
 }
 
 /** A lifecycle without Pulumi: each step performs its own plan. */
@@ -24,7 +26,7 @@ export class Steps<Inputs extends object, State extends object, Api> {
   ) {}
 
   #context(plan: Plan): Context<Api> {
-    const { api, send, now, urn, heldByOthers = () => new Set<string>() } = this.driven;
+    const { api, send, now, urn, heldByOthers = () => new Set<string>(), receipts = () => "" } = this.driven;
     return {
       resource: "a",
       seed: urn,
@@ -38,6 +40,7 @@ export class Steps<Inputs extends object, State extends object, Api> {
       exclusive: (_name, work) => work(),
       claim: () => undefined,
       heldByOthers,
+      unended: (operation) => unendedIn(receipts(), operation),
       tell: (text) => {
         this.told.push(text);
       },

@@ -264,7 +264,7 @@ describe("calls of the Partner API when the service misbehaves", () => {
         const failure = await steps.update(state, inContract(sandbox)).catch((error: unknown) => error);
         expect(String(failure)).to.include("set adopt to its id");
         expect(sandbox.partner.contracts()).to.have.length(contracts.length);
-        const answer = contracts.length === 1 ? { adopt: ID } : { createAnother: "looked up: there is none" };
+        const answer = contracts.length === 1 ? { adopt: ID } : { createAnother: state.lost.traceId };
         expect(steps.plan(state, inContract(sandbox, answer)).replaces).to.deep.equal(Object.keys(answer));
         expect(steps.plan(state, undefined).operations).to.deep.equal([]);
         const settled = await steps.create(inContract(sandbox, answer));

@@ -49,6 +49,7 @@ class Run {
       plannedHeldByOthers: new Set(),
       claim: () => undefined,
       heldByOthers: () => new Set(),
+      unended: () => undefined,
       tell: () => undefined,
     };
   }

@@ -10,11 +10,25 @@ import { readIssued, type Binding, type ContractInfo } from "../wire.js";
 import type { ContractInputs } from "./inputs.js";
 import { keptContract, type ContractState } from "./state.js";
 
+/** A subaccount's key cannot list contracts (section 1). */
+const LOOK_UP = (traceId: string): string =>
+  `have it looked up in the report of the parent account (GET /account/reporting): nothing is created until adopt has the contract's id, or, when there is none, createAnother is "${traceId}"`;
+
 /** Creates a contract, or takes over the one that `adopt` names. */
 export async function make(inputs: ContractInputs, context: Step): Promise<Made<ContractState>> {
   if (inputs.adopt !== undefined) return adopted(inputs.adopt, inputs, context);
   const action = `create a contract for ${inputs.sans.join(", ")}`;
-  const reply = await context.api.ask(context.perform, plannedOperation(context.plan, createContract.name));
+  const operation = plannedOperation(context.plan, createContract.name);
+  const begun = context.unended(operation);
+  if (begun !== undefined && begun.traceId !== inputs.createAnother)
+    throw fault(context, {
+      action,
+      cameBack: `the receipts show that a run was killed while it created this contract (${begun.time}, trace id ${begun.traceId})`,
+      known: "nothing was sent by this run; whether that one has made a contract, which is billed, no read can tell",
+      next: LOOK_UP(begun.traceId),
+      outcome: "not executed",
+    });
+  const reply = await context.api.ask(context.perform, operation);
   if (reply.outcome === "refused" || reply.outcome === "not executed")
     throw fault(context, {
       action,
@@ -34,7 +48,7 @@ export async function make(inputs: ContractInputs, context: Step): Promise<Made<
         ...(reply.outcome === "done" ? { cameBack: "the service said yes, and its answer names no contract" } : {}),
         known:
           "whether a contract was made, and is billed, is not known, and a subaccount's key cannot list contracts; that it is open is kept in the state",
-        next: "have it looked up in the report of the parent account (GET /account/reporting): the next run creates nothing until adopt has the contract's id, or createAnother a new text when there is none",
+        next: LOOK_UP(reply.traceId),
       },
       `lost ${reply.traceId}`,
     );

@@ -67,10 +67,8 @@ export const contractInputs = z.object({
     .optional(),
   /** Id of an existing contract to take over. Its secrets cannot be read (section 2). */
   adopt: id("the acme_contract_id of an existing contract").optional(),
-  /** Any new text allows another creation after one whose answer was lost. */
-  createAnother: z
-    .string({ error: "allowed is a text; a new one creates again after a creation whose answer was lost" })
-    .optional(),
+  /** Trace id of a creation whose answer was lost and that made nothing: allows another one. */
+  createAnother: z.string({ error: "allowed is the trace id of a creation whose answer was lost" }).optional(),
 });
 
 export type ContractInputs = z.output<typeof contractInputs>;

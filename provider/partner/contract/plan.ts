@@ -99,15 +99,15 @@ function creation(after: Inputs): Plan {
 function decide(before: ContractState, after: Inputs): Plan {
   const { contract, lost } = before;
   if (contract === undefined) {
-    const answers = (["adopt", "createAnother"] as const).filter(
-      (field) => after[field] !== undefined && after[field] !== before[field],
-    );
-    if (answers.length > 0 && answers.every((field) => after[field] !== UNKNOWN))
-      return { ...NOTHING, changes: true, replaces: answers };
+    const answers = [
+      ...(after.adopt !== undefined && after.adopt !== UNKNOWN ? ["adopt"] : []),
+      ...(lost !== undefined && after.createAnother === lost.traceId ? ["createAnother"] : []),
+    ];
+    if (answers.length > 0) return { ...NOTHING, changes: true, replaces: answers };
     return {
       ...NOTHING,
       changes: true,
-      refusal: `whether the contract for ${before.sans.join(", ")} was made is not known: the answer to its creation${lost === undefined ? "" : ` of ${lost.at}`} was lost, and a subaccount's key cannot list contracts. Have it looked up in the report of the parent account (GET /account/reporting); then set adopt to its id, or createAnother to a new text when there is none`,
+      refusal: `whether the contract for ${before.sans.join(", ")} was made is not known: the answer to its creation${lost === undefined ? "" : ` of ${lost.at}`} was lost, and a subaccount's key cannot list contracts. Have it looked up in the report of the parent account (GET /account/reporting); then set adopt to its id, or, when there is none, createAnother to "${lost?.traceId ?? ""}"`,
     };
   }
   const ended = ending(before);

@@ -232,10 +232,15 @@ describe("calls of the Partner API when the service misbehaves", () => {
   for (const place of PLACES)
     for (const way of WAYS) {
       const how = `${place}: ${way.mode}${way.executed === true ? " after it was executed" : ""}`;
-      for (const call of CONTRACTS) it(`${call.name}, ${how}`, () => settles(call, place, way));
-      for (const call of CREDENTIALS) it(`${call.name}, ${how}`, () => settles(call, place, way));
+      const situation = (name: string): string =>
+        place === "the call" && (way.mode === "drop-after" || way.mode === "403")
+          ? ` [situation: partner.${name.split(" ")[0] ?? ""}, ${way.mode === "403" ? "refused" : "answer lost"}]`
+          : "";
+      for (const call of CONTRACTS) it(`${call.name}, ${how}${situation(call.name)}`, () => settles(call, place, way));
+      for (const call of CREDENTIALS)
+        it(`${call.name}, ${how}${situation(call.name)}`, () => settles(call, place, way));
 
-      it(`contracts.create, ${how}: one contract, or none while nobody knows`, async () => {
+      it(`contracts.create, ${how}: one contract, or none while nobody knows${situation("contracts.create")}`, async () => {
         misbehave("POST /partner-subscription/api/v1/acme", place, way);
         const steps = contractOf(sandbox);
         const outcome = await steps.create(inContract(sandbox)).catch((error: unknown) => error);

@@ -19,6 +19,8 @@ export interface Options {
   readonly apiKey?: string;
   /** Remote objects that other resources of the stack hold. */
   readonly heldByOthers?: () => ReadonlySet<string>;
+  /** Lines of receipts that earlier runs have left. */
+  readonly receipts?: () => string;
 }
 
 const driven = (

@@ -11,7 +11,7 @@ import { makeCsr, makePfx } from "../../sandbox/index.js";
 import { World } from "../instrument/world.js";
 
 /**
- * `npm run demo [-- --json] [-- --keep] [-- --only ecgrid|certcentral] [-- --break silent-warning|extra-call]`: the example projects against the local
+ * `npm run demo [-- --json] [-- --keep] [-- --only ecgrid|certcentral|partner] [-- --break silent-warning|extra-call]`: the example projects against the local
  * sandbox, by the real CLI. What was shown is read from the CLI's plain text, what was made from the sandbox's log.
  */
 
@@ -156,7 +156,7 @@ async function certcentralExample(demo: Demo): Promise<void> {
   );
   await certcentral.approveAll();
   await demo.step("the renewed order comes into charge", project.preview, project.up);
-  const last = { ...(await www({ revocationSkipApproval: true })), csr: await lastCsr(world) };
+  const last = { ...(await www({ revocationSkipApproval: true })), csr: lastCsr(world) };
   configure({ www: last, shop });
   await demo.step("a setting for the end: no call", project.preview, project.up);
   world.days(7);
@@ -174,15 +174,67 @@ async function certcentralExample(demo: Demo): Promise<void> {
   );
 }
 
+/** ACME credentials of the Partner API: shared by many clients, shown once, dead for all of them when revoked. */
+async function partnerExample(demo: Demo): Promise<void> {
+  const { world } = demo;
+  const { project } = world;
+  const configure = (groups: Named, more: Record<string, unknown> = {}): void => {
+    const config = { sans: ["www.example.com", "shop.example.com"], ...more, groups };
+    const lines = Object.entries(config).map(([key, value]) => `  clm-partner:${key}: ${JSON.stringify(value)}`);
+    project.write("Pulumi.dev.yaml", `config:\n${lines.join("\n")}\n`);
+  };
+  const servers = { rotateAfterDays: 90, retireAfterDays: 14 };
+  configure({ servers, cluster: {} });
+  await demo.step(
+    "a contract, which is billed, and a credential for each group of clients",
+    project.preview,
+    project.up,
+  );
+  await demo.step("nobody uses the credential that came with the contract: it is revoked", project.preview, project.up);
+  await demo.step("nothing changes, nothing is called", project.preview, project.up);
+  world.days(90);
+  await demo.step(
+    "the credential of the servers is 90 days old: a new one is minted beside it, and clients are moved",
+    project.preview,
+    project.up,
+  );
+  world.days(14);
+  await demo.step("the old one is retired", project.preview, project.up);
+  configure({ servers, cluster: {} }, { sans: ["www.example.com", "api.example.com"] });
+  await demo.step("a name is added, another one removed", project.preview, project.up);
+  const [contract] = world.sandbox.partner.contracts();
+  if (contract !== undefined) world.sandbox.partner.regenerateOutside(contract.id, false);
+  await demo.step("somebody mints a credential in the portal: a refresh sees it", undefined, project.refresh);
+  const sans = { sans: ["www.example.com", "api.example.com"] };
+  configure({ servers, cluster: { emergency: "a key has leaked" } }, sans);
+  await demo.step(
+    "an emergency: every credential of the contract is listed, then revoked, and one is minted afresh",
+    project.preview,
+    project.up,
+  );
+  await demo.step("a refresh sees that the servers were cut off, too", undefined, project.refresh);
+  configure({ servers: { ...servers, trigger: "after the leak" }, cluster: { emergency: "a key has leaked" } }, sans);
+  await demo.step("they get a new one by a trigger", project.preview, project.up);
+  configure({ servers: { ...servers, trigger: "after the leak" } }, sans);
+  await demo.step("the cluster leaves the program", project.preview, project.up);
+  await demo.step(
+    "destroy: the contract expires at its end",
+    project.destroyPreview,
+    project.destroy,
+    shownByDestroyPreview,
+  );
+}
+
 /** The CSR that the program gave last. */
-async function lastCsr({ project }: World): Promise<string> {
-  const resources = await project.resources();
+function lastCsr({ project }: World): string {
+  const resources = project.resources();
   return String(resources.find(({ urn }) => urn.endsWith("certcentral:Order::www"))?.outputs?.csr);
 }
 
 const EXAMPLES = [
   { name: "ecgrid", play: ecgridExample },
   { name: "certcentral", play: certcentralExample },
+  { name: "partner", play: partnerExample },
 ];
 
 async function main(): Promise<number> {

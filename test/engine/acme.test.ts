@@ -29,7 +29,7 @@ describe("ACME contracts and credentials on the real engine", () => {
       expect(outputs).to.include({ keyId: minted?.kid, hmacKey: minted?.hmac, directoryUrl: partner.directoryUrl });
       for (const text of Object.values(outputs.clients as Record<string, string>))
         expect(text).to.include(minted?.hmac).and.include(minted?.kid).and.include(partner.directoryUrl);
-      expect((await outputsOf(world, "key")).active).to.deep.equal([
+      expect(outputsOf(world, "key").active).to.deep.equal([
         {
           credentialId: 4001,
           kidHint: first?.kid.slice(0, 4),
@@ -134,7 +134,7 @@ describe("ACME contracts and credentials on the real engine", () => {
       world.program(contract({ adopt: ID }));
       const adopted = await apply(world);
       expect(adopted.made).to.deep.equal([]);
-      expect((await outputsOf(world, "web")).contract).to.include({ id: ID });
+      expect(outputsOf(world, "web").contract).to.include({ id: ID });
       expect(await expectNothing(world)).to.equal(0);
       expect(world.sandbox.partner.contracts()).to.have.length(1);
     }),

@@ -32,8 +32,8 @@ export const activeOf = ({ sandbox }: World, contractId: number): number[] =>
     .map(({ id }) => id);
 
 /** A resource's outputs as the state has them; secrets are objects without their values. */
-export const outputsOf = async (world: World, name: string): Promise<Readonly<Record<string, unknown>>> =>
-  (await stored(world, name)).outputs ?? {};
+export const outputsOf = (world: World, name: string): Readonly<Record<string, unknown>> =>
+  stored(world, name).outputs ?? {};
 
 /** Outputs of a resource with their secrets, as a program gets them. */
 export async function secretsOf(world: World, name: string): Promise<Record<string, unknown>> {

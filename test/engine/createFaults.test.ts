@@ -12,7 +12,7 @@ describe("faults of create", () => {
       expect(activeIds(world, 5001)).to.deep.equal([]);
       expect(activeIds(world, 5001).length + (await made(world))).to.be.greaterThan(0);
       expect(executed(world, "create")).to.equal(1);
-      expect(activeIds(world, 5001)).to.deep.equal([(await current(world, "a")).certKeyId]);
+      expect(activeIds(world, 5001)).to.deep.equal([current(world, "a").certKeyId]);
     }),
   );
 
@@ -43,7 +43,7 @@ describe("faults of create", () => {
       world.program(certificate("a", { expires: "2020-01-01T00:00:00Z" }));
       const { up } = await apply(world, 1);
       expect(up.text).to.include("expires must be in the future").and.include("nothing was made");
-      expect(await world.project.resources()).to.satisfy((resources: { type: string }[]) =>
+      expect(world.project.resources()).to.satisfy((resources: { type: string }[]) =>
         resources.every(({ type }) => !type.includes("ecgrid")),
       );
       expect((await made(world)) > 0).to.equal(true);

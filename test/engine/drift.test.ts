@@ -8,19 +8,19 @@ describe("what happens outside, seen by a refresh", () => {
     inWorld(async (world) => {
       world.program(certificate("a"));
       await apply(world);
-      const { certKeyId } = await current(world, "a");
+      const { certKeyId } = current(world, "a");
       world.sandbox.ecgrid.terminateOutside(5001, certKeyId);
       const drift = await world.project.pulumi("refresh", "--preview-only", "--expect-no-changes");
       expect(drift.code, "drift has an exit code of its own").to.equal(7);
       expectCode(await world.project.refresh(), 0);
-      expect((await current(world, "a")).status).to.equal("Terminated");
+      expect(current(world, "a").status).to.equal("Terminated");
       const { preview, up, made } = await apply(world, 1);
       expect(made).to.deep.equal([]);
       expect(preview.text).to.include("up WILL STOP here").and.include("was terminated outside");
       expect(up.text).to.include("Change trigger");
       world.program(certificate("a", { trigger: "new" }));
       expect((await apply(world)).made).to.deep.equal(["ecgrid.certificates.create commId=5001"]);
-      expect(activeIds(world, 5001)).to.deep.equal([(await current(world, "a")).certKeyId]);
+      expect(activeIds(world, 5001)).to.deep.equal([current(world, "a").certKeyId]);
     }),
   );
 
@@ -29,7 +29,7 @@ describe("what happens outside, seen by a refresh", () => {
     inWorld(async (world) => {
       world.program(certificate("a"));
       await apply(world);
-      world.sandbox.ecgrid.terminateOutside(5001, (await current(world, "a")).certKeyId);
+      world.sandbox.ecgrid.terminateOutside(5001, current(world, "a").certKeyId);
       expect((await world.project.preview("--refresh")).text).to.include("was terminated outside");
     }),
   );
@@ -54,14 +54,14 @@ describe("what happens outside, seen by a refresh", () => {
         world.sandbox.variants.overlap = overlap;
         world.program(certificate("a"));
         await apply(world);
-        const { certKeyId: old } = await current(world, "a");
+        const { certKeyId: old } = current(world, "a");
         const successor = await world.sandbox.ecgrid.renewOutside(5001, old);
         expectCode(await world.project.refresh(), 0);
         const { preview, made } = await apply(world);
         expect(made).to.deep.equal([]);
         expect(preview.text).to.include(`TAKE OVER certificate ${successor} of comm 5001`);
-        expect((await current(world, "a")).certKeyId).to.equal(successor);
-        expect(await previousIds(world, "a")).to.deep.equal([old]);
+        expect(current(world, "a").certKeyId).to.equal(successor);
+        expect(previousIds(world, "a")).to.deep.equal([old]);
       }),
     );
   }
@@ -72,7 +72,7 @@ describe("what happens outside, seen by a refresh", () => {
       world.sandbox.variants.overlap = "parallel";
       world.program(certificate("a"));
       await apply(world);
-      const { certKeyId: old } = await current(world, "a");
+      const { certKeyId: old } = current(world, "a");
       const other = await world.sandbox.ecgrid.renewOutside(5001, old);
       expectCode(await world.project.refresh(), 0);
       world.program(certificate("a", { trigger: "1" }));
@@ -89,9 +89,9 @@ describe("what happens outside, seen by a refresh", () => {
     inWorld(async (world) => {
       world.program(certificate("a"));
       await apply(world);
-      world.sandbox.ecgrid.vanish(5001, (await current(world, "a")).certKeyId);
+      world.sandbox.ecgrid.vanish(5001, current(world, "a").certKeyId);
       expectCode(await world.project.refresh(), 0);
-      expect((await current(world, "a")).status).to.equal("Vanished");
+      expect(current(world, "a").status).to.equal("Vanished");
       const { preview, made } = await apply(world, 1);
       expect(made).to.deep.equal([]);
       expect(preview.text).to.include("no longer listed");
@@ -103,13 +103,13 @@ describe("what happens outside, seen by a refresh", () => {
     inWorld(async (world) => {
       world.program(certificate("a"));
       await apply(world);
-      const before = await current(world, "a");
+      const before = current(world, "a");
       const { ecgrid, hostile } = world.sandbox;
       const stays = async (text: string): Promise<void> => {
         const refreshed = await world.project.refresh();
         expect(refreshed.code).to.not.equal(0);
         expect(refreshed.text).to.include(text);
-        expect(await current(world, "a")).to.deep.equal(before);
+        expect(current(world, "a")).to.deep.equal(before);
       };
       hostile.add({ match: "GET /v2/comms/5001", mode: "html", times: 9 });
       await stays("a body that is not JSON");

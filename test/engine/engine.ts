@@ -54,22 +54,22 @@ export async function apply(world: World, code = 0): Promise<Applied> {
 }
 
 /** The resource of a name as the stack's state has it. */
-export async function stored(world: World, name: string): Promise<StoredResource> {
-  const found = (await world.project.resources()).find(
-    ({ urn, delete: pending }) => urn.endsWith(`::${name}`) && pending !== true,
-  );
+export function stored(world: World, name: string): StoredResource {
+  const found = world.project
+    .resources()
+    .find(({ urn, delete: pending }) => urn.endsWith(`::${name}`) && pending !== true);
   if (found === undefined) throw new Error(`the state has no ${name}`);
   return found;
 }
 
 /** The certificate in charge by the state. */
-export async function current(world: World, name: string): Promise<Record<string, unknown> & { certKeyId: number }> {
-  const { outputs } = await stored(world, name);
+export function current(world: World, name: string): Record<string, unknown> & { certKeyId: number } {
+  const { outputs } = stored(world, name);
   return outputs?.current as Record<string, unknown> & { certKeyId: number };
 }
 
-export const previousIds = async (world: World, name: string): Promise<number[]> =>
-  ((await stored(world, name)).outputs?.previous as { certKeyId: number }[]).map(({ certKeyId }) => certKeyId);
+export const previousIds = (world: World, name: string): number[] =>
+  (stored(world, name).outputs?.previous as { certKeyId: number }[]).map(({ certKeyId }) => certKeyId);
 
 /** certKeyIds that the service takes for active. */
 export const activeIds = (world: World, commId: number): number[] =>
@@ -79,7 +79,7 @@ export const activeIds = (world: World, commId: number): number[] =>
 export async function made(world: World, args: Record<string, unknown> = {}): Promise<number> {
   world.program(certificate("a", args));
   await apply(world);
-  return (await current(world, "a")).certKeyId;
+  return current(world, "a").certKeyId;
 }
 
 /** How often the service has executed a call of /v2/certificates. */

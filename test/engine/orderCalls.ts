@@ -139,9 +139,9 @@ export async function untilDone(world: World, program: Spec[]): Promise<void> {
 /** In the end everything is there once, and the stack knows it. */
 export async function isSettled(world: World, { end }: Call, program: readonly Spec[], quiet = false): Promise<void> {
   expect(statuses(world)).to.deep.equal(end);
-  expect(await isStored(world)).to.equal(program.length > 0);
+  expect(isStored(world)).to.equal(program.length > 0);
   if (program.length > 0) {
-    const { order: inCharge, current } = await orderState(world, "www");
+    const { order: inCharge, current } = orderState(world, "www");
     const { active } = world.sandbox.certcentral.order(inCharge.id);
     expect(current?.certificateId).to.equal(active);
     expect(inCharge.id).to.equal(world.sandbox.certcentral.orders().at(-1)?.id);

@@ -13,18 +13,18 @@ describe("orders of CertCentral on the real engine", () => {
       certcentral.settings.validation = "dcv";
       world.program(await order("www", { dcvMethod: "dns-txt-token" }));
       expect((await apply(world)).made).to.have.length(1);
-      expect((await orderState(world, "www")).order.status).to.equal("needs_approval");
+      expect(orderState(world, "www").order.status).to.equal("needs_approval");
       await certcentral.approveAll();
       const { preview, made } = await apply(world);
       expect(preview.text).to.include("waits (needs_approval)");
       expect(made).to.deep.equal([]);
-      const pending = await orderState(world, "www");
+      const pending = orderState(world, "www");
       expect(pending.order.status).to.equal("pending");
       expect(pending.validation?.domains[0]?.name).to.equal("www.example.com");
       expect(pending.validation?.domains[0]?.token).to.match(new RegExp(`^token-${pending.order.id}-`));
       await certcentral.validate(pending.order.id);
       await apply(world);
-      const state = await orderState(world, "www");
+      const state = orderState(world, "www");
       expect(state.order.status).to.equal("issued");
       const [certificate] = certcentral.certificates(state.order.id);
       expect(state.current).to.include({
@@ -44,7 +44,7 @@ describe("orders of CertCentral on the real engine", () => {
       await apply(world);
       await world.sandbox.certcentral.approveAll();
       expectCode(await world.project.refresh(), 0);
-      expect((await orderState(world, "www")).order.status).to.equal("issued");
+      expect(orderState(world, "www").order.status).to.equal("issued");
     }),
   );
 
@@ -62,7 +62,7 @@ describe("orders of CertCentral on the real engine", () => {
       });
       const { up } = await apply(world);
       expect(up.text).to.include("waiting for up to 1 minute(s)");
-      expect((await orderState(world, "www")).order.status).to.equal("issued");
+      expect(orderState(world, "www").order.status).to.equal("issued");
     }),
   );
 
@@ -93,7 +93,7 @@ describe("orders of CertCentral on the real engine", () => {
           "certcentral.orders.place product=ssl_basic commonName=www.example.com",
         ]);
         expect(statuses(world)).to.deep.equal([`700001 ${status}`, "700002 issued"]);
-        expect((await orderState(world, "www")).order.id).to.equal(700_002);
+        expect(orderState(world, "www").order.id).to.equal(700_002);
       }),
     );
 
@@ -110,7 +110,7 @@ describe("orders of CertCentral on the real engine", () => {
       const { preview: shown, made } = await apply(world);
       expect(shown.text).to.include("WILL BE REVOKED BY DIGICERT within 72 hours, irreversible: certificate 800002");
       expect(made).to.deep.equal([`certcentral.orders.reissue orderId=${id}`]);
-      const { previous, current } = await orderState(world, "www");
+      const { previous, current } = orderState(world, "www");
       expect(current?.certificateId).to.equal(800_003);
       expect(previous.map(({ revokedBy }) => revokedBy)).to.deep.equal([
         "2026-03-04T10:00:00Z",
@@ -123,10 +123,7 @@ describe("orders of CertCentral on the real engine", () => {
         "issued",
       ]);
       expectCode(await world.project.refresh(), 0);
-      expect((await orderState(world, "www")).previous.map(({ status }) => status)).to.deep.equal([
-        "revoked",
-        "revoked",
-      ]);
+      expect(orderState(world, "www").previous.map(({ status }) => status)).to.deep.equal(["revoked", "revoked"]);
     }),
   );
 
@@ -143,13 +140,13 @@ describe("orders of CertCentral on the real engine", () => {
       expect(first.up.text).to.include("revocation request 910002").and.include("Certificates > Requests");
       const second = await apply(world, 1);
       expect(second.made).to.deep.equal([]);
-      expect(await isStored(world)).to.equal(true);
+      expect(isStored(world)).to.equal(true);
       const revocations = world.sandbox.certcentral.requests(id).filter(({ type }) => type === "revoke");
       expect(revocations.map(({ comments }) => comments)).to.deep.equal(["bye"]);
       await world.sandbox.certcentral.approveAll();
       expect((await apply(world)).made).to.deep.equal([]);
       expect(statuses(world)).to.deep.equal([`${id} revoked`]);
-      expect(await isStored(world)).to.equal(false);
+      expect(isStored(world)).to.equal(false);
     }),
   );
 
@@ -175,7 +172,7 @@ describe("orders of CertCentral on the real engine", () => {
       await apply(world);
       world.program();
       expect((await apply(world)).made).to.deep.equal([`certcentral.orders.revoke orderId=${id}`]);
-      expect(await isStored(world)).to.equal(false);
+      expect(isStored(world)).to.equal(false);
       expect(statuses(world)).to.deep.equal([`${id} issued`]);
     }),
   );
@@ -193,7 +190,7 @@ describe("orders of CertCentral on the real engine", () => {
           answer === "403" ? "need the rights of an administrator" : "waits for an administrator's approval",
         );
         expect(statuses(world)).to.deep.equal([`${id} issued`]);
-        expect(await isStored(world)).to.equal(true);
+        expect(isStored(world)).to.equal(true);
       }),
     );
 
@@ -226,7 +223,7 @@ describe("orders of CertCentral on the real engine", () => {
       const { preview, made } = await apply(world);
       expect(preview.text).to.include(`TAKE OVER order ${renewed}`);
       expect(made).to.deep.equal([]);
-      expect((await orderState(world, "www")).order.id).to.equal(renewed);
+      expect(orderState(world, "www").order.id).to.equal(renewed);
       world.program();
       expect((await apply(world)).made).to.have.length(2);
     }),
@@ -240,7 +237,7 @@ describe("orders of CertCentral on the real engine", () => {
         if (outside === "revoked") world.sandbox.certcentral.revokeOutside(id);
         else world.days(400);
         expectCode(await world.project.refresh(), 0);
-        expect((await orderState(world, "www")).order.status).to.equal(outside);
+        expect(orderState(world, "www").order.status).to.equal(outside);
         expect((await apply(world, 1)).preview.text).to.include("no second order is placed by itself");
         const position = world.sandbox.log.last();
         expectCode(await world.project.destroy(), 0);
@@ -269,7 +266,7 @@ describe("orders of CertCentral on the real engine", () => {
       const refreshed = await world.project.refresh();
       expect(refreshed.code).to.not.equal(0);
       expect(refreshed.text).to.include("wrong account, key or region");
-      expect(await isStored(world)).to.equal(true);
+      expect(isStored(world)).to.equal(true);
       expect(statuses(world)).to.deep.equal([`${id} issued`]);
     }),
   );
@@ -286,7 +283,7 @@ describe("orders of CertCentral on the real engine", () => {
       expect(world.sandbox.log.since(position).length).to.be.at.most(3);
       const waiting = world.sandbox.certcentral.requestRevocation(700_003);
       expectCode(await world.project.refresh(), 0);
-      const states = await Promise.all(names.map((name) => orderState(world, name)));
+      const states = names.map((name) => orderState(world, name));
       const seen = states.find((state) => state.order.id === 700_003);
       expect(seen?.requests.map(({ id }) => id)).to.include(waiting);
     }),

@@ -32,8 +32,8 @@ export const order = async (
   ...more,
 });
 
-export const orderState = async (world: World, name: string): Promise<OrderState> =>
-  (await stored(world, name)).outputs as unknown as OrderState;
+export const orderState = (world: World, name: string): OrderState =>
+  stored(world, name).outputs as unknown as OrderState;
 
 /** Orders are approved by themselves, and issued at once. */
 export const approving = ({ sandbox }: World): void => {
@@ -45,7 +45,7 @@ export async function issued(world: World, args: Record<string, unknown> & { csr
   approving(world);
   world.program(await order("www", args));
   await apply(world);
-  return (await orderState(world, "www")).order.id;
+  return orderState(world, "www").order.id;
 }
 
 /** Ids and statuses of all orders at the service. */
@@ -53,5 +53,5 @@ export const statuses = ({ sandbox }: World): string[] =>
   sandbox.certcentral.orders().map(({ id, status }) => `${id} ${status}`);
 
 /** Whether an order is in the stack's state. */
-export const isStored = async (world: World): Promise<boolean> =>
-  (await world.project.resources()).some(({ type }) => type.includes("certcentral"));
+export const isStored = (world: World): boolean =>
+  world.project.resources().some(({ type }) => type.includes("certcentral"));

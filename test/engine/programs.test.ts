@@ -20,7 +20,7 @@ describe("programs of several shapes", () => {
         { kind: "later", name: "source", args: { value: 5001 } },
         certificate("a", { commId: undefined }, { later: { commId: "source" } }),
       );
-      const { certKeyId } = await current(world, "a");
+      const { certKeyId } = current(world, "a");
       const moved = await apply(world);
       expect(moved.shown.every(({ certain }) => !certain)).to.equal(true);
       expect(moved.made).to.deep.equal([
@@ -62,7 +62,7 @@ describe("programs of several shapes", () => {
     inWorld(async (world) => {
       world.program(certificate("a"), certificate("b"));
       await apply(world);
-      const [a, b] = [await current(world, "a"), await current(world, "b")];
+      const [a, b] = [current(world, "a"), current(world, "b")];
       expect(a.certKeyId).to.not.equal(b.certKeyId);
       world.program(certificate("a", { trigger: "1" }), certificate("b", { trigger: "1" }));
       expect((await apply(world)).made).to.have.members([

@@ -10,10 +10,10 @@ async function renewedOnce(
 ): Promise<{ previous: number; now: number }> {
   world.program(certificate("a", args));
   await apply(world);
-  const { certKeyId: previous } = await current(world, "a");
+  const { certKeyId: previous } = current(world, "a");
   world.program(certificate("a", { ...args, trigger: "1" }));
   await apply(world);
-  return { previous, now: (await current(world, "a")).certKeyId };
+  return { previous, now: current(world, "a").certKeyId };
 }
 
 async function destroyAsShown(world: World, code = 0): Promise<string[]> {
@@ -121,7 +121,7 @@ describe("the end of ECGrid certificates through the real engine", () => {
       expect(await destroyAsShown(world)).to.deep.equal(
         [previous, now].map((id) => `ecgrid.certificates.terminate commId=5001 certKeyId=${id}`),
       );
-      expect(await world.project.resources()).to.deep.equal([]);
+      expect(world.project.resources()).to.deep.equal([]);
     }),
   );
 

@@ -13,7 +13,7 @@ describe("faults of renew", () => {
       world.program(certificate("a", { trigger: "1" }));
       await apply(world);
       expect(executed(world, "renew")).to.equal(1);
-      expect(await previousIds(world, "a")).to.deep.equal([old]);
+      expect(previousIds(world, "a")).to.deep.equal([old]);
     }),
   );
 
@@ -32,7 +32,7 @@ describe("faults of renew", () => {
         expect(next.shown.map(({ certain }) => certain)).to.deep.equal([false]);
         expect(next.made).to.have.length(done ? 0 : 1);
         expect(executed(world, "renew")).to.equal(1);
-        expect(await previousIds(world, "a")).to.deep.equal([old]);
+        expect(previousIds(world, "a")).to.deep.equal([old]);
         expect((await apply(world)).requests).to.equal(0);
       }),
     );
@@ -64,7 +64,7 @@ describe("faults of renew", () => {
       expect(up.text)
         .to.include("only a private certificate that the platform generated can be renewed")
         .and.include("was not renewed");
-      expect((await current(world, "a")).certKeyId).to.equal(uploaded);
+      expect(current(world, "a").certKeyId).to.equal(uploaded);
       expect(activeIds(world, 5001)).to.deep.equal([uploaded]);
     }),
   );
@@ -81,7 +81,7 @@ describe("faults of renew", () => {
       const next = await apply(world);
       expect(next.preview.text).to.include(`TAKE OVER certificate ${successor}`);
       expect(executed(world, "renew")).to.equal(0);
-      expect((await current(world, "a")).certKeyId).to.equal(successor);
+      expect(current(world, "a").certKeyId).to.equal(successor);
     }),
   );
 
@@ -101,7 +101,7 @@ describe("faults of renew", () => {
       expect((await apply(world, 1)).made).to.deep.equal([]);
       expect((await apply(world)).made).to.deep.equal([]);
       expect(executed(world, "renew")).to.equal(1);
-      expect(await previousIds(world, "a")).to.deep.equal([old]);
+      expect(previousIds(world, "a")).to.deep.equal([old]);
     }),
   );
 });

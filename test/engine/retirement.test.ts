@@ -9,16 +9,16 @@ const retirement = (args: Record<string, unknown> = {}): Spec => ({
   args: { of: "a", ...args },
 });
 const terminate = (id: number): string => `ecgrid.certificates.terminate commId=5001 certKeyId=${id}`;
-const endedBy = async (world: World): Promise<unknown> => (await stored(world, "old")).outputs?.ended;
+const endedBy = (world: World): unknown => stored(world, "old").outputs?.ended;
 
 /** Makes certificate `a` with its retirement, and renews it once. @returns the old one's id and the new one's. */
 async function renewed(world: World, args: Record<string, unknown> = {}): Promise<{ old: number; now: number }> {
   world.program(certificate("a"), retirement(args));
   await apply(world);
-  const old = (await current(world, "a")).certKeyId;
+  const old = current(world, "a").certKeyId;
   world.program(certificate("a", { trigger: "1" }), retirement(args));
   await apply(world);
-  return { old, now: (await current(world, "a")).certKeyId };
+  return { old, now: current(world, "a").certKeyId };
 }
 
 describe("retirement through the real engine", () => {
@@ -50,12 +50,12 @@ describe("retirement through the real engine", () => {
     inWorld(async (world) => {
       world.program(certificate("a"), retirement());
       await apply(world);
-      const old = (await current(world, "a")).certKeyId;
+      const old = current(world, "a").certKeyId;
       world.program(certificate("a", { trigger: "1" }), retirement());
       const { shown, made } = await apply(world);
       expect(shown.find(({ operation }) => operation === terminate(old))).to.include({ certain: false });
       expect(made).to.deep.equal([`ecgrid.certificates.renew commId=5001 certKeyId=${old}`, terminate(old)]);
-      expect(activeIds(world, 5001)).to.deep.equal([(await current(world, "a")).certKeyId]);
+      expect(activeIds(world, 5001)).to.deep.equal([current(world, "a").certKeyId]);
     }),
   );
 
@@ -64,7 +64,7 @@ describe("retirement through the real engine", () => {
     inWorld(async (world) => {
       world.program(certificate("a"));
       await apply(world);
-      const old = (await current(world, "a")).certKeyId;
+      const old = current(world, "a").certKeyId;
       world.program(certificate("a", { trigger: "1" }), retirement());
       const { shown, made } = await apply(world);
       expect(shown.find(({ operation }) => operation === terminate(old))).to.include({ certain: false });
@@ -77,7 +77,7 @@ describe("retirement through the real engine", () => {
     inWorld(async (world) => {
       world.program(certificate("a"), certificate("gateway", { commId: 5002 }), retirement({ after: ["gateway"] }));
       await apply(world);
-      const old = (await current(world, "a")).certKeyId;
+      const old = current(world, "a").certKeyId;
       world.program(
         certificate("a", { trigger: "1" }),
         certificate("gateway", { commId: 5002, trigger: "1" }),
@@ -98,13 +98,13 @@ describe("retirement through the real engine", () => {
     inWorld(async (world) => {
       world.program(certificate("a"), retirement({ accepted: "AB".repeat(20) }));
       await apply(world);
-      const old = (await current(world, "a")).certKeyId;
+      const old = current(world, "a").certKeyId;
       world.program(certificate("a", { trigger: "1" }), retirement({ accepted: "AB".repeat(20) }));
       await apply(world);
       const waiting = await apply(world);
       expect(waiting.made).to.deep.equal([]);
       expect(waiting.preview.text).to.include(`WAIT: certificate ${old} of comm 5001`).and.include("accepted is ABAB");
-      const { thumbprint } = await current(world, "a");
+      const { thumbprint } = current(world, "a");
       world.program(certificate("a", { trigger: "1" }), retirement({ accepted: String(thumbprint).toLowerCase() }));
       expect((await apply(world)).made).to.deep.equal([terminate(old)]);
     }),
@@ -137,9 +137,9 @@ describe("retirement through the real engine", () => {
       world.sandbox.hostile.add({ match: "POST /v2/certificates/terminate", mode: "403" });
       const refused = await apply(world, 1);
       expect(refused.up.text).to.include("AccessDenied");
-      expect(await endedBy(world)).to.deep.equal([]);
+      expect(endedBy(world)).to.deep.equal([]);
       expect((await apply(world)).made).to.deep.equal([terminate(old)]);
-      expect(await endedBy(world)).to.deep.equal([String(old)]);
+      expect(endedBy(world)).to.deep.equal([String(old)]);
       expect(activeIds(world, 5001)).to.deep.equal([now]);
     }),
   );
@@ -170,10 +170,10 @@ describe("retirement through the real engine", () => {
         (await makePfx({ subject, password: "", notBefore: "2026-01-01", notAfter: "2028-01-01" })).pem;
       world.program(partner(await pem("CN=ONE")), retirement());
       await apply(world);
-      const old = (await current(world, "a")).certKeyId;
+      const old = current(world, "a").certKeyId;
       world.program(partner(await pem("CN=TWO")), retirement());
       expect((await apply(world)).made).to.deep.equal(["ecgrid.certificates.add-public commId=5001", terminate(old)]);
-      expect(await previousIds(world, "a")).to.deep.equal([old]);
+      expect(previousIds(world, "a")).to.deep.equal([old]);
       expect(executed(world, "terminate")).to.equal(1);
     }),
   );

@@ -122,7 +122,7 @@ describe("secrets and fields", () => {
       const { data } = (await answer.body.json()) as {
         data: Record<string, unknown> & { certificates: Record<string, unknown>[] };
       };
-      const { outputs } = await stored(world, "a");
+      const { outputs } = stored(world, "a");
       const comm = { ...(outputs?.comm as Record<string, unknown>), commId: outputs?.commId } as Record<
         string,
         unknown
@@ -135,11 +135,11 @@ describe("secrets and fields", () => {
           String(kept.pem).replace(/-----[^-]+-----|\s/g, "") === served.publicCertificate ? ["publicCertificate"] : [];
         return [...same(kept, served), ...pem].map((key) => `data.certificates[].${key}`);
       };
-      const kept = await current(world, "a");
+      const kept = current(world, "a");
       const fields = [
         ...same(comm, data).map((key) => `data.${key}`),
         ...ofCertificate(kept),
-        ...ofCertificate(await current(world, "p")),
+        ...ofCertificate(current(world, "p")),
       ];
       recordKept("GET /v2/comms/{id}", fields);
       expect(fields).to.include.members([
@@ -153,7 +153,7 @@ describe("secrets and fields", () => {
         "data.certificates[].keyId",
         "data.certificates[].userId",
       ]);
-      const { inputs } = await stored(world, "a");
+      const { inputs } = stored(world, "a");
       const size = Buffer.byteLength(JSON.stringify([inputs, { ...outputs, current: { ...kept, pem: "" } }]));
       expect(size, "what is stored of one certificate without PEM, bytes").to.be.at.most(2048);
     }),

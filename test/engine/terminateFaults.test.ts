@@ -41,7 +41,7 @@ describe("faults of terminate", () => {
           world.sandbox.ecgrid.terminateOutside(5001, id);
           world.program();
           await apply(world);
-          expect(await world.project.resources()).to.satisfy((resources: { type: string }[]) =>
+          expect(world.project.resources()).to.satisfy((resources: { type: string }[]) =>
             resources.every(({ type }) => !type.includes("ecgrid")),
           );
         }),
@@ -64,7 +64,7 @@ describe("faults of terminate", () => {
       expect((await world.project.up()).code).to.not.equal(0);
       expectCode(await world.project.up(), 0);
       expect(world.sandbox.ecgrid.certificate(5001, id)?.status).to.equal("Terminated");
-      expect(await world.project.resources()).to.satisfy((resources: { type: string }[]) =>
+      expect(world.project.resources()).to.satisfy((resources: { type: string }[]) =>
         resources.every(({ type }) => !type.includes("ecgrid")),
       );
     }),

@@ -42,7 +42,7 @@ for (const { kind, verb, args } of KINDS) {
   });
   const match = `POST /v2/certificates/${verb}`;
   const operation = `ecgrid.certificates.${verb}`;
-  const thumbprintOf = async (world: World): Promise<unknown> => (await current(world, "u")).thumbprint;
+  const thumbprintOf = (world: World): unknown => current(world, "u").thumbprint;
 
   describe(`${kind} through the real engine`, () => {
     it(
@@ -56,8 +56,8 @@ for (const { kind, verb, args } of KINDS) {
           .to.include("UPLOAD")
           .and.include("CN=ONE")
           .and.include("if comm 5001 does not hold this file already");
-        expect(await thumbprintOf(world)).to.equal((await file("CN=ONE")).thumbprint);
-        const old = (await current(world, "u")).certKeyId;
+        expect(thumbprintOf(world)).to.equal((await file("CN=ONE")).thumbprint);
+        const old = current(world, "u").certKeyId;
         expect((await apply(world)).requests, "requests without a change").to.equal(0);
         await world.project.refresh();
         expect((await apply(world)).requests, "requests after a refresh").to.equal(0);
@@ -66,7 +66,7 @@ for (const { kind, verb, args } of KINDS) {
         expect(second.made).to.deep.equal([`${operation} commId=5001`]);
         expect(second.up.text, "its own certificate is nobody else's").to.not.include("this stack does not hold");
         expect(second.preview.text).to.include(`${old} becomes a previous one and stays valid`);
-        expect(await previousIds(world, "u")).to.deep.equal([old]);
+        expect(previousIds(world, "u")).to.deep.equal([old]);
         expect(activeIds(world, 5001)).to.have.length(2);
         world.program();
         expect((await apply(world)).made).to.have.length(2);
@@ -81,7 +81,7 @@ for (const { kind, verb, args } of KINDS) {
         world.program(await upload("CN=ONE"));
         await apply(world);
         expect(executed(world, verb)).to.equal(1);
-        expect(activeIds(world, 5001)).to.deep.equal([(await current(world, "u")).certKeyId]);
+        expect(activeIds(world, 5001)).to.deep.equal([current(world, "u").certKeyId]);
       }),
     );
 
@@ -96,7 +96,7 @@ for (const { kind, verb, args } of KINDS) {
         world.sandbox.hostile.clear();
         expect((await apply(world)).made).to.deep.equal([]);
         expect(executed(world, verb)).to.equal(1);
-        expect(activeIds(world, 5001)).to.deep.equal([(await current(world, "u")).certKeyId]);
+        expect(activeIds(world, 5001)).to.deep.equal([current(world, "u").certKeyId]);
       }),
     );
 
@@ -127,7 +127,7 @@ for (const { kind, verb, args } of KINDS) {
         expect(up.text).to.include(`set adopt: ${others}`).and.include(`createAnother: [${others}]`);
         world.program(await upload("CN=ONE", { adopt: others }));
         expect((await apply(world)).made).to.deep.equal([]);
-        expect((await current(world, "u")).certKeyId).to.equal(others);
+        expect(current(world, "u").certKeyId).to.equal(others);
         world.program(await upload("CN=ONE", { adopt: others }), await upload("CN=TWO", {}, "w"));
         const second = await apply(world);
         expect(second.made).to.have.length(1);
@@ -155,7 +155,7 @@ for (const { kind, verb, args } of KINDS) {
             world.program(await upload("CN=ONE", { adopt: orphan }));
           }
           expect((await apply(world)).made).to.deep.equal([]);
-          expect((await current(world, "u")).certKeyId).to.equal(orphan);
+          expect(current(world, "u").certKeyId).to.equal(orphan);
           expect(executed(world, verb)).to.equal(1);
         }),
       );
@@ -166,7 +166,7 @@ for (const { kind, verb, args } of KINDS) {
       inWorld(async (world) => {
         world.program(await upload("CN=ONE"));
         await apply(world);
-        world.sandbox.ecgrid.terminateOutside(5001, (await current(world, "u")).certKeyId);
+        world.sandbox.ecgrid.terminateOutside(5001, current(world, "u").certKeyId);
         await world.project.refresh();
         expect((await apply(world, 1)).up.text).to.include("was terminated outside");
         world.program(await upload("CN=ONE", { trigger: "1" }));
@@ -180,7 +180,7 @@ for (const { kind, verb, args } of KINDS) {
       inWorld(async (world) => {
         world.program(await upload("CN=ONE"));
         await apply(world);
-        const old = (await current(world, "u")).certKeyId;
+        const old = current(world, "u").certKeyId;
         world.program(await upload("CN=ONE", { commId: 5002 }));
         expect((await apply(world)).made).to.deep.equal([
           `${operation} commId=5002`,
@@ -219,14 +219,14 @@ describe("uploads: files, roles and secrets", () => {
         },
       );
       const texts = [(await apply(world)).preview.text];
-      expect(await current(world, "u")).to.include({ ...labels, usage: "SSL", type: "X509", hasPrivateKey: true });
-      expect(await current(world, "p")).to.include({
+      expect(current(world, "u")).to.include({ ...labels, usage: "SSL", type: "X509", hasPrivateKey: true });
+      expect(current(world, "p")).to.include({
         ...labels,
         partnerId: "PARTNER-AS2",
         partnerUrl: "https://as2.partner.example/receive",
         hasPrivateKey: false,
       });
-      expect(new X509Certificate(String((await current(world, "p")).pem)).fingerprint.replaceAll(":", "")).to.equal(
+      expect(new X509Certificate(String(current(world, "p").pem)).fingerprint.replaceAll(":", "")).to.equal(
         theirs.thumbprint,
       );
       world.program(
@@ -246,7 +246,7 @@ describe("uploads: files, roles and secrets", () => {
         (await project.pulumi("preview", "--diff")).text,
         (await project.pulumi("preview", "--json")).text,
         (await project.destroyPreview()).text,
-        JSON.stringify((await project.resources()).map(({ outputs }) => outputs)),
+        JSON.stringify(project.resources().map(({ outputs }) => outputs)),
         (await project.pulumi("stack", "export")).text,
         readFileSync(project.receipts, "utf8"),
       );
@@ -255,7 +255,7 @@ describe("uploads: files, roles and secrets", () => {
         for (const form of [secret, Buffer.from(secret).toString("base64"), encodeURIComponent(secret)])
           expect(all.includes(form), `found ${form.slice(0, 40)}`).to.equal(false);
       }
-      expect(JSON.stringify((await stored(world, "u")).outputs))
+      expect(JSON.stringify(stored(world, "u").outputs))
         .to.not.include('"cert"')
         .and.not.include('"password"');
       // The sandbox has got them.
@@ -274,10 +274,10 @@ describe("uploads: files, roles and secrets", () => {
       });
       world.program(pgp("a PGP private key"));
       await apply(world);
-      const old = (await current(world, "u")).certKeyId;
+      const old = current(world, "u").certKeyId;
       world.program(pgp("another PGP private key"));
       expect((await apply(world)).made).to.deep.equal(["ecgrid.certificates.add-private commId=5001"]);
-      expect(await previousIds(world, "u")).to.deep.equal([old]);
+      expect(previousIds(world, "u")).to.deep.equal([old]);
       expect((await apply(world)).requests).to.equal(0);
     }),
   );
@@ -292,14 +292,14 @@ describe("uploads: files, roles and secrets", () => {
       });
       world.program(await partner("CN=ONE"));
       await apply(world);
-      const first = (await current(world, "u")).certKeyId;
+      const first = current(world, "u").certKeyId;
       world.program(await partner("CN=TWO"));
       await apply(world);
-      const second = (await current(world, "u")).certKeyId;
+      const second = current(world, "u").certKeyId;
       world.program(await partner("CN=ONE"));
       expect((await apply(world)).made).to.deep.equal([]);
-      expect((await current(world, "u")).certKeyId).to.equal(first);
-      expect(await previousIds(world, "u")).to.deep.equal([second]);
+      expect(current(world, "u").certKeyId).to.equal(first);
+      expect(previousIds(world, "u")).to.deep.equal([second]);
     }),
   );
 
@@ -360,7 +360,7 @@ describe("uploads: files, roles and secrets", () => {
       );
       expect((await apply(world)).made).to.have.length(5);
       const names = ["generated", "another", "ssl", "sign", "partner"];
-      const held = await Promise.all(names.map((name) => current(world, name)));
+      const held = names.map((name) => current(world, name));
       expect(new Set(held.map(({ certKeyId }) => certKeyId)).size).to.equal(5);
       expect(held.map(({ usage }) => usage)).to.deep.equal([
         "Encryption",

@@ -1,5 +1,5 @@
 import { execFile, type ChildProcess } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 
@@ -23,14 +23,19 @@ export interface ProjectOptions {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
+/** Stacks of this process as the CLI made the first of them, by project and name. */
+const first = new Map<string, { readonly backend: string; readonly settings: string }>();
+
 /** A Pulumi project in a temporary folder, run by the real CLI on a file backend (facts E1-E4). */
 export class Project {
   readonly folder: string;
   /** Live: changed between commands. */
   readonly environment: Record<string, string | undefined>;
+  readonly #from: string;
   #child: ChildProcess | undefined;
 
   constructor({ from, environment }: ProjectOptions) {
+    this.#from = from;
     this.folder = mkdtempSync(join(tmpdir(), "clm-project-"));
     cpSync(join(REPOSITORY, from), join(this.folder, "project"), { recursive: true });
     mkdirSync(join(this.folder, "backend"));
@@ -47,6 +52,10 @@ export class Project {
       CLM_RECEIPTS: join(this.folder, "receipts.jsonl"),
       ...environment,
     };
+  }
+
+  get #backend(): string {
+    return join(this.folder, "backend");
   }
 
   get receipts(): string {
@@ -91,9 +100,25 @@ export class Project {
     });
   }
 
+  /** Makes a stack. What the CLI writes for the first one of a process is written again for the others of its kind. */
   async init(stack = "dev"): Promise<void> {
+    this.environment.PULUMI_STACK = stack;
+    const key = `${this.#from} ${stack}`;
+    const known = first.get(key);
+    const settings = join(this.folder, "project", `Pulumi.${stack}.yaml`);
+    if (known !== undefined && readdirSync(this.#backend).length === 0) {
+      cpSync(known.backend, this.#backend, { recursive: true });
+      writeFileSync(settings, known.settings);
+      return;
+    }
     const ran = await this.pulumi("stack", "init", stack);
     if (ran.code !== 0) throw new Error(`pulumi stack init failed: ${ran.text}`);
+    const backend = mkdtempSync(join(tmpdir(), "clm-backend-"));
+    process.once("exit", () => {
+      rmSync(backend, { recursive: true, force: true });
+    });
+    cpSync(this.#backend, backend, { recursive: true });
+    first.set(key, { backend, settings: readFileSync(settings, "utf8") });
   }
 
   preview = (...more: string[]): Promise<Ran> => this.pulumi("preview", ...more);
@@ -102,10 +127,15 @@ export class Project {
   destroyPreview = (): Promise<Ran> => this.pulumi("destroy", "--preview-only", "--diff");
   destroy = (...more: string[]): Promise<Ran> => this.pulumi("destroy", "--yes", "--skip-preview", ...more);
 
-  async resources(): Promise<StoredResource[]> {
-    const ran = await this.pulumi("stack", "export");
-    const state = JSON.parse(ran.stdout) as { deployment: { resources?: StoredResource[] } };
-    return state.deployment.resources ?? [];
+  /** The state as the backend's file has it: what `pulumi stack export` prints, without a command. */
+  resources(stack = "dev"): StoredResource[] {
+    const [project = "", ...others] = readdirSync(join(this.#backend, ".pulumi", "stacks"));
+    if (others.length > 0) throw new Error("the backend has stacks of several projects");
+    const file = join(this.#backend, ".pulumi", "stacks", project, `${stack}.json`);
+    const { checkpoint } = JSON.parse(readFileSync(file, "utf8")) as {
+      checkpoint: { latest?: { resources?: StoredResource[] } };
+    };
+    return checkpoint.latest?.resources ?? [];
   }
 
   remove(): void {

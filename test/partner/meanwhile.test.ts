@@ -7,13 +7,13 @@ import { active, ContractSteps, CredentialSteps, executed } from "./steps.js";
 const ID = 20_001;
 const DV = { productNameId: "ssl_dv_rapidssl", sans: ["a.example.com", "b.example.com"] };
 
-async function failure(work: Promise<unknown>): Promise<Fault> {
+async function failure<Kind extends Fault = Fault>(work: Promise<unknown>): Promise<Kind> {
   const outcome = await work.then(
     () => undefined,
     (error: unknown) => error,
   );
   expect(outcome).to.be.instanceOf(Fault);
-  return outcome as Fault;
+  return outcome as Kind;
 }
 
 describe("contracts and credentials that others change meanwhile", () => {
@@ -165,7 +165,7 @@ describe("contracts and credentials that others change meanwhile", () => {
         sandbox.partner.regenerateOutside(ID, false);
       },
     });
-    const lost = (await failure(credentials.update(state, keyed({ trigger: "2" })))) as PartialFault<CredentialState>;
+    const lost = await failure<PartialFault<CredentialState>>(credentials.update(state, keyed({ trigger: "2" })));
     expect(lost.state).to.include({ owed: true });
     expect(lost.state.strays).to.deep.equal([]);
     expect(lost.state.hmacKey).to.equal(state.hmacKey);

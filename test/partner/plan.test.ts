@@ -1,0 +1,304 @@
+import { expect } from "chai";
+import { label } from "../../provider/core/operation.js";
+import type { Plan } from "../../provider/core/plan.js";
+import { UNKNOWN } from "../../provider/core/unknown.js";
+import { acmeContract } from "../../provider/partner/contract/lifecycle.js";
+import type { ContractState } from "../../provider/partner/contract/state.js";
+import { acmeCredential } from "../../provider/partner/credential/lifecycle.js";
+import type { CredentialState } from "../../provider/partner/credential/state.js";
+
+const NOW = new Date("2026-06-01T10:00:00Z");
+const ORG = { name: "Example", address: "1 Way", city: "Town", country: "US" };
+const EV = {
+  ...ORG,
+  verifiedContacts: [{ firstName: "A", lastName: "B", email: "a@example.com" }],
+};
+const shown = ({ operations }: Plan): string[] =>
+  operations.map(
+    (operation) =>
+      `${label(operation).replace("partner.", "")}${operation.certainty.kind === "conditional" ? " ?" : ""}${operation.destructive ? " !" : ""}`,
+  );
+const problems = (lifecycle: typeof acmeContract | typeof acmeCredential, raw: object): string[] => {
+  const checked = lifecycle.normalize(raw as Record<string, unknown>);
+  return checked.ok ? [] : checked.problems.map(({ reason }) => reason);
+};
+
+describe("plan of an ACME contract", () => {
+  const DV = { productNameId: "ssl_dv_rapidssl", sans: ["a.example.com", "b.example.com"] };
+  const inputs = (more: object = {}) => {
+    const checked = acmeContract.normalize({ ...DV, ...more });
+    if (!checked.ok) throw new Error(checked.problems[0]?.reason);
+    return checked.inputs;
+  };
+  const state = (more: object = {}, inputsToo: object = {}): ContractState =>
+    ({
+      ...inputs(inputsToo),
+      contract: {
+        id: 7,
+        accountId: 9,
+        sans: DV.sans,
+        createdAt: "2026-01-29T10:30:00Z",
+        validTill: "2027-01-29T10:30:00Z",
+        autoRenew: false,
+      },
+      credential: { credentialId: 1, kidHint: "ab12", status: "active" },
+      keyId: "kid",
+      ...more,
+    }) as ContractState;
+  const plan = (before: ContractState | undefined, after?: object): Plan =>
+    acmeContract.plan(
+      {
+        seed: "urn",
+        ...(before === undefined ? {} : { before }),
+        ...(after === undefined ? {} : { after: after as ReturnType<typeof inputs> }),
+      },
+      NOW,
+    );
+
+  it("bad inputs are told with what is allowed", () => {
+    expect(problems(acmeContract, { ...DV, sans: [] })[0]).to.include("1 to 250 DNS names");
+    expect(
+      problems(acmeContract, { ...DV, sans: Array.from({ length: 251 }, (_, at) => `h${at}.example.com`) })[0],
+    ).to.include("1 to 250");
+    expect(problems(acmeContract, { ...DV, sans: ["bad name"] })[0]).to.include("DNS name");
+    expect(problems(acmeContract, { ...DV, productNameId: "SSL" })[0]).to.include("ssl_dv_rapidssl");
+    expect(problems(acmeContract, { ...DV, productNameId: "ssl_basic" })[0]).to.include("organization is missing");
+    expect(problems(acmeContract, { ...DV, productNameId: "ssl_ev_basic", organization: ORG })[0]).to.include(
+      "verified contact",
+    );
+    expect(problems(acmeContract, { ...DV, organization: { ...ORG, country: "USA" } })[0]).to.include("two letters");
+    expect(problems(acmeContract, { ...DV, onDelete: "revoke" })[0]).to.include("expire, cancel, retain");
+    expect(problems(acmeContract, { ...DV, autoRenw: true })[0]).to.include("did you mean autoRenew?");
+    expect(problems(acmeContract, { ...DV, productNameId: "ssl_ev_basic", organization: EV })).to.deep.equal([]);
+  });
+
+  it("names are compared without case and order, and each once", () => {
+    expect(
+      plan(state(), inputs({ sans: ["B.example.com", "a.example.com", "b.example.com"] })).operations,
+    ).to.deep.equal([]);
+  });
+
+  it("names are added before others are removed, in requests of at most 100", () => {
+    const many = Array.from({ length: 230 }, (_, at) => `h${at}.example.com`);
+    const made = plan(state(), inputs({ sans: many }));
+    expect(
+      made.operations.map(({ name, call }) => `${name} ${String((call.body?.sans as string[]).length)}`),
+    ).to.deep.equal(["partner.sans.add 100", "partner.sans.add 100", "partner.sans.add 30", "partner.sans.remove 2"]);
+    expect(made.operations.map(({ destructive, billed }) => [destructive, billed])).to.deep.equal([
+      [false, true],
+      [false, true],
+      [false, true],
+      [true, false],
+    ]);
+  });
+
+  it("only contacts of an organization can be changed without a warning", () => {
+    const before = state({}, { organization: EV });
+    const change = (organization: object) => plan(before, inputs({ organization }));
+    const contact = { firstName: "C", lastName: "D", email: "c@example.com" };
+    for (const harmless of [
+      { ...EV, technicalContact: contact },
+      { ...EV, organizationContact: contact },
+      { ...EV, verifiedContacts: [...EV.verifiedContacts, contact] },
+    ]) {
+      expect(shown(change(harmless))).to.deep.equal(["contracts.update contractId=7"]);
+      expect(change(harmless).operations[0]?.sentence).to.not.include("VOIDS");
+    }
+    for (const field of [
+      "name",
+      "assumedName",
+      "address",
+      "address2",
+      "city",
+      "state",
+      "zip",
+      "country",
+      "telephone",
+    ]) {
+      const made = change({ ...EV, [field]: field === "country" ? "CA" : "other" });
+      expect(shown(made), field).to.deep.equal(["contracts.update contractId=7 !"]);
+      expect(made.operations[0]?.sentence).to.include("FOR EVERY CONTRACT of the account");
+    }
+    expect(change({ ...EV, address2: "x" }).operations[0]?.call).to.deep.include({ method: "PATCH" });
+    expect(change({ ...EV, address2: "x" }).operations[0]?.call.body).to.deep.equal({
+      organization: {
+        name: "Example",
+        address: "1 Way",
+        address2: "x",
+        city: "Town",
+        country: "US",
+        verified_contacts: [{ first_name: "A", last_name: "B", email: "a@example.com" }],
+      },
+    });
+  });
+
+  it("auto renew: only a declared one is set, and only that field is sent", () => {
+    expect(plan(state(), inputs()).changes).to.equal(false);
+    const on = plan(state(), inputs({ autoRenew: true }));
+    expect(on.operations[0]?.call.body).to.deep.equal({ auto_renew: true });
+    expect(on.operations[0]?.sentence).to.include("BILLED");
+    const left = plan(state({}, { autoRenew: true }), inputs());
+    expect(left.operations).to.deep.equal([]);
+    expect(left.remarks.join()).to.include("no remote call for it");
+  });
+
+  it("what is not known yet is said as a condition; an unknown product says both halves", () => {
+    expect(shown(plan(state(), { ...inputs(), sans: UNKNOWN }))).to.deep.equal([
+      "sans.add contractId=7 sans=? ?",
+      "sans.remove contractId=7 sans=? ? !",
+    ]);
+    expect(shown(plan(state(), { ...inputs(), autoRenew: UNKNOWN }))).to.deep.equal([
+      "contracts.update contractId=7 ?",
+    ]);
+    expect(shown(plan(state(), { ...inputs(), organization: UNKNOWN }))).to.deep.equal([
+      "contracts.update contractId=7 ? !",
+    ]);
+    expect(shown(plan(state(), { ...inputs(), firstCredential: UNKNOWN }))).to.deep.equal([
+      "credentials.revoke contractId=7 credentialId=1 ? !",
+    ]);
+    expect(shown(plan(state(), { ...inputs(), productNameId: UNKNOWN }))).to.deep.equal([
+      "contracts.create product=? san=a.example.com ?",
+      "contracts.update contractId=7 ?",
+    ]);
+    expect(shown(plan(undefined, { ...inputs(), sans: UNKNOWN }))).to.deep.equal([
+      "contracts.create product=ssl_dv_rapidssl san=?",
+    ]);
+    expect(shown(plan(undefined, { ...inputs(), adopt: UNKNOWN }))).to.deep.equal([
+      "contracts.create product=ssl_dv_rapidssl san=a.example.com ?",
+    ]);
+  });
+
+  it("another product is another contract; the end of the old one is what onDelete says", () => {
+    const made = plan(state({}, { onDelete: "cancel" }), inputs({ productNameId: "ssl_dv_other", onDelete: "cancel" }));
+    expect(made.replaces).to.deep.equal(["productNameId"]);
+    expect(shown(made)).to.deep.equal(["contracts.cancel contractId=7 !"]);
+  });
+
+  it("a deletion says until when the contract and its credentials live, whatever the state says of them", () => {
+    const expired = plan(state());
+    expect(shown(expired)).to.deep.equal(["contracts.update contractId=7"]);
+    expect(expired.operations[0]?.sentence).to.include("EXPIRES on 2027-01-29");
+    expect(expired.remarks.join()).to.include("KEEP credential 1 (key id hint ab12)");
+    expect(shown(plan(state({}, { firstCredential: "revokeOnDelete" })))).to.deep.equal([
+      "contracts.update contractId=7",
+      "credentials.revoke contractId=7 credentialId=1 !",
+    ]);
+    expect(plan(state({}, { onDelete: "cancel" })).operations[0]?.sentence).to.include("until 2026-02-28 only");
+    const retained = plan(state({}, { onDelete: "retain" }));
+    expect(retained.operations).to.deep.equal([]);
+    expect(retained.remarks.join()).to.include("KEEP contract 7");
+  });
+});
+
+describe("plan of an ACME credential", () => {
+  const inputs = (more: object = {}) => {
+    const checked = acmeCredential.normalize({ contractId: 7, ...more });
+    if (!checked.ok) throw new Error(checked.problems[0]?.reason);
+    return checked.inputs;
+  };
+  const state = (more: object = {}, inputsToo: object = {}): CredentialState =>
+    ({
+      ...inputs(inputsToo),
+      current: { credentialId: 3, kidHint: "ab12", status: "active", mintedOn: "2026-05-01" },
+      keyId: "kid",
+      previous: [{ credentialId: 2, status: "active", replacedOn: "2026-05-01" }],
+      strays: [],
+      active: [
+        { credentialId: 1, status: "active", createdAt: "2026-01-29T10:30:00Z", mintedBy: "others" },
+        { credentialId: 2, status: "active", mintedBy: "this resource" },
+        { credentialId: 3, kidHint: "ab12", status: "active", mintedBy: "this resource" },
+      ],
+      owed: false,
+      ...more,
+    }) as CredentialState;
+  const plan = (before: CredentialState | undefined, after?: object): Plan =>
+    acmeCredential.plan(
+      {
+        seed: "urn",
+        ...(before === undefined ? {} : { before }),
+        ...(after === undefined ? {} : { after: after as ReturnType<typeof inputs> }),
+      },
+      NOW,
+    );
+  const MINT = "credentials.regenerate contractId=7";
+  const revoke = (id: number): string => `credentials.revoke contractId=7 credentialId=${id} !`;
+
+  it("bad inputs are told with what is allowed; the id of a contract's resource is taken", () => {
+    expect(problems(acmeCredential, { contractId: "lost 1" })[0]).to.include("the id of an AcmeContract");
+    expect(problems(acmeCredential, { contractId: 0 })[0]).to.include("the id of an AcmeContract");
+    expect(problems(acmeCredential, { contractId: 7, rotateAfterDays: 0 })[0]).to.include("1 to 3650");
+    expect(problems(acmeCredential, { contractId: 7, onDelete: "revokeall" })[0]).to.include(
+      "revoke, revokeAll, retain",
+    );
+    expect(problems(acmeCredential, { contractId: 7, contractDirectoryUrl: "javascript:1" })[0]).to.include("https");
+    expect(inputs({ contractId: "12" })).to.include({ contractId: 12 });
+  });
+
+  it("regenerate is never sent without revoke_existing: false, whose default ends the siblings", () => {
+    for (const made of [plan(undefined, inputs()), plan(state(), inputs({ trigger: "2" }))])
+      expect(made.operations[0]?.call.body).to.deep.equal({ revoke_existing: false });
+  });
+
+  it("a trigger, or the age by the decision clock, rotates; nothing is revoked by it", () => {
+    expect(plan(state(), inputs()).changes).to.equal(false);
+    expect(shown(plan(state(), inputs({ trigger: "2" })))).to.deep.equal([MINT]);
+    expect(shown(plan(state(), inputs({ rotateAfterDays: 31 })))).to.deep.equal([MINT]);
+    const later = plan(state(), inputs({ rotateAfterDays: 32 }));
+    expect(later.operations).to.deep.equal([]);
+    expect(later.remarks.join()).to.include("decides when the next rotation is due");
+    expect(plan(state(), inputs({ trigger: "2" })).operations[0]?.sentence).to.include(
+      "3 (key id hint ab12) stays active",
+    );
+  });
+
+  it("what is not known yet is said as a condition", () => {
+    for (const field of ["trigger", "rotateAfterDays"])
+      expect(shown(plan(state(), { ...inputs(), [field]: UNKNOWN })), field).to.deep.equal([`${MINT} ?`]);
+    expect(shown(plan(state(), { ...inputs(), emergency: UNKNOWN }))).to.deep.equal([
+      "credentials.revoke-all contractId=7 ? !",
+      `${MINT} ?`,
+    ]);
+    expect(shown(plan(state(), { ...inputs(), contractId: UNKNOWN }))).to.deep.equal([
+      "credentials.regenerate contractId=? ?",
+      revoke(2).replace(" !", " ? !"),
+      revoke(3).replace(" !", " ? !"),
+    ]);
+    const revoked = state({ current: { credentialId: 3, status: "revoked", mintedOn: "2026-05-01" } });
+    expect(shown(plan(revoked, { ...inputs(), whenRevoked: UNKNOWN }))).to.deep.equal([`${MINT} ?`]);
+  });
+
+  it("another contract is another credential", () => {
+    const made = plan(state(), inputs({ contractId: 8 }));
+    expect(made.replaces).to.deep.equal(["contractId"]);
+    expect(shown(made)).to.deep.equal([revoke(2), revoke(3)]);
+  });
+
+  it("an emergency lists everybody who dies, and marks whom this stack did not mint", () => {
+    const [all] = plan(state(), inputs({ emergency: "leak" })).operations;
+    expect(all?.sentence).to.include(
+      "1 (of 2026-01-29), NOT MINTED BY THIS STACK; 2, minted by this resource; 3 (key id hint ab12), minted by this resource",
+    );
+    expect(all?.sentence).to.include("product and billing go on").and.include("a new credential resumes service");
+  });
+
+  it("what revokeAlso newly names is revoked, by its own line; never the one in charge", () => {
+    expect(shown(plan(state(), inputs({ revokeAlso: [1] })))).to.deep.equal([revoke(1)]);
+    expect(plan(state({}, { revokeAlso: [1] }), inputs({ revokeAlso: [1] })).changes).to.equal(false);
+    expect(plan(state(), inputs({ revokeAlso: [3] })).refusal).to.include("which is in charge");
+  });
+
+  it("an own stray is revoked, and what is owed is minted", () => {
+    const owing = state({ owed: true, strays: [{ credentialId: 4, status: "active" }] });
+    expect(shown(plan(owing, inputs()))).to.deep.equal([MINT, revoke(4)]);
+    expect(shown(plan(state({ unidentified: [1, 2] }), inputs({ trigger: "2" })))).to.deep.equal([]);
+  });
+
+  it("a deletion revokes each of its own, oldest first; retain keeps them, revokeAll is one call", () => {
+    expect(shown(plan(state()))).to.deep.equal([revoke(2), revoke(3)]);
+    expect(
+      shown(plan(state({ current: { credentialId: 3, status: "revoked", mintedOn: "2026-05-01" } }))),
+    ).to.deep.equal([revoke(2), revoke(3)]);
+    expect(plan(state({}, { onDelete: "retain" })).remarks).to.have.length(2);
+    expect(shown(plan(state({}, { onDelete: "revokeAll" })))).to.deep.equal(["credentials.revoke-all contractId=7 !"]);
+  });
+});

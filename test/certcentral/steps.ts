@@ -15,6 +15,8 @@ export interface StepsOptions {
   readonly timeout?: number;
   /** Milliseconds until a read shows what a call has done. */
   readonly visibility?: number;
+  /** In place of each pause between two looks at an order that waits, which stands for `poll` milliseconds then. */
+  readonly pause?: { readonly poll: number; readonly work: () => void | Promise<void> };
   /** Key in place of the administrator's. */
   readonly apiKey?: string;
 }
@@ -27,6 +29,7 @@ export class Steps extends Driven<OrderInputs, OrderState, CertcentralClient> {
       validityFields = "nested",
       timeout = 5000,
       visibility = 0,
+      pause,
       apiKey = sandbox.certcentral.apiKey,
     }: StepsOptions = {},
   ) {
@@ -38,11 +41,13 @@ export class Steps extends Driven<OrderInputs, OrderState, CertcentralClient> {
       timeout,
       backoff: 1,
     });
+    const client = new CertcentralClient((call, traceId) => transport.send(call, READS, traceId), url.href, {
+      visibility,
+      poll: pause?.poll ?? 1,
+    });
+    if (pause !== undefined) client.pause = async () => pause.work();
     super(order, {
-      api: new CertcentralClient((call, traceId) => transport.send(call, READS, traceId), url.href, {
-        visibility,
-        poll: 1,
-      }),
+      api: client,
       send: (operation, traceId) => transport.send(spelled(operation.call, validityFields), operation.repeat, traceId),
       now: () => sandbox.clock.now(),
       urn: URN,

@@ -52,6 +52,24 @@ const ORDER_REASONS: Readonly<Record<string, string>> = {
   [`${ORDER} requests[].comments`]: "people's words, which may be confidential",
 };
 
+const ACME = "/partner-subscription/api/v1/acme/{id}";
+
+/** Why a documented field of contracts and credentials is not sent or kept. */
+const CONTRACT_REASONS: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    DOCUMENTED_CONTRACTS.filter(({ endpoint }) => endpoint === `PUT ${ACME}`).flatMap(({ endpoint, request }) =>
+      request.map((field) => [`${endpoint} ${field}`, "never sent: PUT resets what is left out, so PATCH is used"]),
+    ),
+  ),
+  [`GET ${ACME} organization`]: "its shape in an answer is not documented",
+  ...Object.fromEntries(
+    ["domain", "status", "expiration_date", "serial_number"].map((field) => [
+      `GET ${ACME}/certificates certificates[].${field}`,
+      "certificates belong to the ACME clients that were issued them",
+    ]),
+  ),
+};
+
 /** Why a documented field is not read or kept: endpoint and field to reason. */
 const REASONS: Readonly<Record<string, string>> = {
   "GET /v2/comms/{id} data.certificates[].certType": "kind of storage, says nothing about the certificate",
@@ -66,6 +84,7 @@ const REASONS: Readonly<Record<string, string>> = {
     ),
   ),
   ...ORDER_REASONS,
+  ...CONTRACT_REASONS,
   "POST /v2/certificates/terminate data": "a boolean that is settled by reading the comm, whatever it says",
 };
 

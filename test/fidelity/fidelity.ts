@@ -1,6 +1,7 @@
 import { compare, previewPart, shownByDestroyPreview, shownByPreview, type Shown } from "../instrument/transcript.js";
 import type { Ran } from "../instrument/project.js";
-import { change, populate, type Program } from "./changes.js";
+import { change, populate } from "./changes.js";
+import type { Program } from "./program.js";
 import { Random } from "./random.js";
 import { World } from "../instrument/world.js";
 

@@ -142,6 +142,21 @@ function PLANTS(): Record<string, () => void> {
         return send(call, rule, traceId);
       });
     },
+    "silent-mint": () => {
+      saying((text) => (text.startsWith("MINT") ? undefined : text));
+    },
+    "silent-emergency": () => {
+      saying((text) => (text.startsWith("REVOKE ALL") ? undefined : text));
+    },
+    "silent-names": () => {
+      saying((text) => (/^(?:ADD|REMOVE) /.test(text) ? undefined : text));
+    },
+    "double-mint": () => {
+      sending(async (send, call, rule, traceId) => {
+        if (call.path.endsWith("/credentials/regenerate")) await send(call, rule, traceId);
+        return send(call, rule, traceId);
+      });
+    },
     "silent-retirement": () => {
       saying((text) => (text.startsWith("TERMINATE previous") ? undefined : text));
     },

@@ -1,0 +1,42 @@
+import type { Random } from "./random.js";
+import type { Spec, World } from "../instrument/world.js";
+
+/** The program as it grows and shrinks. */
+export interface Program {
+  resources: Spec[];
+  /** Names ever used, so that a new one is new. */
+  named: number;
+  comms: number;
+}
+
+/** One kind of change. */
+export interface Kind {
+  readonly name: string;
+  readonly weight: number;
+  /** False when there is nothing it could change. */
+  apply(random: Random, program: Program, world: World): boolean | Promise<boolean>;
+}
+
+export const DAY = 86_400_000;
+
+/** The resources of some kinds. */
+export const of = ({ resources }: Program, ...kinds: string[]): Spec[] =>
+  resources.filter(({ kind }) => kinds.includes(kind));
+
+/** Changes the inputs of one resource of some kinds. */
+export const inputsOf =
+  (...kinds: string[]) =>
+  (
+    name: string,
+    weight: number,
+    change: (args: Record<string, unknown>, random: Random) => void | Promise<void>,
+  ): Kind => ({
+    name,
+    weight,
+    apply: async (random, program) => {
+      const all = of(program, ...kinds);
+      if (all.length === 0) return false;
+      await change(random.pick(all).args, random);
+      return true;
+    },
+  });

@@ -27,3 +27,15 @@ export interface Plan {
 }
 
 export const NOTHING: Plan = { operations: [], remarks: [], changes: false, replaces: [] };
+
+/**
+ * While an identity input is not known, nothing may be called a replacement: the engine plans no second resource
+ * (inventory.md rule 8). Both halves are said, after what makes the difference.
+ */
+export const perhapsReplaced = (remark: string, made: Plan, ended: Plan): Plan => ({
+  ...NOTHING,
+  changes: true,
+  operations: [...made.operations, ...ended.operations],
+  remarks: [remark, ...made.remarks, ...ended.remarks],
+  ...(made.refusal === undefined ? {} : { refusal: made.refusal }),
+});

@@ -1,3 +1,4 @@
+import type { Plan } from "./plan.js";
 import { UNKNOWN } from "./unknown.js";
 
 /** Which inputs changed, and how previews say it of those that cause no call. */
@@ -19,3 +20,26 @@ export const settingRemark = (field: string, meaning: string | undefined, before
 
 const show = (value: unknown): string =>
   value === UNKNOWN ? "a value that is not known yet" : value === undefined ? "nothing" : JSON.stringify(value);
+
+/** Adds to a plan that changed settings are stored; `meaning` says what one that causes no call is used for. */
+export function withSettings(
+  decided: Plan,
+  changed: readonly string[],
+  meaning: (field: string) => string | undefined,
+  before: object,
+  after: object,
+  /** Fields whose change an operation says, or the reason why there is none. */
+  saidOtherwise: readonly string[] = [],
+): Plan {
+  if (decided.replaces.length > 0) return decided;
+  return {
+    ...decided,
+    changes: decided.changes || changed.length > 0,
+    remarks: [
+      ...decided.remarks,
+      ...changed
+        .filter((field) => !saidOtherwise.includes(field))
+        .map((field) => settingRemark(field, meaning(field), before, after)),
+    ],
+  };
+}

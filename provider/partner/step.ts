@@ -25,3 +25,16 @@ export const cameBackOf = (reply: Reply): Pick<Failed, "cameBack" | "outcome" | 
 /** Credentials are told apart by lists from before and after: one step at a time changes those of a contract. */
 export const oneWriter = <T>(contractId: number, { exclusive, api }: Reading, work: () => Promise<T>): Promise<T> =>
   exclusive(`partner ${api.service} contract ${contractId}`, work);
+
+/** Stops a step whose plan waits for a person. */
+export function refusePlanned(context: Step): void {
+  const { plan, resource } = context;
+  if (plan.refusal === undefined) return;
+  throw fault(context, {
+    action: `change ${resource}`,
+    cameBack: plan.refusal,
+    known: "nothing was sent, the state is left as it was",
+    next: "answer that in the program, or at DigiCert, and run again",
+    outcome: "not executed",
+  });
+}

@@ -31,7 +31,7 @@ describe("the demo", () => {
     const { code, stdout, stderr } = await demo("--json");
     expect(code, stderr).to.equal(0);
     const { steps, totals } = JSON.parse(stdout) as Result;
-    expect(totals).to.deep.equal({ steps: 22, shown: 18, made: 17, differences: 0 });
+    expect(totals).to.deep.equal({ steps: 34, shown: 32, made: 31, differences: 0 });
     for (const { shown, made, transcript } of steps) {
       expect(shown).to.include.members(made);
       for (const operation of shown)
@@ -40,7 +40,7 @@ describe("the demo", () => {
           operation,
         ).to.equal(true);
     }
-    expect(stderr.trim().split("\n").at(-1)).to.equal("demo: 22 steps, 18 shown, 17 made, 0 differences");
+    expect(stderr.trim().split("\n").at(-1)).to.equal("demo: 34 steps, 32 shown, 31 made, 0 differences");
   });
 
   for (const fault of ["silent-warning", "extra-call"]) {

@@ -1,6 +1,6 @@
 import { overUnknowns } from "../../core/overUnknowns.js";
-import { NOTHING, type Change, type Plan } from "../../core/plan.js";
-import { changedFields, settingRemark } from "../../core/settingChanges.js";
+import { NOTHING, perhapsReplaced, type Change, type Plan } from "../../core/plan.js";
+import { changedFields, withSettings } from "../../core/settingChanges.js";
 import { known, UNKNOWN, type Planned } from "../../core/unknown.js";
 import { place, reissue, renew, type Asked } from "../operations.js";
 import { readCsr } from "./csr.js";
@@ -51,36 +51,25 @@ export function plan({ before, after, heldByOthers }: Change<Inputs, OrderState>
     },
     (turned) => decide(before, turned, now, heldByOthers ?? new Set()),
   );
-  if (decided.replaces.length > 0) return decided;
-  const changed = changedFields(FIELDS, before, after);
-  return {
-    ...decided,
-    changes: decided.changes || changed.length > 0,
-    remarks: [
-      ...decided.remarks,
-      ...changed
-        .filter((field) => !SAID_OTHERWISE.includes(field))
-        .map((field) => settingRemark(field, MEANING[field] ?? "sent with the next order", before, after)),
-    ],
-  };
+  return withSettings(
+    decided,
+    changedFields(FIELDS, before, after),
+    (field) => MEANING[field] ?? "sent with the next order",
+    before,
+    after,
+    SAID_OTHERWISE,
+  );
 }
 
 function decide(before: OrderState, after: Inputs, now: Date, heldByOthers: ReadonlySet<string>): Plan {
   if (after.productNameId === before.productNameId) return update(before, after, now, heldByOthers);
   const ended = ending(before);
   if (after.productNameId !== UNKNOWN) return { ...ended, replaces: ["productNameId"] };
-  // While the product is not known, nothing may be called a replacement (inventory.md rule 8): both halves are said here.
-  const made = creation(after);
-  return {
-    ...NOTHING,
-    changes: true,
-    operations: [...made.operations, ...ended.operations],
-    remarks: [
-      `productNameId is not known yet: if it turns out to be another one than ${before.productNameId}, a new order is placed and the old ones are ended`,
-      ...made.remarks,
-      ...ended.remarks,
-    ],
-  };
+  return perhapsReplaced(
+    `productNameId is not known yet: if it turns out to be another one than ${before.productNameId}, a new order is placed and the old ones are ended`,
+    creation(after),
+    ended,
+  );
 }
 
 function creation(after: Inputs): Plan {

@@ -1,6 +1,6 @@
 import { isoDay, utc } from "../../core/clock.js";
 import { overUnknowns } from "../../core/overUnknowns.js";
-import { NOTHING, type Change, type Plan } from "../../core/plan.js";
+import { NOTHING, perhapsReplaced, type Change, type Plan } from "../../core/plan.js";
 import { known, UNKNOWN, type Planned, type Unknown } from "../../core/unknown.js";
 import { expiresFor } from "./creationMark.js";
 import { adoption, newlyAdopted, takeover } from "../adoption.js";
@@ -9,7 +9,7 @@ import { certificateInputs, type CertificateInputs } from "./inputs.js";
 import { create, renew, type CreateArguments, type RenewArguments } from "../operations.js";
 import { renewalReasons } from "./renewalReasons.js";
 import { holding } from "../scope.js";
-import { changedFields, settingRemark } from "../../core/settingChanges.js";
+import { changedFields, withSettings } from "../../core/settingChanges.js";
 import { AT_THE_END } from "../fields.js";
 import { hasEnded, validUntil } from "../held.js";
 import { type CertificateState } from "./state.js";
@@ -46,18 +46,14 @@ export function plan({ before, after, seed, heldByOthers }: Change<Inputs, Certi
     },
     (turned) => decide(before, turned, seed, now, heldByOthers ?? new Set()),
   );
-  if (decided.replaces.length > 0) return decided;
-  const changed = changedFields(FIELDS, before, after);
-  return {
-    ...decided,
-    changes: decided.changes || changed.length > 0,
-    remarks: [
-      ...decided.remarks,
-      ...changed
-        .filter((field) => !SAID_OTHERWISE.includes(field))
-        .map((field) => settingRemark(field, MEANING[field], before, after)),
-    ],
-  };
+  return withSettings(
+    decided,
+    changedFields(FIELDS, before, after),
+    (field) => MEANING[field],
+    before,
+    after,
+    SAID_OTHERWISE,
+  );
 }
 
 /** A deletion, with what it leaves at ECGrid. */
@@ -75,20 +71,12 @@ function decide(
 ): Plan {
   if (after.commId === before.commId) return update(before, after, seed, now, heldByOthers);
   if (after.commId !== UNKNOWN) return { ...endingAndLeaving(before), replaces: ["commId"] };
-  // While the comm is not known, nothing may be called a replacement (inventory.md rule 8): the engine plans no second
-  // resource, so both halves are said here.
-  const made = creation(after, seed, now);
   const ended = endingAndLeaving(before);
-  return {
-    ...NOTHING,
-    changes: true,
-    operations: [...made.operations, ...ended.operations],
-    remarks: [
-      `commId is not known yet: if it turns out to be another one than ${before.commId}, the certificate is made anew there and the old ones are ended`,
-      ...made.remarks,
-      ...ended.remarks,
-    ],
-  };
+  return perhapsReplaced(
+    `commId is not known yet: if it turns out to be another one than ${before.commId}, the certificate is made anew there and the old ones are ended`,
+    creation(after, seed, now),
+    ended,
+  );
 }
 
 function creation(after: Inputs, seed: string, now: Date): Plan {

@@ -1,12 +1,12 @@
 import { isoDay, utc } from "../../core/clock.js";
-import { NOTHING, type Change, type Plan } from "../../core/plan.js";
+import { NOTHING, perhapsReplaced, type Change, type Plan } from "../../core/plan.js";
 import { overUnknowns } from "../../core/overUnknowns.js";
 import { known, UNKNOWN, type Planned, type Unknown } from "../../core/unknown.js";
 import { adoption, newlyAdopted, takeover } from "../adoption.js";
 import { ending } from "../ending.js";
 import type { UploadArguments } from "../operations.js";
 import { hasEnded, validUntil } from "../held.js";
-import { changedFields, settingRemark } from "../../core/settingChanges.js";
+import { changedFields, withSettings } from "../../core/settingChanges.js";
 import { AT_THE_END } from "../fields.js";
 import type { UploadFile } from "./file.js";
 import { fileOf, SECRET, type UploadInputs } from "./inputs.js";
@@ -47,12 +47,7 @@ export function planUpload<Inputs extends UploadInputs, Arguments extends Upload
         (inputs) => changedSettings(kind, before, inputs).length > 0,
       ),
   );
-  if (decided.replaces.length > 0) return decided;
-  return {
-    ...decided,
-    changes: decided.changes || changed.length > 0,
-    remarks: [...decided.remarks, ...changed.map((field) => settingRemark(field, MEANING[field], before, after))],
-  };
+  return withSettings(decided, changed, (field) => MEANING[field], before, after);
 }
 
 type Upload<Inputs> = (inputs: Planned<Opened<Inputs>>, instead?: number) => Plan;
@@ -72,19 +67,12 @@ function decide<Inputs extends UploadInputs>(
 ): Plan {
   if (after.commId === before.commId) return update(before, after, now, upload, settingsChange);
   if (after.commId !== UNKNOWN) return { ...ending(before), changes: true, replaces: ["commId"] };
-  const made = creation(after, upload);
   const ended = ending(before);
-  return {
-    ...NOTHING,
-    changes: true,
-    operations: [...made.operations, ...ended.operations],
-    remarks: [
-      `commId is not known yet: if it turns out to be another one than ${before.commId}, the file is uploaded there and the old certificates are ended`,
-      ...made.remarks,
-      ...ended.remarks,
-    ],
-    ...(made.refusal === undefined ? {} : { refusal: made.refusal }),
-  };
+  return perhapsReplaced(
+    `commId is not known yet: if it turns out to be another one than ${before.commId}, the file is uploaded there and the old certificates are ended`,
+    creation(after, upload),
+    ended,
+  );
 }
 
 function update<Inputs extends UploadInputs>(

@@ -3,7 +3,7 @@ import { Fault } from "../../core/fault.js";
 import type { Reply } from "../../http/jsonReply.js";
 import { addSans, removeSans, revokeCredential, updateContract } from "../operations.js";
 import { revoked } from "../revoking.js";
-import { cameBackOf, fault, partial, type Step } from "../step.js";
+import { cameBackOf, fault, partial, refusePlanned, type Step } from "../step.js";
 import type { ContractInfo } from "../wire.js";
 import type { ContractInputs } from "./inputs.js";
 import { withContract } from "./reading.js";
@@ -11,15 +11,8 @@ import type { ContractState } from "./state.js";
 
 /** Performs what the plan holds, one by one, each settled by reading; what was done is kept when a later one fails. */
 export async function change(state: ContractState, inputs: ContractInputs, context: Step): Promise<ContractState> {
-  const { plan, resource } = context;
-  if (plan.refusal !== undefined)
-    throw fault(context, {
-      action: `change ${resource}`,
-      cameBack: plan.refusal,
-      known: "nothing was sent, the state is left as it was",
-      next: "see above",
-      outcome: "not executed",
-    });
+  const { plan } = context;
+  refusePlanned(context);
   let kept = state;
   for (const operation of plan.operations) {
     try {

@@ -1,8 +1,8 @@
 import { daysAfter } from "../../core/clock.js";
 import type { Operation } from "../../core/operation.js";
 import { overUnknowns } from "../../core/overUnknowns.js";
-import { NOTHING, type Change, type Plan } from "../../core/plan.js";
-import { changedFields, settingRemark } from "../../core/settingChanges.js";
+import { NOTHING, perhapsReplaced, type Change, type Plan } from "../../core/plan.js";
+import { changedFields, withSettings } from "../../core/settingChanges.js";
 import { known, UNKNOWN, type Planned } from "../../core/unknown.js";
 import {
   addSans,
@@ -52,19 +52,8 @@ export function plan({ before, after }: Change<Inputs, ContractState>): Plan {
     },
     (turned) => decide(before, turned),
   );
-  if (decided.replaces.length > 0) return decided;
-  const changed = changedFields(FIELDS, before, after);
   const said = [...SAID_OTHERWISE, ...(decided.operations.length > 0 ? ["autoRenew", "organization"] : [])];
-  return {
-    ...decided,
-    changes: decided.changes || changed.length > 0,
-    remarks: [
-      ...decided.remarks,
-      ...changed
-        .filter((field) => !said.includes(field))
-        .map((field) => settingRemark(field, MEANING[field], before, after)),
-    ],
-  };
+  return withSettings(decided, changedFields(FIELDS, before, after), (field) => MEANING[field], before, after, said);
 }
 
 function creation(after: Inputs): Plan {
@@ -111,19 +100,12 @@ function decide(before: ContractState, after: Inputs): Plan {
     };
   }
   const ended = ending(before);
-  if (after.productNameId === UNKNOWN) {
-    // Nothing may be called a replacement while it is not known (inventory.md rule 8): both halves are said here.
-    const made = creation({ ...after, adopt: undefined });
-    return {
-      ...NOTHING,
-      changes: true,
-      operations: [...made.operations, ...ended.operations],
-      remarks: [
-        `productNameId is not known yet: if it turns out to be another one than ${before.productNameId}, another contract is made and contract ${contract.id} ended`,
-        ...ended.remarks,
-      ],
-    };
-  }
+  if (after.productNameId === UNKNOWN)
+    return perhapsReplaced(
+      `productNameId is not known yet: if it turns out to be another one than ${before.productNameId}, another contract is made and contract ${contract.id} ended`,
+      creation({ ...after, adopt: undefined }),
+      ended,
+    );
   if (after.productNameId !== before.productNameId) return { ...ended, replaces: ["productNameId"] };
   if (contract.canceledAt !== undefined) return afterCancel(before, contract, after);
   return update(before, contract, after);

@@ -3,7 +3,7 @@ import type { Made } from "../../core/lifecycle.js";
 import { clientsFor } from "../clients.js";
 import { regenerate, revokeAll } from "../operations.js";
 import { revoked } from "../revoking.js";
-import { fault, partial, type Step } from "../step.js";
+import { partial, refusePlanned, type Step } from "../step.js";
 import { demandNamed } from "./ending.js";
 import type { CredentialInputs } from "./inputs.js";
 import { listBefore, mint, tellOfOthers, type Seen } from "./minting.js";
@@ -25,15 +25,8 @@ export async function change(
   inputs: CredentialInputs,
   context: Step,
 ): Promise<CredentialState> {
-  const { plan, resource } = context;
-  if (plan.refusal !== undefined)
-    throw fault(context, {
-      action: `change ${resource}`,
-      cameBack: plan.refusal,
-      known: "nothing was sent, the state is left as it was",
-      next: "see above",
-      outcome: "not executed",
-    });
+  const { plan } = context;
+  refusePlanned(context);
   if (plan.operations.length === 0 && before.unidentified === undefined) return withDirectory(before, inputs);
   const list = await listBefore(before.contractId, context);
   const found = settled(before, list, context);

@@ -1,8 +1,8 @@
 import { daysBetween } from "../../core/clock.js";
 import type { Operation } from "../../core/operation.js";
 import { overUnknowns } from "../../core/overUnknowns.js";
-import { NOTHING, type Change, type Plan } from "../../core/plan.js";
-import { changedFields, settingRemark } from "../../core/settingChanges.js";
+import { NOTHING, perhapsReplaced, type Change, type Plan } from "../../core/plan.js";
+import { changedFields, withSettings } from "../../core/settingChanges.js";
 import { known, UNKNOWN, type Planned } from "../../core/unknown.js";
 import type { KeptCredential } from "../binding.js";
 import { nameOf, regenerate, revokeAll, revokeCredential } from "../operations.js";
@@ -38,18 +38,14 @@ export function plan({ before, after }: Change<Inputs, CredentialState>, now: Da
     },
     (turned) => decide(before, turned, now),
   );
-  if (decided.replaces.length > 0) return decided;
-  const changed = changedFields(FIELDS, before, after);
-  return {
-    ...decided,
-    changes: decided.changes || changed.length > 0,
-    remarks: [
-      ...decided.remarks,
-      ...changed
-        .filter((field) => !SAID_OTHERWISE.includes(field))
-        .map((field) => settingRemark(field, MEANING[field], before, after)),
-    ],
-  };
+  return withSettings(
+    decided,
+    changedFields(FIELDS, before, after),
+    (field) => MEANING[field],
+    before,
+    after,
+    SAID_OTHERWISE,
+  );
 }
 
 const creation = (after: Inputs): Plan => ({
@@ -68,17 +64,11 @@ function decide(before: CredentialState, after: Inputs, now: Date): Plan {
   if (after.contractId === before.contractId) return update(before, after, now);
   const ended = ending(before);
   if (after.contractId !== UNKNOWN) return { ...ended, replaces: ["contractId"] };
-  // Nothing may be called a replacement while it is not known (inventory.md rule 8): both halves are said here.
-  const made = creation(after);
-  return {
-    ...NOTHING,
-    changes: true,
-    operations: [...made.operations, ...ended.operations],
-    remarks: [
-      `contractId is not known yet: if it turns out to be another one than ${before.contractId}, a credential is minted there and the old ones are ended`,
-      ...ended.remarks,
-    ],
-  };
+  return perhapsReplaced(
+    `contractId is not known yet: if it turns out to be another one than ${before.contractId}, a credential is minted there and the old ones are ended`,
+    creation(after),
+    ended,
+  );
 }
 
 function update(before: CredentialState, after: Inputs, now: Date): Plan {

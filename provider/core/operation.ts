@@ -35,8 +35,26 @@ export interface HttpCall {
   readonly path: string;
   /** JSON body. Never a secret in an operation: it is shown and stored. */
   readonly body?: Readonly<Record<string, unknown>>;
+  /** A form in place of a JSON body. Never a secret in an operation. */
+  readonly form?: MultipartForm | UrlencodedForm;
   /** Media type that is asked for; JSON by default. */
   readonly accept?: string;
+}
+
+/** `multipart/form-data` (RFC 7578), in the order in which the parts are sent. */
+export interface MultipartForm {
+  readonly multipart: Readonly<Record<string, string | FormFile>>;
+}
+
+export interface FormFile {
+  readonly filename: string;
+  readonly contentType: string;
+  readonly content: string;
+}
+
+/** `application/x-www-form-urlencoded`. */
+export interface UrlencodedForm {
+  readonly urlencoded: Readonly<Record<string, string>>;
 }
 
 /** Fields of a request that are never shown, stored or logged: they are handed over when the call is performed. */

@@ -96,5 +96,6 @@ const fingerprint = (operation: Operation): string =>
     operation.call.method,
     operation.call.path,
     operation.call.body ?? null,
+    operation.call.form ?? null,
     operation.confidential ?? null,
   ]);

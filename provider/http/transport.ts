@@ -1,6 +1,6 @@
 import { getCACertificates } from "node:tls";
 import { setTimeout as delay } from "node:timers/promises";
-import { Agent, EnvHttpProxyAgent, request, type Dispatcher } from "undici";
+import { Agent, EnvHttpProxyAgent, FormData, request, type Dispatcher } from "undici";
 import type { HttpCall, RepeatRule } from "../core/operation.js";
 import { Fault, type Outcome } from "../core/fault.js";
 import type { Answer } from "../core/perform.js";
@@ -22,8 +22,18 @@ export interface TransportSettings {
   readonly ca?: string;
   /** Milliseconds before the first repetition when the server names none; doubled each time, with jitter. */
   readonly backoff?: number;
+  /** Headers with a credential that ends by itself. A 401 says that the service has not looked at the call. */
+  readonly token?: TokenSource;
   /** Where the service counts calls over all processes of a key. */
   readonly limit?: Pick<RollingLimit, "enter" | "slow">;
+}
+
+/** Gives a credential that expires, as headers. Secret. */
+export interface TokenSource {
+  /** @throws Fault when none can be had: nothing was sent then. */
+  headers(): Promise<Readonly<Record<string, string>>>;
+  /** The service refuses what `headers` gave last. @returns whether another one can be had. */
+  refused(): boolean;
 }
 
 /** Attempts of one call, the first included: the vendor says at most three repetitions (ecgrid.md 7). */
@@ -80,12 +90,15 @@ export class Transport {
    * @throws Fault when no answer came, with what is known of the call's effect.
    */
   async send(call: HttpCall, rule: RepeatRule, traceId: string): Promise<Answer> {
+    const { token } = this.#settings;
+    let renewed = false;
     for (let attempt = 1; ; attempt++) {
       const last = attempt === ATTEMPTS;
       let answered: { answer: Answer; after: string | undefined };
+      const credential = await token?.headers();
       const leave = await this.#settings.limit?.enter();
       try {
-        answered = await this.#once(call, traceId);
+        answered = await this.#once(call, traceId, credential);
       } catch (error) {
         const fault = this.#fault(call, error, traceId);
         // A connection that never came up has changed nothing: safe to repeat, whatever the call.
@@ -97,6 +110,10 @@ export class Transport {
         leave?.();
       }
       const { answer, after } = answered;
+      if (answer.status === 401 && token !== undefined && !renewed && !last && token.refused()) {
+        renewed = true;
+        continue;
+      }
       // Over a limit every call is turned away: everybody waits, also when this call is not repeated.
       if (answer.status === 429) this.#settings.limit?.slow(this.#wait(attempt, after) ?? LONGEST_WAIT);
       const repeat = answer.status === 429 ? rule.afterRateLimit : answer.status >= 500 && rule.afterFault;
@@ -114,9 +131,13 @@ export class Transport {
     return ceiling / 2 + (Math.random() * ceiling) / 2;
   }
 
-  async #once(call: HttpCall, traceId: string): Promise<{ answer: Answer; after: string | undefined }> {
+  async #once(
+    call: HttpCall,
+    traceId: string,
+    credential: Readonly<Record<string, string>> | undefined,
+  ): Promise<{ answer: Answer; after: string | undefined }> {
     const { headers, timeout } = this.#settings;
-    const body = call.body === undefined ? undefined : JSON.stringify(call.body);
+    const { body, type } = bodyOf(call);
     const answer = await request(this.origin + call.path, {
       method: call.method,
       dispatcher: dispatcher(this.#settings),
@@ -125,9 +146,10 @@ export class Transport {
       bodyTimeout: timeout,
       headers: {
         accept: call.accept ?? "application/json",
-        ...(body === undefined ? {} : { "content-type": "application/json" }),
+        ...(type === undefined ? {} : { "content-type": type }),
         traceparent: `00-${traceId}-${traceId.slice(0, 16)}-01`,
         ...headers,
+        ...credential,
       },
       ...(body === undefined ? {} : { body }),
     });
@@ -178,6 +200,22 @@ export class Transport {
       traceId,
     });
   }
+}
+
+/** The body of a call with its media type; that of a multipart form is set with its boundary. */
+function bodyOf({ body, form }: HttpCall): { body: string | FormData | undefined; type: string | undefined } {
+  if (form === undefined)
+    return {
+      body: body === undefined ? undefined : JSON.stringify(body),
+      type: body === undefined ? undefined : "application/json",
+    };
+  if ("urlencoded" in form)
+    return { body: new URLSearchParams(form.urlencoded).toString(), type: "application/x-www-form-urlencoded" };
+  const data = new FormData();
+  for (const [name, part] of Object.entries(form.multipart))
+    if (typeof part === "string") data.append(name, part);
+    else data.append(name, new Blob([part.content], { type: part.contentType }), part.filename);
+  return { body: data, type: undefined };
 }
 
 /** Node's and undici's errors carry the reason in `code`, sometimes one `cause` deep. */

@@ -7,7 +7,17 @@ import { createHash } from "node:crypto";
 
 /** What a mutating call does to the thing it names. */
 export type Effect =
-  "create" | "upload" | "order" | "update" | "mint" | "renew" | "reissue" | "terminate" | "cancel" | "revoke";
+  | "create"
+  | "upload"
+  | "order"
+  | "update"
+  | "mint"
+  | "renew"
+  | "reissue"
+  | "terminate"
+  | "cancel"
+  | "delete"
+  | "revoke";
 
 /** Whether the call will be made, as far as the plan can know. */
 export type Certainty =

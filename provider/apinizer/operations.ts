@@ -64,6 +64,8 @@ export const create = operation<CreateArguments>({
     path: collection(args.project),
     form: { multipart: { certificateName: args.name, ...formOf(args) } },
   }),
+  // The repair of a deletion deploys to those alone that still trust the certificate.
+  narrowable: ({ environments }) => ({ field: "environmentList", values: environments }),
   say: ({ project, name, environments, what, why }) =>
     `DEPLOY certificate ${name} of project ${project} (${what}) to ${environments.join(", ")}, because ${why}`,
 });

@@ -95,7 +95,14 @@ export interface Operation {
   readonly sentence: string;
   readonly call: HttpCall;
   readonly confidential?: Confidential;
+  /** A field of the form that names several things: what is performed may name fewer of them, and no others. */
+  readonly narrowable?: Narrowable;
   readonly repeat: RepeatRule;
+}
+
+export interface Narrowable {
+  readonly field: string;
+  readonly values: readonly string[];
 }
 
 /** One line of a catalogue: how an operation is made from its arguments. */
@@ -109,6 +116,7 @@ export interface OperationSpec<Arguments> {
   readonly target: (args: Arguments) => Record<string, string | number | undefined>;
   readonly call: (args: Arguments) => HttpCall;
   readonly confidential?: (args: Arguments) => Confidential;
+  readonly narrowable?: (args: Arguments) => Narrowable;
   readonly say: (args: Arguments) => string;
 }
 
@@ -135,6 +143,7 @@ export function operation<Arguments>(spec: OperationSpec<Arguments>): CatalogueE
     sentence: spec.say(args),
     call: spec.call(args),
     ...(spec.confidential === undefined ? {} : { confidential: spec.confidential(args) }),
+    ...(spec.narrowable === undefined ? {} : { narrowable: spec.narrowable(args) }),
     repeat: spec.repeat,
   });
   return {

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { Fault } from "./fault.js";
-import type { HttpCall, Operation } from "./operation.js";
+import type { HttpCall, Narrowable, Operation } from "./operation.js";
 import { digestOf, label } from "./operation.js";
 import type { Plan } from "./plan.js";
 import { receipt, type ReceiptBook } from "./receipts.js";
@@ -41,7 +41,7 @@ export function performer(
   systemTime: () => Date,
   warn: (text: string) => void,
 ): Perform {
-  const left = plan.operations.filter(({ certainty }) => certainty.kind !== "due").map(fingerprint);
+  const left = plan.operations.filter(({ certainty }) => certainty.kind !== "due");
   return async (operation, secrets = {}) => {
     const digest = Object.keys(secrets).length === 0 ? undefined : digestOf(secrets);
     if (digest !== operation.confidential?.digest) {
@@ -50,7 +50,7 @@ export function performer(
           `Nothing was sent. This is a fault of pulumi-clm; please report it.`,
       );
     }
-    const at = left.indexOf(fingerprint(operation));
+    const at = left.findIndex((planned) => isWithin(operation, planned));
     if (at < 0) {
       throw new Error(
         `Refused to send ${label(operation)}: it is not in the plan of this step, so no preview has named it. ` +
@@ -88,14 +88,29 @@ function outcomeOf(status: number): string {
   return status >= 400 ? "refused" : "answered";
 }
 
-/** Name, target and everything that is sent: what must be equal for a call to be the planned one. */
-const fingerprint = (operation: Operation): string =>
+/** Name, target and everything that is sent must be equal for a call to be the planned one, but for what it may leave out. */
+function isWithin(operation: Operation, planned: Operation): boolean {
+  const allowed = new Set(planned.narrowable?.values);
+  const named = operation.narrowable?.values ?? [];
+  return (
+    fingerprint(operation) === fingerprint(planned) &&
+    (named.length > 0 || allowed.size === 0) &&
+    named.every((value) => allowed.has(value))
+  );
+}
+
+const fingerprint = ({ name, target, call, confidential, narrowable }: Operation): string =>
   JSON.stringify([
-    operation.name,
-    operation.target,
-    operation.call.method,
-    operation.call.path,
-    operation.call.body ?? null,
-    operation.call.form ?? null,
-    operation.confidential ?? null,
+    name,
+    target,
+    call.method,
+    call.path,
+    call.body ?? null,
+    formOf(call, narrowable),
+    confidential ?? null,
   ]);
+
+const formOf = ({ form }: HttpCall, narrowable: Narrowable | undefined): unknown =>
+  form === undefined || narrowable === undefined || !("multipart" in form)
+    ? (form ?? null)
+    : { ...form.multipart, [narrowable.field]: narrowable.field };

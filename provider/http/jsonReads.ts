@@ -38,7 +38,12 @@ export class JsonReads {
 
   /** @throws Fault when the answer is not a yes that `read` can read. */
   async read<T>(call: HttpCall, action: string, resource: string, read: Reader<T>): Promise<T> {
-    const reply = this.service.reply(await this.answer(call, action, resource));
+    return this.judge(await this.answer(call, action, resource), action, resource, read);
+  }
+
+  /** The same for an answer that is there already. */
+  judge<T>(answer: Answer, action: string, resource: string, read: Reader<T>): T {
+    const reply = this.service.reply(answer);
     if (reply.outcome === "done") {
       const parsed = read(reply.data);
       if (parsed.ok) return parsed.value;

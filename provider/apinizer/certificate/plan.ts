@@ -1,0 +1,238 @@
+import type { Operation } from "../../core/operation.js";
+import { overUnknowns } from "../../core/overUnknowns.js";
+import { NOTHING, perhapsReplaced, type Change, type Plan } from "../../core/plan.js";
+import { changedFields, withSettings } from "../../core/settingChanges.js";
+import { known, UNKNOWN, type Planned } from "../../core/unknown.js";
+import { create, remove, update as replace, type DeleteArguments, type Deployment } from "../operations.js";
+import { certificateInputs, type CertificateInputs } from "./inputs.js";
+import { readPem, whatOf } from "./pem.js";
+import { doubled, environmentsIn, type CertificateState } from "./state.js";
+
+type Inputs = Planned<CertificateInputs>;
+
+const FIELDS = certificateInputs.keyof().options;
+const IDENTITY = ["project", "name"] as const;
+/** What these cause is said by the operation, or by the reason why there is none. */
+const SAID_OTHERWISE = ["pem", "alias", "description", "environments", "trigger"];
+const MEANING: Readonly<Record<string, string>> = {
+  jwkUpdateAction: "used by the next replacement",
+  jwkUpdateScope: "used by the next replacement",
+  jwkDeleteAction: "used by a removal",
+  allowJwkDeletion: "used by a removal",
+  onDelete: "decides what a removal does",
+  whenUndeployUnknown: "used by a removal",
+  adopt: "only used when the resource is made",
+};
+const NOT_KNOWN = "a certificate that is not known yet";
+const ISSUED = "the certificate is issued by then";
+
+/** What a change of a certificate on a gateway will do. Pure; the same for previews, execution and lists. */
+export function plan({ before, after }: Change<Inputs, CertificateState>): Plan {
+  if (after === undefined) return before === undefined ? NOTHING : ending(before);
+  if (before === undefined) return overUnknowns<CertificateInputs>(after, { adopt: [undefined] }, creation);
+  const decided = overUnknowns<CertificateInputs>(
+    after,
+    {
+      project: [before.project],
+      name: [before.name],
+      alias: [before.alias],
+      description: [before.description],
+      environments: [before.environments],
+      pem: [before.pem],
+      trigger: [before.trigger],
+    },
+    (turned) => decide(before, turned),
+  );
+  return withSettings(
+    decided,
+    changedFields(FIELDS, before, after),
+    (field) => MEANING[field],
+    before,
+    after,
+    SAID_OTHERWISE,
+  );
+}
+
+function creation(after: Inputs): Plan {
+  const { adopt, pem } = after;
+  if (adopt === true)
+    return {
+      ...NOTHING,
+      changes: true,
+      remarks: [
+        `ADOPT certificate ${known(after.name) ?? ""} of project ${known(after.project) ?? ""}: it is read and taken into the stack, no remote call changes anything`,
+      ],
+    };
+  if (pem === undefined) return { ...NOTHING, changes: true, remarks: [waits("nothing is deployed")] };
+  const deployment = deploymentOf(after);
+  const args = { ...deployment, why: "the resource is new" };
+  return {
+    ...NOTHING,
+    changes: true,
+    operations: [pem === UNKNOWN ? create.conditional(args, ISSUED) : create.certain(args)],
+  };
+}
+
+const waits = (until: string): string => `WAIT: the certificate is not issued yet, so ${until}: no remote call`;
+
+function deploymentOf(after: Inputs, before?: CertificateState): Deployment {
+  const pem = known(after.pem);
+  const read = pem === undefined ? undefined : readPem(pem);
+  return {
+    project: known(after.project) ?? before?.project ?? "?",
+    name: known(after.name) ?? before?.name ?? "?",
+    alias: known(after.alias) ?? before?.alias ?? "?",
+    description: known(after.description) ?? before?.description ?? "?",
+    environments: known(after.environments) ?? before?.environments ?? ["environments that are not known yet"],
+    pem,
+    what: read === undefined || "problem" in read ? NOT_KNOWN : whatOf(read),
+  };
+}
+
+function decide(before: CertificateState, after: Inputs): Plan {
+  const moved = IDENTITY.filter((field) => after[field] !== before[field]);
+  if (moved.length === 0) return update(before, after);
+  const ended = ending(before);
+  if (moved.every((field) => after[field] !== UNKNOWN)) return { ...ended, replaces: moved };
+  return perhapsReplaced(
+    `${moved.join(" and ")} ${moved.length === 1 ? "is" : "are"} not known yet: if it turns out to be another one, the certificate is deployed there and the old one deleted`,
+    creation(after),
+    ended,
+  );
+}
+
+function update(before: CertificateState, after: Inputs): Plan {
+  const { deployed, entries, missing } = before;
+  const triggered = after.trigger !== undefined && after.trigger !== before.trigger;
+  if (after.pem === undefined)
+    return deployed === undefined
+      ? { ...NOTHING, remarks: changed(before, after, ["pem"]) ? [waits("nothing is deployed")] : [] }
+      : { ...NOTHING, remarks: [waits(`certificate ${deployed.thumbprint} stays deployed`)] };
+  const deployment = deploymentOf(after, before);
+  const conditional = after.pem === UNKNOWN;
+  if (missing && !triggered) {
+    const fact = `certificate ${before.name} of project ${before.project} was deleted outside; nothing is made by itself`;
+    return changedFields(FIELDS, before, after).length > 0
+      ? { ...NOTHING, remarks: [fact] }
+      : {
+          ...NOTHING,
+          changes: true,
+          refusal: `${fact}. Change trigger to have it deployed again, or remove the resource from the program`,
+        };
+  }
+  if (missing || entries.length === 0) {
+    const args = {
+      ...deployment,
+      why: missing ? "it was deleted outside and the trigger has changed" : "it is issued now",
+    };
+    return {
+      ...NOTHING,
+      changes: true,
+      operations: [conditional ? create.conditional(args, ISSUED) : create.certain(args)],
+    };
+  }
+  const twice = doubled(before);
+  if (twice.length > 0 && !conditional) {
+    const why = `the manager lists ${twice.join(", ")} twice`;
+    return {
+      ...NOTHING,
+      changes: true,
+      operations: [
+        remove.certain({ ...deletion(before), jwkDelete: "NULLIFY" }),
+        create.certain({ ...deployment, why }),
+      ],
+      remarks: [`${why}: the certificate is deleted and deployed once; GATEWAYS ARE WITHOUT IT IN BETWEEN`],
+    };
+  }
+  const why = reasons(before, after, triggered);
+  if (why.length === 0) return NOTHING;
+  const had = environmentsIn(before);
+  const args = {
+    ...deployment,
+    goes: deployed === undefined ? "what is there" : `thumbprint ${deployed.thumbprint}`,
+    kept: deployment.environments.filter((environment) => had.includes(environment)),
+    added: deployment.environments.filter((environment) => !had.includes(environment)),
+    dropped: had.filter((environment) => !deployment.environments.includes(environment)),
+    jwkUpdate: known(after.jwkUpdateAction) ?? before.jwkUpdateAction,
+    jwkScope: known(after.jwkUpdateScope) ?? before.jwkUpdateScope,
+    why: why.join(" and "),
+  };
+  return { ...NOTHING, changes: true, operations: [replace.certain(args)] };
+}
+
+const changed = (before: CertificateState, after: Inputs, fields: readonly string[]): boolean =>
+  changedFields(fields, before, after).length > 0;
+
+/** Why the certificate is replaced; none when everything is as it is wanted. */
+function reasons(before: CertificateState, after: Inputs, triggered: boolean): string[] {
+  const { entries, outcomes } = before;
+  const why: string[] = [];
+  if (triggered) why.push("the trigger has changed");
+  const read = typeof after.pem === "string" ? readPem(after.pem) : undefined;
+  const thumbprint = read === undefined || "problem" in read ? undefined : read.thumbprint;
+  if (
+    after.pem === UNKNOWN ||
+    entries.some((entry) => entry.thumbprint !== undefined && entry.thumbprint !== thumbprint)
+  )
+    why.push("it is another certificate");
+  if (changed(before, after, ["alias", "description"])) why.push("alias or description have changed");
+  if (after.environments === UNKNOWN) why.push("its environments change");
+  else {
+    const had = environmentsIn(before);
+    const wanted = after.environments;
+    if (had.length !== wanted.length || wanted.some((environment) => !had.includes(environment)))
+      why.push("its environments change");
+    const failed = outcomes.filter(({ environment, outcome }) => outcome === "failed" && wanted.includes(environment));
+    if (failed.length > 0)
+      why.push(`its deployment has failed in ${failed.map(({ environment }) => environment).join(", ")}`);
+  }
+  return why;
+}
+
+const deletion = (before: CertificateState): DeleteArguments => ({
+  project: before.project,
+  name: before.name,
+  environments: environmentsIn(before),
+  what: before.deployed === undefined ? "as it is there" : whatOf(before.deployed),
+  jwkDelete: before.jwkDeleteAction,
+  checked: before.truststores === "readable",
+});
+
+/**
+ * What a deletion does. One that left an environment behind is repaired in the only way that there is: the certificate is
+ * made again there, and deleted again (section 5.3).
+ */
+export function ending(before: CertificateState): Plan {
+  const { deployed, entries, missing, name, project } = before;
+  if (deployed === undefined && entries.length === 0 && !missing)
+    return {
+      ...NOTHING,
+      changes: true,
+      remarks: [`certificate ${name} of project ${project} was never deployed: no remote call`],
+    };
+  if (before.onDelete === "retain")
+    return {
+      ...NOTHING,
+      changes: true,
+      remarks: [
+        `KEEP certificate ${name} of project ${project} in ${environmentsIn(before).join(", ")} (onDelete is retain): no remote call`,
+      ],
+    };
+  const args = deletion(before);
+  const operations: Operation[] = [remove.conditional(args, "the manager still has it")];
+  if (before.pem !== undefined) {
+    const left = "an environment still trusts it although the manager does not have it any more";
+    operations.push(
+      create.conditional(
+        {
+          ...deploymentOf(before),
+          environments: ["environments that still trust it"],
+          why: "only a deployed certificate can be undeployed",
+        },
+        left,
+      ),
+      remove.conditional(args, left),
+    );
+  }
+  return { ...NOTHING, changes: true, operations };
+}

@@ -1,0 +1,53 @@
+import { z } from "zod";
+import { certificateInputs, type CertificateInputs } from "./inputs.js";
+
+const text = z.string().optional();
+
+/** State of a certificate on a gateway. SHA-1 thumbprints are hex, upper case; times ISO 8601, UTC. */
+export const certificateState = z.object({
+  ...certificateInputs.shape,
+  /** The certificate that this resource has deployed last; missing until there is one. */
+  deployed: z
+    .object({
+      thumbprint: z.string(),
+      subject: z.string(),
+      serialNumber: z.string(),
+      notBefore: z.string(),
+      notAfter: z.string(),
+    })
+    .optional(),
+  /** What the manager holds for each environment; one that comes twice is a double entry. */
+  entries: z.array(z.object({ environment: z.string(), alias: text, thumbprint: text, notAfter: text })),
+  /** What is known of each environment's workers. */
+  outcomes: z.array(
+    z.object({
+      environment: z.string(),
+      /** `deployed`: said so, or seen in its truststore. `unknown`: nobody has said. */
+      outcome: z.enum(["deployed", "failed", "unknown"]),
+      message: text,
+    }),
+  ),
+  /** Whether the environments' truststores could be read with this token at the last step. */
+  truststores: z.enum(["readable", "refused"]),
+  /** Whether the manager no longer has it although this resource has not deleted it. */
+  missing: z.boolean(),
+});
+
+export type CertificateState = z.output<typeof certificateState>;
+
+/** The inputs that a state echoes. */
+export function inputsOf(state: CertificateState): CertificateInputs {
+  const inputs = certificateInputs
+    .keyof()
+    .options.flatMap((key) => (state[key] === undefined ? [] : [[key, state[key]] as const]));
+  return Object.fromEntries(inputs) as unknown as CertificateInputs;
+}
+
+/** Environments of the manager's entries, each once. */
+export const environmentsIn = ({ entries }: Pick<CertificateState, "entries">): string[] => [
+  ...new Set(entries.map(({ environment }) => environment)),
+];
+
+/** Environments that the manager lists more than once (apinizer.md 2.4). */
+export const doubled = ({ entries }: Pick<CertificateState, "entries">): string[] =>
+  environmentsIn({ entries }).filter((name) => entries.filter(({ environment }) => environment === name).length > 1);

@@ -1,0 +1,99 @@
+import type { Operation } from "../core/operation.js";
+import type { Perform } from "../core/perform.js";
+import { CoalescedReads } from "../http/coalescedReads.js";
+import { JsonReads, until, type SendRead } from "../http/jsonReads.js";
+import { replyTo, type Failed, type Reply } from "../http/jsonReply.js";
+import { listCertificates, readCertificate, readTruststore } from "./operations.js";
+import { readCertificates, readReply, saysNotFound, saysUnreachable, type Certificate, type Entry } from "./wire.js";
+
+export const SYSTEM = "Apinizer";
+
+/** What an environment's workers trust. */
+export type Truststore =
+  | { readonly seen: "yes"; readonly entries: readonly Entry[] }
+  /** The workers do not answer, or hold nothing: the service does not tell which (apinizer.md 2.9). */
+  | { readonly seen: "unreachable"; readonly cameBack: string }
+  /** This token may not look: truststores are read through the project `admin` alone (section 2.8). */
+  | { readonly seen: "refused"; readonly cameBack: string };
+
+/** Reads of Apinizer. Mutating calls go through `perform` alone; `ask` reads what they answer. */
+export class ApinizerClient {
+  readonly #reads: JsonReads;
+  readonly #shared = new CoalescedReads();
+
+  constructor(
+    send: SendRead,
+    /** The manager's base URL. */
+    readonly service: string,
+    /** Milliseconds to wait until a read shows what a call has done. */
+    readonly visibility: number,
+  ) {
+    this.#reads = new JsonReads(send, { system: SYSTEM, reply: readReply, next });
+  }
+
+  /** Performs a planned operation and reads its answer. Never throws for what the service or the network did. */
+  ask(perform: Perform, operation: Operation): Promise<Reply> {
+    this.#shared.forget();
+    return replyTo(perform(operation), readReply);
+  }
+
+  /** All certificates of a project, asked once for all resources of a process that refresh. */
+  listed(project: string, resource: string): Promise<readonly Certificate[]> {
+    return this.#shared.get(`project ${project}`, () =>
+      this.#reads.read(
+        listCertificates(project),
+        `list the certificates of project ${project}`,
+        resource,
+        readCertificates,
+      ),
+    );
+  }
+
+  /**
+   * A certificate, afresh; undefined when the service says by its name that there is none.
+   * @throws Fault for everything else: a project that cannot be seen proves nothing.
+   */
+  async certificate(project: string, name: string, resource: string): Promise<Certificate | undefined> {
+    const action = `read certificate ${name} of project ${project}`;
+    const call = readCertificate(project, name);
+    const answer = await this.#reads.answer(call, action, resource);
+    const reply = readReply(answer);
+    if (reply.outcome !== "done" && saysNotFound(reply, name)) return undefined;
+    const list = this.#reads.judge(answer, action, resource, readCertificates);
+    const found = list.find((one) => one.name === name);
+    if (found === undefined) throw this.#reads.unreadable(action, resource, `the answer does not hold ${name}`);
+    return found;
+  }
+
+  /** What an environment's workers trust. Never throws for a no: it may only be the rights that are missing. */
+  async truststore(environment: string, resource: string): Promise<Truststore> {
+    const action = `read the truststore of environment ${environment}`;
+    const answer = await this.#reads.answer(readTruststore(environment), action, resource);
+    const reply = readReply(answer);
+    if (reply.outcome === "done") {
+      const certificates = this.#reads.judge(answer, action, resource, readCertificates);
+      const entries = certificates.flatMap((one) => one.entries.filter((entry) => entry.environment === environment));
+      return { seen: "yes", entries };
+    }
+    const { cameBack } = reply;
+    if (saysUnreachable(reply)) return { seen: "unreachable", cameBack };
+    if (reply.outcome === "refused") return { seen: "refused", cameBack };
+    return { seen: "unreachable", cameBack };
+  }
+
+  /** Reads until `found` gives a result, or the time for a change to be seen is over. */
+  await<Seen, T>(
+    read: () => Promise<Seen>,
+    found: (seen: Seen) => T | undefined,
+    patient = true,
+  ): Promise<{ readonly result: T | undefined; readonly seen: Seen }> {
+    return until(read, { limit: patient ? this.visibility : 0, first: 250, longest: 4000 }, found);
+  }
+}
+
+const next = ({ status, cameBack }: Failed): string =>
+  /permission|privilege/i.test(cameBack)
+    ? "check the project's name, and that the token's owner has SECRETS+MANAGE and SECRETS+DEPLOY_UNDEPLOY in it; nothing is taken for gone because of this"
+    : status === 401
+      ? "check apinizer:token (or APINIZER_TOKEN), or the client's id and secret"
+      : "run again; if it stays so, ask the vendor";

@@ -235,7 +235,7 @@ describe("ACME contracts and credentials on the real engine", () => {
       texts.push(
         (await project.pulumi("preview", "--diff")).text,
         (await project.pulumi("preview", "--json")).text,
-        (await project.pulumi("up", "--yes", "--skip-preview", "--logtostderr", "-v=3")).text,
+        (await project.pulumi("up", "--yes", "--skip-preview")).text,
         (await project.pulumi("up", "--yes", "--json")).text,
         (await project.pulumi("stack", "export")).text,
       );

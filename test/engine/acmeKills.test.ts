@@ -139,10 +139,23 @@ describe("killed in a call of the Partner API, after it was committed", () => {
     );
 
   for (const [when, kill] of [
-    ["before its answer", (world: World) => ({ match: `POST ${at("")}`, after: () => killProvider(world.project) })],
+    [
+      "before its answer",
+      (world: World) => ({
+        match: `POST ${at("")}`,
+        after: () => {
+          killProvider(world.project);
+        },
+      }),
+    ],
     [
       "after its answer",
-      (world: World) => ({ match: `GET ${at(`/${ID}`)}`, after: () => killProvider(world.project) }),
+      (world: World) => ({
+        match: `GET ${at(`/${ID}`)}`,
+        after: () => {
+          killProvider(world.project);
+        },
+      }),
     ],
   ] as const)
     it(

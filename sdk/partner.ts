@@ -45,7 +45,7 @@ export interface AcmeContractArgs {
    * 30 days of the creation; the directory dies at once; irreversible, and a late one fails) or `retain`.
    */
   onDelete?: pulumi.Input<"expire" | "cancel" | "retain">;
-  /** What becomes of the credential that the contract is made with: `keep` (default; lives as long as the contract), `revokeOnDelete`, or `revoke` (now). */
+  /** What becomes of the credential that the contract is made with: `keep` (default; lives as long as the contract), `revokeOnDelete`, or `revoke` (by the `up` after the one that made it). */
   firstCredential?: pulumi.Input<"keep" | "revokeOnDelete" | "revoke">;
   /** Any new text makes a new contract in place of one that was canceled outside (billed). */
   trigger?: pulumi.Input<string>;

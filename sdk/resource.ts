@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Kind } from "../provider/dynamic/kinds.js";
+import { keepSecretsOutOfDebugLog } from "./debugLog.js";
 import { inventoryOf, type Inventory } from "./inventory.js";
 import { plainPromise, settledValue } from "./outputs.js";
 
@@ -10,6 +11,7 @@ import { plainPromise, settledValue } from "./outputs.js";
 export abstract class ClmResource extends pulumi.CustomResource {
   protected constructor(kind: Kind, name: string, args: object, opts: pulumi.CustomResourceOptions | undefined) {
     refuseClearCredential(kind);
+    keepSecretsOutOfDebugLog();
     const inventory = inventoryOf();
     super(
       kind.type,

@@ -28,8 +28,10 @@ export interface Context<Api> {
   readonly claim: (names: readonly string[]) => void;
   /** Remote objects that other resources are known to hold in this run. */
   readonly heldByOthers: () => ReadonlySet<string>;
-  /** The receipt of the same call in an earlier run that was killed before it knew the call's end, where receipts are kept. */
-  readonly unended: (operation: Operation) => Receipt | undefined;
+  /** The receipt of the same call in an earlier run that was killed before the state had what came of it, where receipts are kept. */
+  readonly unkept: (operation: Operation) => Receipt | undefined;
+  /** Writes down that what came of a call is handed to the state now. */
+  readonly keeps: (operation: Operation, traceId: string) => void;
   /** Information for people, on the resource's row. */
   readonly tell: (text: string) => void;
 }

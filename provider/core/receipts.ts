@@ -14,7 +14,8 @@ export interface Receipt {
   /** Name and target on one line, as shown by the preview. */
   readonly target: string;
   /** `sending`, then `answered`, `refused`, `not executed` or `unknown`, with the HTTP status where one came. `answered` is
-   * what HTTP says (1xx to 3xx); whether the service did it is said by its body, which receipts do not hold. */
+   * what HTTP says (1xx to 3xx); whether the service did it is said by its body, which receipts do not hold. For what no
+   * list shows a last line says `kept`: what came of it was handed to the state. */
   readonly status: string;
   /** W3C trace id sent with the request (`traceparent`). */
   readonly traceId: string;
@@ -40,11 +41,14 @@ export function receipt(operation: Operation, status: string, traceId: string, t
   return { time: time.toISOString(), operation: operation.name, target: label(operation), status, traceId };
 }
 
+/** The status of a last line: what came of a call is in the state. */
+export const KEPT = "kept";
+
 /**
- * The last call with this label that was begun and whose end nobody has written: the run that sent it was killed, and
- * whether it took effect is not known. Lines that are not receipts are passed over.
+ * The last call with this label of which nobody has written that it did nothing, or that what came of it is kept: the run
+ * that sent it was killed before the state had it. Lines that are not receipts are passed over.
  */
-export function unendedIn(book: string, operation: Operation): Receipt | undefined {
+export function unkeptIn(book: string, operation: Operation): Receipt | undefined {
   const lines = book.split("\n").flatMap((line): Receipt[] => {
     try {
       const parsed = JSON.parse(line) as Partial<Receipt> | null;
@@ -53,6 +57,8 @@ export function unendedIn(book: string, operation: Operation): Receipt | undefin
       return []; // a line that was cut off, or the empty one at the end
     }
   });
-  const ended = new Set(lines.flatMap(({ status, traceId }) => (status === "sending" ? [] : [traceId])));
-  return lines.findLast(({ status, traceId }) => status === "sending" && !ended.has(traceId));
+  const settled = new Set(
+    lines.flatMap(({ status, traceId }) => (/^(?:refused|not executed|kept)\b/.test(status) ? [traceId] : [])),
+  );
+  return lines.findLast(({ status, traceId }) => status === "sending" && !settled.has(traceId));
 }

@@ -6,7 +6,7 @@ import type { Context, Lifecycle } from "../core/lifecycle.js";
 import { announcement, label } from "../core/operation.js";
 import { performer, type Send } from "../core/perform.js";
 import type { Plan } from "../core/plan.js";
-import { NO_RECEIPTS, receiptBook, unendedIn, type ReceiptBook } from "../core/receipts.js";
+import { KEPT, NO_RECEIPTS, receipt, receiptBook, unkeptIn, type ReceiptBook } from "../core/receipts.js";
 import { UNKNOWN, type Planned } from "../core/unknown.js";
 import { mask, registerMacKey } from "../http/redaction.js";
 import { underOptions } from "../inventory/inventory.js";
@@ -111,10 +111,17 @@ export function adapt<Inputs extends object, State extends object, Api>(
       now: host.run.now(),
       exclusive: (name, work) => host.run.exclusive(name, work),
       claim: (held) => {
-        host.run.claim(urn, held);
+        bookkeeping(urn, () => {
+          host.run.claim(urn, held);
+        });
       },
       heldByOthers: () => new Set([...heldByOthers, ...host.run.heldByOthers(urn)]),
-      unended: (operation) => unendedIn(receiptsSoFar(), operation),
+      unkept: (operation) => unkeptIn(receiptsSoFar(), operation),
+      keeps: (operation, traceId) => {
+        bookkeeping(urn, () => {
+          receipts().write(receipt(operation, KEPT, traceId, new Date()));
+        });
+      },
       tell: (text) => void host.log.write("info", urn, text),
     };
   }
@@ -289,6 +296,18 @@ function receipts(): ReceiptBook {
   return receiptBook((line) => {
     appendFileSync(file, mask(line), { mode: 0o600 });
   });
+}
+
+/** What is noted beside a step must not take its result along: it may hold what cannot be had again. */
+function bookkeeping(urn: string, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    void host.warn(
+      urn,
+      `What other processes and later runs should know of this step could not be written down: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
 }
 
 /** What the book holds; empty where none is kept, or none was begun. */

@@ -225,7 +225,12 @@ export class Run {
     try {
       return await work();
     } finally {
-      writeFileSync(`${file(mine)}-done`, "");
+      try {
+        writeFileSync(`${file(mine)}-done`, "");
+      } catch (error) {
+        // The result of the work may be all that is left of a call: it goes on, whatever became of the folder.
+        process.emitWarning(`pulumi-clm could not end its turn at ${name}: ${String(error)}`);
+      }
     }
   }
 }

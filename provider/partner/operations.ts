@@ -175,7 +175,8 @@ export const regenerate = operation<MintArguments>({
 
 /** A credential as people tell it from others. */
 export interface Named {
-  readonly credentialId: number;
+  /** Undefined while it is not known yet. */
+  readonly credentialId: number | undefined;
   readonly kidHint?: string | undefined;
   /** ISO 8601, as the service has it in a zone that it does not say. */
   readonly createdAt?: string | undefined;
@@ -186,13 +187,14 @@ export const nameOf = ({ credentialId, kidHint, createdAt }: Named): string => {
     ...(kidHint === undefined ? [] : [`key id hint ${kidHint}`]),
     ...(createdAt === undefined ? [] : [`of ${createdAt.slice(0, 10)}`]),
   ];
-  return more.length === 0 ? String(credentialId) : `${credentialId} (${more.join(", ")})`;
+  const id = credentialId === undefined ? "(not known yet)" : String(credentialId);
+  return more.length === 0 ? id : `${id} (${more.join(", ")})`;
 };
 
 const CUT_OFF = "ACME clients that use it can no longer issue or renew; issued certificates stay valid until their end";
 
 export interface RevokeArguments extends Named {
-  readonly contractId: number;
+  readonly contractId: number | undefined;
   /** Which one it is, for instance "previous". */
   readonly role: string;
 }
@@ -208,17 +210,17 @@ export const revokeCredential = operation<RevokeArguments>({
   target: ({ contractId, credentialId }) => ({ contractId, credentialId }),
   call: ({ contractId, credentialId }) => ({
     method: "POST",
-    path: `${contractPath(contractId)}/credentials/revoke/${credentialId}`,
+    path: `${contractPath(contractId)}/credentials/revoke/${credentialId ?? "?"}`,
   }),
   say: (args) =>
-    `REVOKE ${args.role} credential ${nameOf(args)} of contract ${args.contractId}: irreversible, ${CUT_OFF}`,
+    `REVOKE ${args.role} credential ${nameOf(args)} of contract ${args.contractId ?? "(not known yet)"}: irreversible, ${CUT_OFF}`,
 });
 
 export interface RevokeAllArguments {
   readonly contractId: number;
   readonly why: string;
-  /** Every credential that dies, as of the last read, in words. */
-  readonly credentials: readonly string[];
+  /** Every credential that dies, as of the last read: ids are part of the target, so that one more is another operation. */
+  readonly credentials: readonly (Named & { readonly whose: string })[];
 }
 
 /** `POST /acme/{id}/credentials/revoke` (section 2): 204, no body. */
@@ -229,11 +231,15 @@ export const revokeAll = operation<RevokeAllArguments>({
   destructive: () => true,
   billed: false,
   repeat: ENDS,
-  target: ({ contractId }) => ({ contractId }),
+  target: ({ contractId, credentials }) => ({
+    contractId,
+    credentials: credentials.length === 0 ? "none" : credentials.map(({ credentialId }) => credentialId).join(","),
+  }),
   call: ({ contractId }) => ({ method: "POST", path: `${contractPath(contractId)}/credentials/revoke` }),
   say: ({ contractId, why, credentials }) =>
-    `REVOKE ALL credentials of contract ${contractId}, because ${why}: irreversible, EVERY ACME CLIENT OF THE CONTRACT can no longer issue or renew. ` +
-    `As of the last read these die: ${credentials.length === 0 ? "none that is known" : credentials.join("; ")}. ` +
+    `REVOKE ALL ${credentials.length} credential(s) of contract ${contractId}, as of the last read ` +
+    `${credentials.length === 0 ? "none" : credentials.map((one) => `${nameOf(one)} ${one.whose}`).join("; ")}: ` +
+    `irreversible, because ${why}; EVERY ACME CLIENT OF THE CONTRACT can no longer issue or renew. ` +
     `The contract, its names, product and billing go on, issued certificates stay valid, and a new credential resumes service`,
 });
 

@@ -22,6 +22,10 @@ export const cameBackOf = (reply: Reply): Pick<Failed, "cameBack" | "outcome" | 
     ? { cameBack: `the service said yes (HTTP ${reply.status})`, outcome: "unknown", traceId: reply.traceId }
     : { cameBack: reply.cameBack, outcome: reply.outcome, traceId: reply.traceId };
 
+/** Why something else than a call failed. */
+export const causeOf = (error: unknown): string =>
+  error instanceof Fault ? error.parts.cameBack : error instanceof Error ? error.message : String(error);
+
 /** Credentials are told apart by lists from before and after: one step at a time changes those of a contract. */
 export const oneWriter = <T>(contractId: number, { exclusive, api }: Reading, work: () => Promise<T>): Promise<T> =>
   exclusive(`partner ${api.service} contract ${contractId}`, work);

@@ -27,11 +27,28 @@ export interface ContractInfo {
   readonly sans: readonly string[];
   readonly autoRenew?: boolean | undefined;
   readonly organizationValidated?: boolean | undefined;
+  /** The organization's fields without its contacts, by the names of requests; its shape in an answer is not documented. */
+  readonly organization?: Readonly<Record<string, string>> | undefined;
   /** Its format is not documented; there while and only while the contract is canceled (section 1.2). */
   readonly canceledAt?: string | undefined;
 }
 
 const optionalTime = time("time").nullish().catch(undefined);
+
+/** Fields whose change voids the validation (section 1.3). */
+const ORGANIZATION_FIELDS = "name assumed_name address address2 city state zip country telephone".split(" ");
+
+const organizationSchema = z
+  .record(z.string(), z.unknown())
+  .transform((raw) => {
+    const told = ORGANIZATION_FIELDS.flatMap((field) => {
+      const value = raw[field];
+      return typeof value === "string" && value !== "" ? [[field, value] as const] : [];
+    });
+    return told.length === 0 ? undefined : Object.fromEntries(told);
+  })
+  .nullish()
+  .catch(undefined);
 
 const contractSchema = z
   .object({
@@ -43,6 +60,7 @@ const contractSchema = z
     sans: z.array(z.string(), missing("sans")),
     auto_renew: flag,
     is_organization_validated: flag,
+    organization: organizationSchema,
     date_canceled: z.union([z.string(), z.number()]).nullish(),
   })
   .transform((raw): ContractInfo => ({
@@ -55,6 +73,7 @@ const contractSchema = z
       validTill: raw.valid_till,
       autoRenew: raw.auto_renew,
       organizationValidated: raw.is_organization_validated,
+      organization: raw.organization,
       canceledAt: raw.date_canceled == null || raw.date_canceled === "" ? undefined : String(raw.date_canceled),
     }),
   }));

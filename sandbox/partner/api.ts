@@ -33,6 +33,7 @@ const MUTATING: readonly (readonly [
     ([id], { sans }) => `partner.sans.remove contractId=${id ?? ""} sans=${String(sans)}`,
   ],
   [/^POST \/acme\/(\d+)\/credentials\/regenerate$/, ([id]) => `partner.credentials.regenerate contractId=${id ?? ""}`],
+  // With those that it has ended: see `operationOf`.
   [/^POST \/acme\/(\d+)\/credentials\/revoke$/, ([id]) => `partner.credentials.revoke-all contractId=${id ?? ""}`],
   [
     /^POST \/acme\/(\d+)\/credentials\/revoke\/(\d+)$/,
@@ -56,12 +57,15 @@ export class PartnerApi implements System {
     this.#present = new Present(store);
   }
 
-  operationOf({ method, path, body }: Pick<Request, "method" | "path" | "body">): string | undefined {
+  operationOf(request: Pick<Request, "method" | "path" | "body">): string | undefined {
+    const { method, path, body } = request;
+    const ended = this.#ended.get(request);
     const call = `${method} ${path.slice(ROOT.length)}`;
     const fields = typeof body === "object" && body !== null ? (body as Readonly<Record<string, unknown>>) : {};
     for (const [pattern, label] of MUTATING) {
       const ids = path.startsWith(`${ROOT}/`) ? pattern.exec(call)?.slice(1) : undefined;
-      if (ids !== undefined) return label(ids, fields);
+      if (ids !== undefined)
+        return label(ids, fields) + (ended === undefined ? "" : ` credentials=${ended.join(",") || "none"}`);
     }
     return undefined;
   }
@@ -76,6 +80,9 @@ export class PartnerApi implements System {
     const shapes = { errors: { errors: [error] }, error: { error }, message: { message }, empty: undefined };
     return { status, headers: {}, body: shapes[this.store.variants.paErrorShape] };
   }
+
+  /** Credentials that a request to revoke all has ended. */
+  readonly #ended = new WeakMap<object, number[]>();
 
   isOverLimit({ headers, arrived }: Request): boolean {
     if (this.store.variants.paRateLimit === "none") return false;
@@ -116,6 +123,14 @@ export class PartnerApi implements System {
       case "acme":
         // Contract operations take subaccount keys alone (sections 1, 3).
         if (key.kind === "parent") throw denied();
+        if (/^POST \d+\/credentials\/revoke$/.test(`${method} ${parts.join("/")}`))
+          this.#ended.set(
+            request,
+            this.store
+              .all("credential", Number(parts[0]))
+              .filter(({ status }) => status === "active")
+              .map(({ id }) => id),
+          );
         return this.#acme(method, parts, body, key);
       case "api-key":
         if (method === "GET" && parts.length === 0) return this.#keys(key);

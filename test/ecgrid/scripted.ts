@@ -53,7 +53,8 @@ export function scripted(
       exclusive: (_name, work) => work(),
       claim: () => undefined,
       heldByOthers: () => new Set(),
-      unended: () => undefined,
+      unkept: () => undefined,
+      keeps: () => undefined,
       tell: () => undefined,
     },
   };

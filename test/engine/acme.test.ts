@@ -73,10 +73,10 @@ describe("ACME contracts and credentials on the real engine", () => {
       );
       const emergency = await apply(world);
       expect(emergency.preview.text).to.match(
-        /these die: 4001 [^;]*minted by this stack; 4003 [^;]*minted by this resource; 4004 [^;]*NOT MINTED BY THIS STACK/,
+        /4001 [^;]*minted by this stack; 4003 [^;]*minted by this resource; 4004 [^;]*NOT MINTED BY THIS STACK/,
       );
       expect(verbs(emergency.made)).to.deep.equal([
-        `credentials.revoke-all contractId=${ID}`,
+        `credentials.revoke-all contractId=${ID} credentials=4001,4003,4004`,
         `credentials.regenerate contractId=${ID}`,
       ]);
       expect(activeOf(world, ID)).to.deep.equal([4005]);
@@ -206,7 +206,7 @@ describe("ACME contracts and credentials on the real engine", () => {
       await world.project.refresh();
       const { made, preview } = await apply(world);
       expect(preview.text).to.include("; 4003 (key id hint");
-      expect(verbs(made)).to.deep.equal([`credentials.revoke-all contractId=${contractId}`]);
+      expect(verbs(made)).to.deep.equal([`credentials.revoke-all contractId=${contractId} credentials=4001,4002,4003`]);
       expect(activeOf(world, contractId)).to.deep.equal([]);
     }),
   );
@@ -235,7 +235,7 @@ describe("ACME contracts and credentials on the real engine", () => {
       texts.push(
         (await project.pulumi("preview", "--diff")).text,
         (await project.pulumi("preview", "--json")).text,
-        (await project.pulumi("up", "--yes", "--skip-preview", "--logtostderr", "-v=3")).text,
+        (await project.pulumi("up", "--yes", "--skip-preview", "--debug", "--logtostderr", "-v=3")).text,
         (await project.pulumi("up", "--yes", "--json")).text,
         (await project.pulumi("stack", "export")).text,
       );

@@ -138,24 +138,38 @@ describe("killed in a call of the Partner API, after it was committed", () => {
       }),
     );
 
-  it(
-    "a contract: contracts cannot be listed, so the receipts stop the next run [situation: partner.contracts.create, killed after commit]",
-    inWorld(async (world) => {
-      world.program(contract());
-      world.sandbox.hostile.add({
+  for (const [when, kill] of [
+    [
+      "before its answer",
+      (world: World) => ({
         match: `POST ${at("")}`,
-        mode: "hook",
         after: () => {
           killProvider(world.project);
         },
-      });
-      expect((await world.project.up()).code).to.not.equal(0);
-      const stopped = await apply(world, 1);
-      expect(stopped.up.text).to.include("a run was killed while it created this contract");
-      expect(stopped.made).to.deep.equal([]);
-      world.program(contract({ adopt: ID }));
-      await apply(world);
-      expect(world.sandbox.partner.contracts()).to.have.length(1);
-    }),
-  );
+      }),
+    ],
+    [
+      "after its answer",
+      (world: World) => ({
+        match: `GET ${at(`/${ID}`)}`,
+        after: () => {
+          killProvider(world.project);
+        },
+      }),
+    ],
+  ] as const)
+    it(
+      `a contract, ${when}: contracts cannot be listed, so the receipts stop the next run [situation: partner.contracts.create, killed after commit]`,
+      inWorld(async (world) => {
+        world.program(contract());
+        world.sandbox.hostile.add({ ...kill(world), mode: "hook" });
+        expect((await world.project.up()).code).to.not.equal(0);
+        const stopped = await apply(world, 1);
+        expect(stopped.up.text).to.include("a run was killed while it created this contract");
+        expect(stopped.made).to.deep.equal([]);
+        world.program(contract({ adopt: ID }));
+        await apply(world);
+        expect(world.sandbox.partner.contracts()).to.have.length(1);
+      }),
+    );
 });

@@ -1,7 +1,7 @@
 import type { Context, Lifecycle } from "../../provider/core/lifecycle.js";
 import { performer, type Send } from "../../provider/core/perform.js";
 import { NOTHING, type Plan } from "../../provider/core/plan.js";
-import { NO_RECEIPTS, unendedIn } from "../../provider/core/receipts.js";
+import { NO_RECEIPTS, unkeptIn } from "../../provider/core/receipts.js";
 
 /** What a lifecycle is driven with in place of Pulumi. */
 export interface Driven<Api> {
@@ -19,6 +19,8 @@ export interface Driven<Api> {
 export class Steps<Inputs extends object, State extends object, Api> {
   /** What the resource was told for people. */
   readonly told: string[] = [];
+  /** Calls of which it was written down that what came of them is kept. */
+  readonly kept: string[] = [];
 
   constructor(
     readonly lifecycle: Lifecycle<Inputs, State, Api>,
@@ -40,7 +42,10 @@ export class Steps<Inputs extends object, State extends object, Api> {
       exclusive: (_name, work) => work(),
       claim: () => undefined,
       heldByOthers,
-      unended: (operation) => unendedIn(receipts(), operation),
+      unkept: (operation) => unkeptIn(receipts(), operation),
+      keeps: (operation, traceId) => {
+        this.kept.push(`${operation.name} ${traceId}`);
+      },
       tell: (text) => {
         this.told.push(text);
       },

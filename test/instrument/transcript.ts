@@ -65,9 +65,19 @@ function fits(shown: string, made: string): boolean {
   return (
     wanted.length === parts.length &&
     wanted.every(
-      (part, at) => part === parts[at] || (part.endsWith("=?") && parts[at]?.startsWith(part.slice(0, -1)) === true),
+      (part, at) =>
+        part === parts[at] ||
+        (part.endsWith("=?") && parts[at]?.startsWith(part.slice(0, -1)) === true) ||
+        isAmong(part, parts[at] ?? ""),
     )
   );
+}
+
+/** A call that ends all of something names them; some may have ended meanwhile, but none may end that was not named. */
+function isAmong(shown: string, made: string): boolean {
+  const [wanted, ended] = [shown, made].map((part) => /^credentials=(.+)$/.exec(part)?.[1]?.split(","));
+  if (wanted === undefined || ended === undefined) return false;
+  return ended.every((id) => id === "none" || wanted.includes(id));
 }
 
 /** Compares as multisets: an operation that is made twice must be shown twice. */

@@ -166,18 +166,180 @@ describe("contracts and credentials that others change meanwhile", () => {
       },
     });
     const lost = await failure<PartialFault<CredentialState>>(credentials.update(state, keyed({ trigger: "2" })));
-    expect(lost.state).to.include({ owed: true });
+    expect(lost.state).to.include({ owed: "lost" });
     expect(lost.state.strays).to.deep.equal([]);
     expect(lost.state.hmacKey).to.equal(state.hmacKey);
     const { operations, remarks } = credentials.plan(lost.state, keyed({ trigger: "2" }));
     expect(operations.map(({ name }) => name)).to.deep.equal(["partner.credentials.regenerate"]);
-    expect(remarks.join()).to.include("whose answer was lost may be active");
+    expect(remarks.join()).to.include("was lost with an answer may be active");
     const after = await credentials.update(lost.state, keyed({ trigger: "2" }));
     expect(after.current?.credentialId).to.equal(4005);
     expect(after.strays).to.deep.equal([]);
     expect(active(sandbox, ID)).to.deep.equal([4001, 4002, 4003, 4004, 4005]);
     expect(credentials.told.at(-1)).to.include("4003").and.include("4004");
     expect(credentials.plan(after, keyed({ trigger: "2" })).changes).to.equal(false);
+  });
+
+  const regenerating = `POST /partner-subscription/api/v1/acme/${ID}/credentials/regenerate`;
+
+  it("an answer that was lost without a new credential: what others mint later is told, and never taken for its stray", async () => {
+    const state = await minted();
+    sandbox.hostile.add({ match: regenerating, mode: "500" });
+    const lost = await failure<PartialFault<CredentialState>>(credentials.update(state, keyed({ trigger: "2" })));
+    expect(lost.state.owed).to.equal("lost");
+    sandbox.partner.regenerateOutside(ID, false); // 4003
+    const read = await credentials.read(lost.state);
+    expect(read.strays).to.deep.equal([]);
+    const { operations, remarks } = credentials.plan(read, keyed({ trigger: "2" }));
+    expect(operations.map(({ name }) => name)).to.deep.equal(["partner.credentials.regenerate"]);
+    expect(remarks.join()).to.include("perhaps 4003");
+    const after = await credentials.update(read, keyed({ trigger: "2" }));
+    expect(after.strays).to.deep.equal([]);
+    expect(active(sandbox, ID)).to.deep.equal([4001, 4002, 4003, 4004]);
+  });
+
+  it("wishes that come while an id is open are not taken for done, and an emergency does not wait for it", async () => {
+    const state = await minted();
+    sandbox.hostile.add({
+      match: regenerating,
+      mode: "hook",
+      after: () => {
+        sandbox.hostile.add({ match: "GET *", mode: "500", times: 99 });
+      },
+    });
+    const open = await failure<PartialFault<CredentialState>>(credentials.update(state, keyed({ trigger: "2" })));
+    sandbox.hostile.clear();
+    expect([...(open.state.unidentified ?? [])].sort()).to.deep.equal([4001, 4002]);
+    const wish = keyed({ trigger: "2", revokeAlso: [4001] });
+    const settled = await credentials.update(open.state, wish);
+    expect(settled.current?.credentialId).to.equal(4003);
+    const next = credentials.plan(settled, wish);
+    expect(next.operations.map(({ name, target }) => `${name} ${target.credentialId ?? ""}`)).to.deep.equal([
+      "partner.credentials.revoke 4001",
+    ]);
+    const seen = await credentials.read(open.state);
+    const emergency = { ...open.state, active: seen.active };
+    const afresh = await credentials.update(emergency, keyed({ trigger: "2", emergency: "leak" }));
+    expect(active(sandbox, ID)).to.deep.equal([afresh.current?.credentialId]);
+    expect(afresh.unidentified).to.equal(undefined);
+    expect(credentials.plan(afresh, keyed({ trigger: "2", emergency: "leak" })).changes).to.equal(false);
+  });
+
+  it("what revokeAlso names is named again until it has ended: after a fault, at a creation, never by a mistake", async () => {
+    const state = await minted();
+    sandbox.hostile.add({
+      match: `POST /partner-subscription/api/v1/acme/${ID}/credentials/revoke/4001`,
+      mode: "503",
+      times: 9,
+    });
+    const after = keyed({ trigger: "2", revokeAlso: [4001] });
+    const halfway = await failure<PartialFault<CredentialState>>(credentials.update(state, after));
+    sandbox.hostile.clear();
+    const { operations } = credentials.plan(halfway.state, after);
+    expect(operations.map(({ name, target }) => `${name} ${target.credentialId ?? ""}`)).to.deep.equal([
+      "partner.credentials.revoke 4001",
+    ]);
+    await credentials.update(halfway.state, after);
+    expect(active(sandbox, ID)).to.deep.equal([4002, 4003]);
+    await credentials.create(keyed({ revokeAlso: [4002] }));
+    expect(active(sandbox, ID)).to.deep.equal([4003, 4004]);
+    const mistyped = await failure(credentials.update(state, keyed({ revokeAlso: [4010] })));
+    expect(mistyped.message).to.include("and not 4010");
+  });
+
+  it("one that has never been listed has not ended because a list does not show it", async () => {
+    const state = await minted();
+    const unlisted: CredentialState = {
+      ...state,
+      current: { credentialId: 4711, status: "active", mintedOn: "2026-03-01" },
+    };
+    for (const mode of ["500", "drop-after"] as const) {
+      sandbox.hostile.add({ match: `POST /partner-subscription/api/v1/acme/${ID}/credentials/revoke/4711`, mode });
+      const { message } = await failure(credentials.delete(unlisted));
+      expect(message, mode).to.include("the list has never shown it");
+    }
+  });
+
+  it("the clock does not rotate what was revoked outside since the last read", async () => {
+    const state = await minted();
+    sandbox.partner.revokeCredentialOutside(ID, 4002);
+    sandbox.clock.advance({ days: 40 });
+    const stopped = await failure(credentials.update(state, keyed({ rotateAfterDays: 30 })));
+    expect(stopped.message).to.include("was revoked outside since the last read");
+    expect(active(sandbox, ID)).to.deep.equal([4001]);
+    const asked = await credentials.update(state, keyed({ rotateAfterDays: 30, trigger: "after the incident" }));
+    expect(asked.current?.credentialId).to.equal(4003);
+  });
+
+  for (const paRevokeCanceled of ["204", "400"] as const)
+    for (const onDelete of ["revoke", "revokeAll"] as const)
+      it(`credentials of a canceled contract are dead: ${onDelete} lets go where a revocation answers ${paRevokeCanceled}`, async () => {
+        const state = await minted({ onDelete });
+        sandbox.partner.cancelOutside(ID);
+        Object.assign(sandbox.variants, { paRevokeCanceled });
+        await credentials.delete(state);
+        expect(credentials.told.at(-1)).to.include("dead with it");
+      });
+
+  it("a contract whose run was killed after the answer is not made again; one that is in a state may be", async () => {
+    const line = (status: string): string =>
+      JSON.stringify({
+        time: "2026-03-01T09:00:00Z",
+        operation: "partner.contracts.create",
+        target: "partner.contracts.create product=ssl_dv_rapidssl san=a.example.com",
+        status,
+        traceId: "0af7651916cd43dd8448eb211c80319c",
+      });
+    for (const [status, stops] of [
+      ["answered 201", true],
+      ["unknown 502", true],
+      ["unknown", true],
+      ["refused 400", false],
+      ["not executed 429", false],
+      ["kept", false],
+    ] as const) {
+      const book = `${line("sending")}\n${line(status)}\n`;
+      const plan = new ContractSteps(sandbox, { receipts: () => book });
+      const outcome = await plan.create(wanted()).catch((error: unknown) => error);
+      expect(outcome instanceof Fault, status).to.equal(stops);
+    }
+    expect(contracts.kept).to.deep.equal([]);
+    await contracts.create(wanted());
+    expect(contracts.kept).to.have.length(1);
+  });
+
+  it("an adopted contract brings its only credential, and an input that is taken away leaves no change behind", async () => {
+    const id = sandbox.partner.addContract({ sans: DV.sans });
+    const adopted = await contracts.create(wanted({ adopt: id, autoRenew: false, trigger: "1" }));
+    expect(adopted.credential?.credentialId).to.equal(4001);
+    const changed = await contracts.update(adopted, wanted());
+    expect(contracts.plan(changed, wanted()).changes).to.equal(false);
+    const ended = await contracts.update(changed, wanted({ firstCredential: "revoke" }));
+    expect(active(sandbox, id)).to.deep.equal([]);
+    expect(ended.credential?.status).to.equal("revoked");
+  });
+
+  it("contacts are not sent when others have changed the rest of the organization meanwhile", async () => {
+    const person = { firstName: "A", lastName: "B", email: "a@example.com" };
+    const organization = { name: "Real Corp", address: "1 Way", city: "Town", country: "US" };
+    const own = (more: object) => ({
+      productNameId: "ssl_basic",
+      sans: DV.sans,
+      organization: { ...organization, ...more },
+    });
+    const made = await contracts.create(contracts.inputs(own({})));
+    const other = await contracts.create(contracts.inputs(own({ name: "Real Corporation" })));
+    expect(other.contract?.organization?.name).to.equal("Real Corporation");
+    const contactsOnly = contracts.inputs(own({ organizationContact: person }));
+    // As if the state knew the first contract, and DigiCert had the second one's organization for it.
+    const stale = {
+      ...other,
+      organization: made.organization,
+      contract: { ...made.contract, id: other.contract?.id ?? 0, sans: DV.sans },
+    };
+    const refused = await failure(contracts.update(stale as typeof made, contactsOnly));
+    expect(refused.message).to.include("was changed by others meanwhile (name)");
+    expect(sandbox.log.made().filter(({ method }) => method === "PATCH")).to.deep.equal([]);
   });
 
   it("a canceled contract has nothing minted on it; a contract of another account is an error", async () => {

@@ -43,6 +43,7 @@ describe("plan of an ACME contract", () => {
       },
       credential: { credentialId: 1, kidHint: "ab12", status: "active" },
       keyId: "kid",
+      organizationSent: true,
       ...more,
     }) as ContractState;
   const plan = (before: ContractState | undefined, after?: object): Plan =>
@@ -132,6 +133,31 @@ describe("plan of an ACME contract", () => {
     });
   });
 
+  it("what nobody knows of an organization may be voided, and what DigiCert has otherwise is said", () => {
+    const contact = { firstName: "C", lastName: "D", email: "c@example.com" };
+    const after = inputs({ organization: { ...EV, technicalContact: contact } });
+    const adopted = plan(state({ organizationSent: false }, { organization: EV }), after);
+    expect(shown(adopted)).to.deep.equal(["contracts.update contractId=7 !"]);
+    expect(adopted.operations[0]?.sentence).to.include("nobody knows what DigiCert has");
+    const read = state({}, { organization: EV });
+    const other = { ...read, contract: { ...read.contract, organization: { name: "Another" } } } as ContractState;
+    expect(plan(other, after).operations[0]?.sentence)
+      .to.include("whose name DigiCert has otherwise")
+      .and.include("VOIDS");
+    expect(plan(other, inputs({ organization: EV })).operations, "never by itself").to.deep.equal([]);
+  });
+
+  it("a full contract gives room before it takes names, and no more than it must", () => {
+    const full = Array.from({ length: 250 }, (_, at) => `h${at}.example.com`);
+    const before = state({ contract: { id: 7, sans: full } }, { sans: full });
+    const made = plan(before, inputs({ sans: [...full.slice(2), "x.example.com"] }));
+    expect(shown(made)).to.deep.equal([
+      "sans.remove contractId=7 sans=h0.example.com !",
+      "sans.add contractId=7 sans=x.example.com",
+      "sans.remove contractId=7 sans=h1.example.com !",
+    ]);
+  });
+
   it("auto renew: only a declared one is set, and only that field is sent", () => {
     expect(plan(state(), inputs()).changes).to.equal(false);
     const on = plan(state(), inputs({ autoRenew: true }));
@@ -208,7 +234,6 @@ describe("plan of an ACME credential", () => {
         { credentialId: 2, status: "active", mintedBy: "this resource" },
         { credentialId: 3, kidHint: "ab12", status: "active", mintedBy: "this resource" },
       ],
-      owed: false,
       ...more,
     }) as CredentialState;
   const plan = (before: CredentialState | undefined, after?: object): Plan =>
@@ -255,7 +280,7 @@ describe("plan of an ACME credential", () => {
     for (const field of ["trigger", "rotateAfterDays"])
       expect(shown(plan(state(), { ...inputs(), [field]: UNKNOWN })), field).to.deep.equal([`${MINT} ?`]);
     expect(shown(plan(state(), { ...inputs(), emergency: UNKNOWN }))).to.deep.equal([
-      "credentials.revoke-all contractId=7 ? !",
+      "credentials.revoke-all contractId=7 credentials=1,2,3 ? !",
       `${MINT} ?`,
     ]);
     expect(shown(plan(state(), { ...inputs(), contractId: UNKNOWN }))).to.deep.equal([
@@ -276,7 +301,7 @@ describe("plan of an ACME credential", () => {
   it("an emergency lists everybody who dies, and marks whom this stack did not mint", () => {
     const [all] = plan(state(), inputs({ emergency: "leak" })).operations;
     expect(all?.sentence).to.include(
-      "1 (of 2026-01-29), NOT MINTED BY THIS STACK; 2, minted by this resource; 3 (key id hint ab12), minted by this resource",
+      "1 (of 2026-01-29) NOT MINTED BY THIS STACK; 2 minted by this resource; 3 (key id hint ab12) minted by this resource",
     );
     expect(all?.sentence).to.include("product and billing go on").and.include("a new credential resumes service");
   });
@@ -288,9 +313,46 @@ describe("plan of an ACME credential", () => {
   });
 
   it("an own stray is revoked, and what is owed is minted", () => {
-    const owing = state({ owed: true, strays: [{ credentialId: 4, status: "active" }] });
+    const owing = state({ owed: "lost", strays: [{ credentialId: 4, status: "active" }] });
     expect(shown(plan(owing, inputs()))).to.deep.equal([MINT, revoke(4)]);
-    expect(shown(plan(state({ unidentified: [1, 2] }), inputs({ trigger: "2" })))).to.deep.equal([]);
+  });
+
+  it("while the id of the one in charge is not known nothing is minted, but for a trigger or an emergency", () => {
+    const open = state({ unidentified: [1, 2] });
+    expect(shown(plan(open, inputs({ revokeAlso: [1] })))).to.deep.equal([]);
+    expect(plan(open, inputs()).changes).to.equal(true);
+    expect(shown(plan(open, inputs({ trigger: "2" })))).to.deep.equal([MINT]);
+    expect(shown(plan(open, inputs({ emergency: "leak" })))).to.deep.equal([
+      "credentials.revoke-all contractId=7 credentials=1,2,3 !",
+      MINT,
+    ]);
+  });
+
+  it("what a security team has revoked is not minted because of an older wish, or by the clock", () => {
+    const revoked = { credentialId: 3, status: "revoked", mintedOn: "2020-05-01" };
+    expect(plan(state({ owed: "lost", current: revoked }), inputs()).refusal).to.include("was revoked outside");
+    expect(plan(state({ current: revoked }), inputs({ rotateAfterDays: 1 })).operations).to.deep.equal([]);
+    expect(shown(plan(state({ owed: "emergency", current: revoked }), inputs()))).to.deep.equal([MINT]);
+  });
+
+  it("an unknown revokeAlso is a revocation on condition; a known one says no more than that", () => {
+    expect(shown(plan(state(), { ...inputs(), revokeAlso: UNKNOWN }))).to.deep.equal([
+      "credentials.revoke contractId=7 credentialId=? ? !",
+    ]);
+    expect(shown(plan(undefined, { ...inputs(), revokeAlso: UNKNOWN }))).to.deep.equal([
+      MINT,
+      "credentials.revoke contractId=7 credentialId=? ? !",
+    ]);
+    expect(plan(state(), inputs({ revokeAlso: [1] })).remarks).to.deep.equal([]);
+    expect(plan(state({}, { revokeAlso: [1] }), inputs()).remarks.join()).to.include("no remote call for it");
+  });
+
+  it("what another resource of the stack holds is neither a stray nor named in revokeAlso", () => {
+    const held = new Set(["contract 7 credential 4"]);
+    const planned = (before: CredentialState, after: object): Plan =>
+      acmeCredential.plan({ seed: "urn", before, after: after as ReturnType<typeof inputs>, heldByOthers: held }, NOW);
+    expect(shown(planned(state({ strays: [{ credentialId: 4, status: "active" }] }), inputs()))).to.deep.equal([]);
+    expect(planned(state(), inputs({ revokeAlso: [4] })).refusal).to.include("another resource of this stack holds");
   });
 
   it("a deletion revokes each of its own, oldest first; retain keeps them, revokeAll is one call", () => {
@@ -299,6 +361,8 @@ describe("plan of an ACME credential", () => {
       shown(plan(state({ current: { credentialId: 3, status: "revoked", mintedOn: "2026-05-01" } }))),
     ).to.deep.equal([revoke(2), revoke(3)]);
     expect(plan(state({}, { onDelete: "retain" })).remarks).to.have.length(2);
-    expect(shown(plan(state({}, { onDelete: "revokeAll" })))).to.deep.equal(["credentials.revoke-all contractId=7 !"]);
+    expect(shown(plan(state({}, { onDelete: "revokeAll" })))).to.deep.equal([
+      "credentials.revoke-all contractId=7 credentials=1,2,3 !",
+    ]);
   });
 });

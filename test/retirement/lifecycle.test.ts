@@ -49,7 +49,8 @@ class Run {
       plannedHeldByOthers: new Set(),
       claim: () => undefined,
       heldByOthers: () => new Set(),
-      unended: () => undefined,
+      unkept: () => undefined,
+      keeps: () => undefined,
       tell: () => undefined,
     };
   }

@@ -7,7 +7,7 @@ import { cameBackOf, fault, partial, refusePlanned, type Step } from "../step.js
 import type { ContractInfo } from "../wire.js";
 import type { ContractInputs } from "./inputs.js";
 import { withContract } from "./reading.js";
-import type { ContractState } from "./state.js";
+import { withInputs, type ContractState } from "./state.js";
 
 /** Performs what the plan holds, one by one, each settled by reading; what was done is kept when a later one fails. */
 export async function change(state: ContractState, inputs: ContractInputs, context: Step): Promise<ContractState> {
@@ -25,7 +25,7 @@ export async function change(state: ContractState, inputs: ContractInputs, conte
       });
     }
   }
-  return { ...kept, ...inputs, sans: inputs.sans };
+  return withInputs(kept, inputs);
 }
 
 async function performed(
@@ -37,15 +37,32 @@ async function performed(
   const { contract, credential } = state;
   if (contract === undefined) throw new Error("a contract that is not known cannot be changed. Nothing was sent.");
   if (operation.name === revokeCredential.name && credential !== undefined) {
-    await revoked(contract.id, operation, context);
+    await revoked(contract.id, operation, context, [credential]);
     return { ...state, credential: { ...credential, status: "revoked" } };
   }
+  await demandHarmless(operation, state, context);
   const info = await settled(operation, contract.id, context);
-  const organized = operation.name === updateContract.name && inputs.organization !== undefined;
+  const organized = operation.call.body?.organization !== undefined;
   return {
     ...withContract(state, info),
-    ...(organized ? { organization: inputs.organization } : {}),
+    ...(organized ? { organization: inputs.organization, organizationSent: true } : {}),
   };
+}
+
+/** What was shown as a change of contacts must not void the validation because others have changed the rest meanwhile. */
+async function demandHarmless(operation: Operation, { contract }: ContractState, context: Step): Promise<void> {
+  const sent = operation.call.body?.organization as Readonly<Record<string, unknown>> | undefined;
+  if (sent === undefined || operation.destructive || contract === undefined) return;
+  const { organization } = await context.api.contract(contract.id, context.resource);
+  const differs = Object.entries(organization ?? {}).filter(([field, value]) => (sent[field] ?? "") !== value);
+  if (differs.length === 0) return;
+  throw fault(context, {
+    action: `change the contacts of contract ${contract.id}`,
+    cameBack: `its organization was changed by others meanwhile (${differs.map(([field]) => field).join(", ")}), so this would void its validation`,
+    known: "nothing was sent by this call, the resource stays in the state",
+    next: "run pulumi refresh, and look at the preview, which names it then",
+    outcome: "not executed",
+  });
 }
 
 /** Performs an operation on a contract and reads it back. @throws Fault when the contract does not show it. */

@@ -1,11 +1,11 @@
 import { wholeSeconds } from "../../core/clock.js";
-import { Fault } from "../../core/fault.js";
 import type { Made } from "../../core/lifecycle.js";
+import type { Operation } from "../../core/operation.js";
 import { plannedOperation } from "../../core/planned.js";
 import { bindingOutputs, keep, ownAmong, type KeptCredential } from "../binding.js";
 import { createContract } from "../operations.js";
 import { holding } from "../scope.js";
-import { cameBackOf, fault, partial, type Step } from "../step.js";
+import { cameBackOf, causeOf, fault, partial, type Step } from "../step.js";
 import { readIssued, type Binding, type ContractInfo } from "../wire.js";
 import type { ContractInputs } from "./inputs.js";
 import { keptContract, type ContractState } from "./state.js";
@@ -19,7 +19,7 @@ export async function make(inputs: ContractInputs, context: Step): Promise<Made<
   if (inputs.adopt !== undefined) return adopted(inputs.adopt, inputs, context);
   const action = `create a contract for ${inputs.sans.join(", ")}`;
   const operation = plannedOperation(context.plan, createContract.name);
-  const begun = context.unended(operation);
+  const begun = context.unkept(operation);
   if (begun !== undefined && begun.traceId !== inputs.createAnother)
     throw fault(context, {
       action,
@@ -37,11 +37,13 @@ export async function make(inputs: ContractInputs, context: Step): Promise<Made<
       next: "mend what the answer names, then run again",
     });
   const { contractId, binding } = reply.outcome === "done" ? readIssued(reply.data) : {};
+  const organizationSent = inputs.organization !== undefined;
   if (contractId === undefined) {
-    const at = wholeSeconds(context.now);
+    const lost = { at: wholeSeconds(context.now), traceId: reply.traceId };
+    context.keeps(operation, reply.traceId);
     throw partial(
       context,
-      { ...inputs, lost: { at, traceId: reply.traceId } } satisfies ContractState,
+      { ...inputs, organizationSent, lost } satisfies ContractState,
       {
         action,
         ...cameBackOf(reply),
@@ -53,44 +55,62 @@ export async function make(inputs: ContractInputs, context: Step): Promise<Made<
       `lost ${reply.traceId}`,
     );
   }
-  const asked: ContractState = {
+  const made: ContractState = {
     ...inputs,
+    organizationSent,
     contract: { id: contractId, sans: inputs.sans },
     ...(binding === undefined ? {} : bindingOutputs(binding, undefined)),
   };
+  return lookedAt(made, contractId, binding, { operation, traceId: reply.traceId }, context);
+}
+
+/** The new contract as the service has it. Whatever fails now must not take the contract and its secrets along. */
+async function lookedAt(
+  made: ContractState,
+  contractId: number,
+  binding: Binding | undefined,
+  { operation, traceId }: { readonly operation: Operation; readonly traceId: string },
+  context: Step,
+): Promise<Made<ContractState>> {
   const id = String(contractId);
+  let state = made;
+  let cameBack: string | undefined;
   try {
     const { credential, contract } = await look(contractId, binding, context);
+    state = { ...made, contract: keptContract(contract), ...(credential === undefined ? {} : { credential }) };
     if (credential !== undefined) context.claim([holding(contractId, credential.credentialId)]);
-    const state = { ...asked, contract: keptContract(contract), ...(credential === undefined ? {} : { credential }) };
-    if (binding !== undefined) return { id, state };
+  } catch (error) {
+    cameBack = causeOf(error);
+  }
+  context.keeps(operation, traceId);
+  if (cameBack !== undefined)
     throw partial(
       context,
       state,
       {
-        action: `keep the first credential of contract ${id}`,
-        cameBack: "the service made the contract, and its answer holds no key id and HMAC key that can be recognized",
-        known: `contract ${id} is made and kept in the state, its first credential has no secret there and cannot be used`,
-        next: "mint one with partner.AcmeCredential, and set firstCredential to revoke",
-        outcome: "done",
-      },
-      id,
-    );
-  } catch (error) {
-    if (!(error instanceof Fault) || error.outcome === "done") throw error;
-    throw partial(
-      context,
-      asked,
-      {
         action: `read contract ${id} back`,
-        cameBack: error.parts.cameBack,
+        cameBack,
         known: `contract ${id} is made and kept in the state, with its credential`,
         next: "run pulumi refresh, which reads the rest",
         outcome: "done",
+        traceId,
       },
       id,
     );
-  }
+  if (binding !== undefined) return { id, state };
+  throw partial(
+    context,
+    state,
+    {
+      action: `keep the first credential of contract ${id}`,
+      cameBack: "the service made the contract, and its answer holds no key id and HMAC key that can be recognized",
+      known: `contract ${id} is made and kept in the state, its first credential has no secret there and cannot be used`,
+      next: "mint one with partner.AcmeCredential, and set firstCredential to revoke",
+      outcome: "done",
+      traceId,
+    },
+    id,
+  );
 }
 
 /** The contract and its first credential as the service has them after the creation. */
@@ -124,5 +144,14 @@ async function adopted(contractId: number, inputs: ContractInputs, context: Step
       next: "set adopt to a contract of this product that is in force, or remove adopt to have one created",
       outcome: "not executed",
     });
-  return { id: String(contractId), state: { ...inputs, contract: keptContract(info) } };
+  const list = await context.api.credentials(contractId, context.resource);
+  // The only one that there is, is the one that the contract was made with; of several nobody can tell.
+  const [first] = list;
+  const state: ContractState = {
+    ...inputs,
+    organizationSent: false,
+    contract: keptContract(info),
+    ...(first === undefined || list.length > 1 ? {} : { credential: keep(first) }),
+  };
+  return { id: String(contractId), state };
 }

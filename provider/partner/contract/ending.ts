@@ -5,7 +5,7 @@ import { settled } from "./changing.js";
 import type { ContractState } from "./state.js";
 
 /** A deletion: expires or cancels the contract, as it was named; never the one in place of the other (section 1.4). */
-export async function end({ contract }: ContractState, context: Step): Promise<void> {
+export async function end({ contract, credential }: ContractState, context: Step): Promise<void> {
   if (contract === undefined) return;
   const { operations } = context.plan;
   const info = await context.api.contract(contract.id, context.resource);
@@ -20,7 +20,8 @@ export async function end({ contract }: ContractState, context: Step): Promise<v
   for (const operation of operations) {
     // Canceled by others meanwhile: there is nothing left that the call could end, whatever it answers.
     if (info.canceledAt !== undefined) await context.api.ask(context.perform, operation);
-    else if (operation.name === revokeCredential.name) await revoked(contract.id, operation, context);
+    else if (operation.name === revokeCredential.name)
+      await revoked(contract.id, operation, context, credential === undefined ? [] : [credential]);
     else await settled(operation, contract.id, context);
   }
 }

@@ -12,9 +12,10 @@ import {
   removeSans,
   revokeCredential,
   updateContract,
+  type UpdateArguments,
 } from "../operations.js";
-import { contractInputs, type ContractInputs } from "./inputs.js";
-import { creationBody, organizationBody, voidsValidation } from "./request.js";
+import { contractInputs, MOST_SANS, type ContractInputs } from "./inputs.js";
+import { creationBody, driftOf, organizationBody, voidsValidation } from "./request.js";
 import type { ContractState, KeptContract } from "./state.js";
 
 type Inputs = Planned<ContractInputs>;
@@ -70,6 +71,10 @@ function creation(after: Inputs): Plan {
   return {
     ...NOTHING,
     changes: true,
+    remarks:
+      after.firstCredential === "revoke"
+        ? ["the first credential has no id yet: the next preview names it, and its up revokes it"]
+        : [],
     operations: [
       createContract.certain({
         product,
@@ -128,22 +133,27 @@ function afterCancel(before: ContractState, contract: KeptContract, after: Input
 function update(before: ContractState, contract: KeptContract, after: Inputs): Plan {
   const { id: contractId } = contract;
   const operations: Operation[] = [];
-  const actual = new Set(contract.sans);
-  if (after.sans === UNKNOWN) {
+  const changed = settings(before, contract, after);
+  const updating = changed === undefined ? [] : [updateContract.certain(changed)];
+  if (after.sans === UNKNOWN)
     operations.push(
       addSans.certain({ contractId, sans: undefined }),
+      ...updating,
       removeSans.certain({ contractId, sans: undefined }),
     );
-  } else {
-    const added = after.sans.filter((name) => !actual.has(name));
-    operations.push(...batches(added).map((sans) => addSans.certain({ contractId, sans })));
-  }
-  const changed = settings(before, contract, after);
-  if (changed !== undefined) operations.push(updateContract.certain(changed));
-  if (after.sans !== UNKNOWN) {
+  else {
     const wanted = new Set(after.sans);
+    const added = after.sans.filter((name) => !contract.sans.includes(name));
     const removed = contract.sans.filter((name) => !wanted.has(name));
-    operations.push(...batches(removed).map((sans) => removeSans.certain({ contractId, sans })));
+    // Names are added first, so that none that stays is missing; only what has no room otherwise goes before.
+    const room = Math.max(0, contract.sans.length + added.length - MOST_SANS);
+    const remove = (names: readonly string[]) => batches(names).map((sans) => removeSans.certain({ contractId, sans }));
+    operations.push(
+      ...remove(removed.slice(0, room)),
+      ...batches(added).map((sans) => addSans.certain({ contractId, sans })),
+      ...updating,
+      ...remove(removed.slice(room)),
+    );
   }
   const { credential } = before;
   if (after.firstCredential !== "keep" && after.firstCredential !== "revokeOnDelete" && credential?.status === "active")
@@ -156,36 +166,43 @@ function update(before: ContractState, contract: KeptContract, after: Inputs): P
 }
 
 /** What of auto renew and organization differs, as one request. */
-function settings(before: ContractState, contract: KeptContract, after: Inputs) {
+function settings(before: ContractState, contract: KeptContract, after: Inputs): UpdateArguments | undefined {
   const { autoRenew, organization } = after;
-  const actual = contract.autoRenew ?? before.autoRenew;
-  const renews = autoRenew !== undefined && autoRenew !== actual;
-  const changes =
-    organization !== undefined && JSON.stringify(organization) !== JSON.stringify(before.organization)
-      ? organization
-      : undefined;
-  // An unknown is not JSON: it always differs.
-  const organizes = organization === UNKNOWN || changes !== undefined;
+  const renews = autoRenew !== undefined && autoRenew !== (contract.autoRenew ?? before.autoRenew);
+  const known = { sent: before.organizationSent ? before.organization : undefined, read: contract.organization };
+  const wanted = organization === UNKNOWN ? undefined : organization;
+  const drift = wanted === undefined ? [] : driftOf(known, wanted);
+  const organizes =
+    organization === UNKNOWN ||
+    // What DigiCert shows otherwise may only be written otherwise: it never causes a request by itself.
+    (wanted !== undefined && JSON.stringify(wanted) !== JSON.stringify(before.organization));
   if (!renews && !organizes) return undefined;
-  const voids =
-    organizes &&
-    (organization === UNKNOWN ||
-      changes === undefined ||
-      changes === UNKNOWN ||
-      voidsValidation(before.organization, changes));
+  const voids = organizes && (wanted === undefined || voidsValidation(known, wanted));
+  const renewal =
+    autoRenew === UNKNOWN
+      ? "as it turns out"
+      : autoRenew === true
+        ? "on: the contract is renewed and BILLED at its end"
+        : "off: the contract ends at its end";
   return {
     contractId: contract.id,
     body: {
-      ...(renews ? { auto_renew: known(autoRenew) } : {}),
-      ...(organizes && changes !== undefined && changes !== UNKNOWN ? { organization: organizationBody(changes) } : {}),
+      ...(renews ? { auto_renew: autoRenew === UNKNOWN ? undefined : autoRenew } : {}),
+      ...(organizes && wanted !== undefined ? { organization: organizationBody(wanted) } : {}),
     },
     what: [
-      ...(renews
+      ...(renews ? [`auto renew ${renewal}`] : []),
+      ...(organizes
         ? [
-            `auto renew ${autoRenew === UNKNOWN ? "as it turns out" : autoRenew ? "on: the contract is renewed and BILLED at its end" : "off: the contract ends at its end"}`,
+            !voids
+              ? "contacts of the organization"
+              : drift.length > 0
+                ? `the organization, whose ${drift.join(", ")} DigiCert has otherwise`
+                : before.organizationSent
+                  ? "the organization"
+                  : "the organization, of which nobody knows what DigiCert has",
           ]
         : []),
-      ...(organizes ? [voids ? "the organization" : "contacts of the organization"] : []),
     ].join(", "),
     voidsValidation: voids,
   };

@@ -31,21 +31,39 @@ export const creationBody = ({
   ...(organization === undefined ? {} : { organization: organizationBody(organization) }),
 });
 
-const CONTACTS = ["organizationContact", "technicalContact", "verifiedContacts"] as const;
+const CONTACTS = ["organizationContact", "technicalContact", "verifiedContacts"];
+
+/** The fields of an organization without its contacts, in the service's spelling. */
+const coreOf = (organization: Organization): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(spelled(organization) as object).filter(
+      ([key]) => !CONTACTS.some((contacts) => contacts.toLowerCase() === key.replaceAll("_", "")),
+    ),
+  );
+
+/** What the service is known to have of an organization. */
+export interface KnownOrganization {
+  /** As this resource has sent it last; undefined where it never has. */
+  readonly sent: Organization | undefined;
+  /** Without contacts, as far as it was read. */
+  readonly read: Readonly<Record<string, string>> | undefined;
+}
+
+/** Fields without contacts that the service has otherwise than they are wanted, as far as it was read. */
+export const driftOf = ({ read }: Pick<KnownOrganization, "read">, wanted: Organization): string[] => {
+  const core = coreOf(wanted);
+  return Object.entries(read ?? {}).flatMap(([field, value]) => ((core[field] ?? "") === value ? [] : [field]));
+};
 
 /**
- * Whether a change of an organization voids its validation: every field but its contacts does (section 1.3). Removing a
- * verified contact is not named among what is harmless.
+ * Whether a change of an organization voids its validation: every field but its contacts does (section 1.3), and what
+ * nobody knows may. Removing a verified contact is not named among what is harmless.
  */
-export function voidsValidation(before: Organization | undefined, after: Organization): boolean {
-  if (before === undefined) return true;
+export function voidsValidation({ sent, read }: KnownOrganization, after: Organization): boolean {
+  if (sent === undefined || driftOf({ read }, after).length > 0) return true;
   const core = (one: Organization): string =>
-    JSON.stringify(
-      Object.entries(one)
-        .filter(([key]) => !(CONTACTS as readonly string[]).includes(key))
-        .sort(([a], [b]) => (a < b ? -1 : 1)),
-    );
+    JSON.stringify(Object.entries(coreOf(one)).sort(([a], [b]) => (a < b ? -1 : 1)));
   const contacts = new Set((after.verifiedContacts ?? []).map((one) => JSON.stringify(one)));
-  const removed = (before.verifiedContacts ?? []).some((one) => !contacts.has(JSON.stringify(one)));
-  return core(before) !== core(after) || removed;
+  const removed = (sent.verifiedContacts ?? []).some((one) => !contacts.has(JSON.stringify(one)));
+  return core(sent) !== core(after) || removed;
 }

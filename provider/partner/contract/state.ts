@@ -14,6 +14,8 @@ const kept = z.object({
   validTill: text,
   autoRenew: z.boolean().optional(),
   organizationValidated: z.boolean().optional(),
+  /** What the organization is, without contacts, as far as the service shows it. */
+  organization: z.record(z.string(), z.string()).optional(),
   /** When it was canceled, as the service writes it; missing while it is in force. */
   canceledAt: text,
 });
@@ -24,6 +26,8 @@ export const contractState = z.object({
   ...contractInputs.shape,
   /** Missing while it is not known whether the contract was made. */
   contract: kept.optional(),
+  /** Whether this resource has sent the organization: of an adopted contract nobody knows what it is. */
+  organizationSent: z.boolean(),
   /** The credential that the contract was made with; missing when it is not known. */
   credential: keptCredential.optional(),
   ...bindingShape,
@@ -41,6 +45,7 @@ export const keptContract = ({ contractId, accountId, sans, ...info }: ContractI
   ...(info.validTill === undefined ? {} : { validTill: info.validTill }),
   ...(info.autoRenew === undefined ? {} : { autoRenew: info.autoRenew }),
   ...(info.organizationValidated === undefined ? {} : { organizationValidated: info.organizationValidated }),
+  ...(info.organization === undefined ? {} : { organization: { ...info.organization } }),
   ...(info.canceledAt === undefined ? {} : { canceledAt: info.canceledAt }),
 });
 
@@ -50,4 +55,10 @@ export function inputsOf(state: ContractState): ContractInputs {
     .keyof()
     .options.flatMap((key) => (state[key] === undefined ? [] : [[key, state[key]] as const]));
   return Object.fromEntries(inputs) as unknown as ContractInputs;
+}
+
+/** A state with other inputs than those that it echoes. */
+export function withInputs(state: ContractState, inputs: ContractInputs): ContractState {
+  const own = Object.fromEntries(Object.entries(state).filter(([key]) => !Object.hasOwn(contractInputs.shape, key)));
+  return { ...(own as Omit<ContractState, keyof ContractInputs>), ...inputs };
 }

@@ -6,12 +6,29 @@ import type { CredentialState } from "./state.js";
 
 /** A deletion: revokes what the plan names, each settled by the list. */
 export async function end(state: CredentialState, context: Step): Promise<void> {
-  for (const operation of context.plan.operations) {
-    if (operation.name === revokeAll.name)
-      demandNamed(state, await context.api.credentials(state.contractId, context.resource), context);
-    await revoked(state.contractId, operation, context);
+  const { api, plan, resource } = context;
+  if (plan.operations.length === 0) return;
+  const { canceledAt } = await api.contract(state.contractId, resource);
+  for (const operation of plan.operations) {
+    if (canceledAt !== undefined) {
+      // Its directory is dead, so nobody can use a credential of it, whatever the call answers (section 1.4).
+      const { outcome } = await api.ask(context.perform, operation);
+      context.tell(
+        `contract ${state.contractId} was canceled (${canceledAt}): its credentials are dead with it; the call was ${outcome}`,
+      );
+      continue;
+    }
+    const list = await api.credentials(state.contractId, resource);
+    if (operation.name === revokeAll.name) demandNamed(state, list, context);
+    await revoked(state.contractId, operation, context, [...list, ...listedBefore(state)]);
   }
 }
+
+/** Credentials of a state that a list has shown: what is of them alone in lists. */
+const listedBefore = ({ current, previous, strays }: CredentialState): readonly { readonly credentialId: number }[] =>
+  [current, ...previous, ...strays].filter(
+    (one) => one !== undefined && (one.kidHint !== undefined || one.createdAt !== undefined),
+  ) as { readonly credentialId: number }[];
 
 /** Refuses a revocation of all while one is active that no preview has named. Nothing has been sent when it throws. */
 export function demandNamed(

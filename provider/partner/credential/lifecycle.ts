@@ -2,14 +2,14 @@ import type { Lifecycle } from "../../core/lifecycle.js";
 import { SECRET_OUTPUTS } from "../binding.js";
 import type { PartnerClient } from "../client.js";
 import { nameOf } from "../operations.js";
-import { holding, scopeOf } from "../scope.js";
+import { scopeOf } from "../scope.js";
 import { oneWriter } from "../step.js";
 import { UNKNOWN } from "../../core/unknown.js";
 import { end } from "./ending.js";
 import { credentialInputs, normalize, type CredentialInputs } from "./inputs.js";
 import { change, make } from "./changing.js";
 import { plan } from "./plan.js";
-import { reread } from "./reading.js";
+import { holdsOf, reread } from "./reading.js";
 import { retirable } from "./retiring.js";
 import { credentialState, inputsOf, type CredentialState } from "./state.js";
 
@@ -24,10 +24,7 @@ export const acmeCredential: Lifecycle<CredentialInputs, CredentialState, Partne
   normalize,
   inputsOf,
   scope: ({ contractId }) => (contractId === UNKNOWN ? undefined : scopeOf(contractId)),
-  holds: ({ contractId, current, previous, strays }) =>
-    [...(current === undefined ? [] : [current]), ...previous, ...strays].map(({ credentialId }) =>
-      holding(contractId, credentialId),
-    ),
+  holds: holdsOf,
   summary: ({ contractId, current }) => ({
     what:
       current === undefined

@@ -6,6 +6,7 @@ import { changedFields, withSettings } from "../../core/settingChanges.js";
 import { known, UNKNOWN, type Planned } from "../../core/unknown.js";
 import type { KeptCredential } from "../binding.js";
 import { nameOf, regenerate, revokeAll, revokeCredential } from "../operations.js";
+import { holding } from "../scope.js";
 import { credentialInputs, type CredentialInputs } from "./inputs.js";
 import type { CredentialState } from "./state.js";
 
@@ -21,11 +22,14 @@ const MEANING: Readonly<Record<string, string>> = {
   whenRevoked: "decides what a revocation outside leads to",
   onDelete: "decides what a removal does",
 };
+const NAMED = "the named (revokeAlso)";
 
 /** What a change of an ACME credential will do. Pure; the same for previews, execution and lists. */
-export function plan({ before, after }: Change<Inputs, CredentialState>, now: Date): Plan {
+export function plan({ before, after, heldByOthers }: Change<Inputs, CredentialState>, now: Date): Plan {
   if (after === undefined) return before === undefined ? NOTHING : ending(before);
-  if (before === undefined) return creation(after);
+  const held = heldByOthers ?? new Set<string>();
+  if (before === undefined)
+    return overUnknowns<CredentialInputs>(after, { revokeAlso: [undefined] }, (turned) => creation(turned, held));
   const decided = overUnknowns<CredentialInputs>(
     after,
     {
@@ -36,55 +40,54 @@ export function plan({ before, after }: Change<Inputs, CredentialState>, now: Da
       revokeAlso: [before.revokeAlso],
       whenRevoked: ["stop"],
     },
-    (turned) => decide(before, turned, now),
+    (turned) => decide(before, turned, now, held),
   );
-  return withSettings(
-    decided,
-    changedFields(FIELDS, before, after),
-    (field) => MEANING[field],
-    before,
-    after,
-    SAID_OTHERWISE,
-  );
+  const said = decided.operations.some(({ sentence }) => sentence.includes(NAMED)) ? ["revokeAlso"] : [];
+  return withSettings(decided, changedFields(FIELDS, before, after), (field) => MEANING[field], before, after, [
+    ...SAID_OTHERWISE,
+    ...said,
+  ]);
 }
 
-const creation = (after: Inputs): Plan => ({
-  ...NOTHING,
-  changes: true,
-  operations: [
-    regenerate.certain({
-      contractId: known(after.contractId),
-      why: "the resource is new",
-      beside: "what the contract has",
-    }),
-  ],
-});
+function creation(after: Inputs, held: ReadonlySet<string>): Plan {
+  const contractId = known(after.contractId);
+  const ends = namedEnds(contractId, after.revokeAlso, [], held);
+  if (typeof ends === "string") return { ...NOTHING, changes: true, refusal: ends };
+  return {
+    ...NOTHING,
+    changes: true,
+    operations: [
+      regenerate.certain({ contractId, why: "the resource is new", beside: "what the contract has" }),
+      ...ends,
+    ],
+  };
+}
 
-function decide(before: CredentialState, after: Inputs, now: Date): Plan {
-  if (after.contractId === before.contractId) return update(before, after, now);
+function decide(before: CredentialState, after: Inputs, now: Date, held: ReadonlySet<string>): Plan {
+  if (after.contractId === before.contractId) return update(before, after, now, held);
   const ended = ending(before);
   if (after.contractId !== UNKNOWN) return { ...ended, replaces: ["contractId"] };
   return perhapsReplaced(
     `contractId is not known yet: if it turns out to be another one than ${before.contractId}, a credential is minted there and the old ones are ended`,
-    creation(after),
+    creation(after, held),
     ended,
   );
 }
 
-function update(before: CredentialState, after: Inputs, now: Date): Plan {
+function update(before: CredentialState, after: Inputs, now: Date, held: ReadonlySet<string>): Plan {
   const { contractId, current, unidentified } = before;
-  if (unidentified !== undefined)
+  const triggered = after.trigger !== undefined && after.trigger !== before.trigger;
+  const emergency = after.emergency !== undefined && after.emergency !== before.emergency;
+  if (emergency) return inEmergency(before, after);
+  if (unidentified !== undefined && !triggered)
     return {
       ...NOTHING,
       changes: true,
       remarks: [
-        `the id of the credential that contract ${contractId} has issued last is not known yet: the list is read again, nothing is sent`,
+        `the id of the credential that contract ${contractId} has issued last is not known yet: the list is read again, nothing is sent. A new trigger mints another one`,
       ],
     };
-  const triggered = after.trigger !== undefined && after.trigger !== before.trigger;
-  const emergency = after.emergency !== undefined && after.emergency !== before.emergency;
-  if (emergency) return inEmergency(before, after);
-  const ends = alsoEnded(before, after);
+  const ends = alsoEnded(before, after, held);
   if (typeof ends === "string") return { ...NOTHING, changes: true, refusal: ends };
   const why = reasonsToMint(before, after, triggered, now);
   if (why.length === 0 && !isInForce(current)) {
@@ -109,13 +112,24 @@ function update(before: CredentialState, after: Inputs, now: Date): Plan {
         ]),
     ...ends,
   ];
-  const open =
-    before.unsettled === undefined
-      ? []
-      : [
-          `a credential whose answer was lost may be active on contract ${contractId}: this run looks for it, and the preview after it names it`,
-        ];
-  return { ...NOTHING, changes: operations.length > 0, operations, remarks: operations.length > 0 ? open : [] };
+  return {
+    ...NOTHING,
+    changes: operations.length > 0,
+    operations,
+    remarks: operations.length > 0 ? openAnswers(before) : [],
+  };
+}
+
+/** What a lost answer may have left at DigiCert, and cannot be told from what others have minted. */
+function openAnswers({ contractId, unsettled, active }: CredentialState): string[] {
+  if (unsettled === undefined) return [];
+  const candidates = active.filter((one) => one.mintedBy === "others" && !unsettled.includes(one.credentialId));
+  return [
+    `a credential whose secret was lost with an answer may be active on contract ${contractId}` +
+      (candidates.length === 0
+        ? ""
+        : `: perhaps ${candidates.map(nameOf).join(", ")}. Name it in revokeAlso when nobody else has minted it`),
+  ];
 }
 
 const isInForce = (current: KeptCredential | undefined): boolean => current?.status === "active";
@@ -123,10 +137,13 @@ const isInForce = (current: KeptCredential | undefined): boolean => current?.sta
 function reasonsToMint(before: CredentialState, after: Inputs, triggered: boolean, now: Date): string[] {
   const { current, owed } = before;
   const why: string[] = [];
-  if (owed) why.push("the answer to an earlier one was lost, and its secret with it");
+  if (owed === "emergency") why.push("every credential was revoked in an emergency, and a fresh one is owed");
+  // One that was revoked outside meanwhile is not minted anew because of an older wish.
+  if (owed === "lost" && (current === undefined || isInForce(current)))
+    why.push("the answer to an earlier one was lost, and its secret with it");
   if (triggered) why.push("the trigger has changed");
   if (current === undefined) return why;
-  if (!isInForce(current) && after.whenRevoked !== "stop" && !owed)
+  if (!isInForce(current) && after.whenRevoked !== "stop" && owed === undefined)
     why.push(`credential ${nameOf(current)} was ${current.status} outside`);
   const { rotateAfterDays } = after;
   const age = daysBetween(new Date(`${current.mintedOn}T00:00:00Z`), now);
@@ -137,23 +154,39 @@ function reasonsToMint(before: CredentialState, after: Inputs, triggered: boolea
   return why;
 }
 
-/** Strays of lost answers, and what `revokeAlso` newly names; a refusal in words when it names the one in charge. */
-function alsoEnded(before: CredentialState, after: Inputs): Operation[] | string {
-  const { contractId, current, strays } = before;
-  const ends = strays.map((stray) =>
-    revokeCredential.certain({ ...stray, contractId, role: "the stray (its secret was lost with an answer)" }),
-  );
-  // Unknown, it can name any one: said as `?` nothing could be performed, so it is left to the run after.
-  const named = after.revokeAlso === UNKNOWN ? [] : (after.revokeAlso ?? []);
-  const newly = named.filter((id) => before.revokeAlso?.includes(id) !== true);
-  if (newly.includes(current?.credentialId ?? 0))
+/** Strays of lost answers, and what `revokeAlso` newly names; a refusal in words when it names one that is in use. */
+function alsoEnded(before: CredentialState, after: Inputs, held: ReadonlySet<string>): Operation[] | string {
+  const { contractId, current, strays, revokeAlso, active } = before;
+  const ends = strays
+    .filter(({ credentialId }) => !held.has(holding(contractId, credentialId)))
+    .map((stray) =>
+      revokeCredential.certain({ ...stray, contractId, role: "the stray (its secret was lost with an answer)" }),
+    );
+  if (after.revokeAlso !== UNKNOWN && after.revokeAlso?.includes(current?.credentialId ?? 0) === true)
     return `revokeAlso names credential ${current?.credentialId ?? ""}, which is in charge: change trigger to rotate it first`;
-  for (const credentialId of newly) {
-    if (strays.some((stray) => stray.credentialId === credentialId)) continue;
-    const found = before.active.find((one) => one.credentialId === credentialId);
-    ends.push(revokeCredential.certain({ ...(found ?? { credentialId }), contractId, role: "the named (revokeAlso)" }));
-  }
-  return ends;
+  const done = [...(revokeAlso ?? []), ...strays.map(({ credentialId }) => credentialId)];
+  const named = namedEnds(contractId, after.revokeAlso, done, held, active);
+  return typeof named === "string" ? named : [...ends, ...named];
+}
+
+function namedEnds(
+  contractId: number | undefined,
+  revokeAlso: Inputs["revokeAlso"],
+  done: readonly number[],
+  held: ReadonlySet<string>,
+  active: CredentialState["active"] = [],
+): Operation[] | string {
+  const args = (credentialId: number | undefined) => ({
+    ...(active.find((one) => one.credentialId === credentialId) ?? { credentialId }),
+    contractId,
+    role: NAMED,
+  });
+  if (revokeAlso === UNKNOWN) return [revokeCredential.certain(args(undefined))];
+  const newly = (revokeAlso ?? []).filter((id) => !done.includes(id));
+  const ours = newly.filter((id) => contractId !== undefined && held.has(holding(contractId, id)));
+  if (ours.length > 0)
+    return `revokeAlso names credential ${ours.join(", ")}, which another resource of this stack holds: remove that resource, or rotate it`;
+  return newly.map((credentialId) => revokeCredential.certain(args(credentialId)));
 }
 
 /** The one way to cut off everybody and go on with a fresh credential. */
@@ -170,10 +203,10 @@ const allEnded = ({ contractId, active }: CredentialState, why: string): Operati
   revokeAll.certain({
     contractId,
     why,
-    credentials: active.map(
-      (one) =>
-        `${nameOf(one)}, ${one.mintedBy === "others" ? "NOT MINTED BY THIS STACK" : `minted by ${one.mintedBy}`}`,
-    ),
+    credentials: active.map(({ mintedBy, ...one }) => ({
+      ...one,
+      whose: mintedBy === "others" ? "NOT MINTED BY THIS STACK" : `minted by ${mintedBy}`,
+    })),
   });
 
 /** What a deletion does: every credential on its own line, oldest first, whatever status and clock say. */
@@ -188,7 +221,7 @@ export function ending(before: CredentialState): Plan {
     before.unsettled === undefined && before.unidentified === undefined
       ? []
       : [
-          `KEEP a credential of contract ${contractId} whose id is not known, if it was minted: no remote call. Run pulumi refresh before the removal to have it named`,
+          `KEEP a credential of contract ${contractId} whose id is not known, if it was minted: no remote call. Run pulumi refresh before the removal, which may find it`,
         ];
   switch (onDelete) {
     case "retain":

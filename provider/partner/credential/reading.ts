@@ -1,3 +1,4 @@
+import { isoDay } from "../../core/clock.js";
 import { keep, lookedUp, ownAmong } from "../binding.js";
 import { holding } from "../scope.js";
 import type { Reading } from "../step.js";
@@ -7,8 +8,15 @@ import type { CredentialState, Sibling } from "./state.js";
 /** The state as the contract's list has it now. The contract itself is not asked: a list of it proves that it is there. */
 export async function reread(before: CredentialState, context: Reading): Promise<CredentialState> {
   const list = await context.api.sharedCredentials(before.contractId, context.resource);
-  return listed(settled(before, list, context), list, context);
+  context.claim(holdsOf(before));
+  return listed(identified(before, list, context), list, context);
 }
+
+/** Names of the credentials of a resource, as other resources know them. */
+export const holdsOf = ({ contractId, current, previous, strays }: CredentialState): string[] =>
+  [...(current === undefined ? [] : [current]), ...previous, ...strays].map(({ credentialId }) =>
+    holding(contractId, credentialId),
+  );
 
 /** Active credentials that were not there before a call, and that no other resource of the stack holds. */
 export function newSince(
@@ -28,33 +36,33 @@ export function newSince(
   );
 }
 
-/** What lost answers left open, as far as the list settles it: never guessed where several could be it. */
-export function settled(
+/** With the id of the credential in charge, where only its secrets were known so far. */
+export function identified(
   state: CredentialState,
   list: readonly ListedCredential[],
   context: Pick<Reading, "heldByOthers" | "now">,
 ): CredentialState {
-  const { unidentified, unsettled, keyId, ...rest } = state;
-  let after: CredentialState = state;
-  if (unidentified !== undefined && keyId !== undefined) {
-    const own = ownAmong({ keyId }, newSince(unidentified, state, list, context));
-    if (own !== undefined)
-      after = {
-        ...rest,
-        keyId,
-        ...(unsettled === undefined ? {} : { unsettled }),
-        current: { ...keep(own), mintedOn: context.now.toISOString().slice(0, 10) },
-      };
-  }
-  if (unsettled !== undefined) {
-    const candidates = newSince(unsettled, after, list, context);
-    const [stray] = candidates;
-    if (stray !== undefined && candidates.length === 1) {
-      const { unsettled: found, ...without } = after;
-      after = { ...without, strays: [...after.strays, keep(stray)] };
-    }
-  }
-  return after;
+  const { unidentified, keyId } = state;
+  if (unidentified === undefined || keyId === undefined) return state;
+  const own = ownAmong({ keyId }, newSince(unidentified, state, list, context));
+  if (own === undefined) return state;
+  const { unidentified: found, ...rest } = state;
+  return { ...rest, current: { ...keep(own), mintedOn: isoDay(context.now) } };
+}
+
+/**
+ * With the stray of an answer that was lost just now: the only credential that is new since right before the call. Later
+ * lists prove nothing, because others mint, too: what they show is told, and revoked only where the program names it.
+ */
+export function withStray(
+  lost: CredentialState,
+  list: readonly ListedCredential[],
+  context: Pick<Reading, "heldByOthers">,
+): CredentialState {
+  const { unsettled, ...rest } = lost;
+  const candidates = unsettled === undefined ? [] : newSince(unsettled, lost, list, context);
+  const [stray] = candidates;
+  return stray === undefined || candidates.length > 1 ? lost : { ...rest, strays: [...lost.strays, keep(stray)] };
 }
 
 /** Statuses as the list has them, and everybody who is active. What has ended of the older ones is dropped by updates. */

@@ -3,7 +3,7 @@ import type { PartnerClient } from "../client.js";
 import { nameOf, revokeCredential } from "../operations.js";
 import { revoked } from "../revoking.js";
 import { fault, oneWriter, type Step } from "../step.js";
-import { isActive } from "../wire.js";
+import { isActive, type ListedCredential } from "../wire.js";
 import type { CredentialState } from "./state.js";
 
 const named = (contractId: number, credential: Parameters<typeof nameOf>[0]): string =>
@@ -26,7 +26,7 @@ export const retirable: Retirable<CredentialState, PartnerClient> = {
     what: current === undefined ? `the credential of contract ${contractId}` : named(contractId, current),
     mark: current === undefined ? undefined : String(current.credentialId),
     unfit:
-      current === undefined || owed
+      current === undefined || owed !== undefined
         ? "it is not minted yet"
         : current.status === "active"
           ? undefined
@@ -46,19 +46,19 @@ export const retirable: Retirable<CredentialState, PartnerClient> = {
   },
   retire: (state, context, ended) =>
     oneWriter(state.contractId, context, async () => {
-      await guard(state, context);
+      const list = await guard(state, context);
       for (const operation of context.plan.operations.filter(({ certainty }) => certainty.kind !== "due")) {
-        await revoked(state.contractId, operation, context);
+        await revoked(state.contractId, operation, context, [...list, ...state.previous]);
         ended(operation.target.credentialId ?? "");
       }
     }),
 };
 
 /** The state can be older than the world: what is in charge is looked at before anything is ended. */
-async function guard({ contractId, current }: CredentialState, context: Step): Promise<void> {
+async function guard({ contractId, current }: CredentialState, context: Step): Promise<readonly ListedCredential[]> {
   const list = await context.api.credentials(contractId, context.resource);
   const now = list.find(({ credentialId }) => credentialId === current?.credentialId);
-  if (now !== undefined && isActive(now)) return;
+  if (now !== undefined && isActive(now)) return list;
   throw fault(context, {
     action: `revoke the previous credentials of contract ${contractId}`,
     cameBack: `credential ${current?.credentialId ?? "(none)"}, which took their place, is ${now?.status ?? "not listed"}`,

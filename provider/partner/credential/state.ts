@@ -24,9 +24,9 @@ export const credentialState = z.object({
   strays: z.array(keptCredential),
   /** Every active credential of the contract as of the last read. */
   active: z.array(sibling),
-  /** The answer to a regenerate was lost: one is still owed. */
-  owed: z.boolean(),
-  /** credential_ids before a regenerate whose answer was lost, while its stray was not found. */
+  /** Why a new one is still owed: the answer to a regenerate was lost, or an emergency has revoked all. */
+  owed: z.enum(["lost", "emergency"]).optional(),
+  /** credential_ids before a regenerate whose answer was lost, while its stray was not found: until the next one. */
   unsettled: z.array(z.number().int()).optional(),
   /** credential_ids before the regenerate that gave the secrets in charge, while its id was not found. */
   unidentified: z.array(z.number().int()).optional(),

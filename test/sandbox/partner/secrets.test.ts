@@ -193,7 +193,7 @@ describe("sandbox: operations and documented fields of the Partner Subscriptions
         "partner.sans.remove contractId=20001 sans=a.example.com executed",
         "partner.credentials.regenerate contractId=20001 executed",
         "partner.credentials.revoke contractId=20001 credentialId=4002 executed",
-        "partner.credentials.revoke-all contractId=20001 executed",
+        "partner.credentials.revoke-all contractId=20001 credentials=none executed",
         "partner.contracts.cancel contractId=20001 executed",
       ]);
       expect(at.sandbox.log.all().every(({ system }) => system === "partner")).to.equal(true);

@@ -41,6 +41,8 @@ export class Access {
     const token = this.store.all("token").find((one) => one.digest === digest(value));
     if (token?.expires !== undefined && token.expires <= this.store.clock.now().getTime())
       throw this.#unauthorized("Token was expired!");
+    if (token?.revoked === true && this.store.variants.apRevokedToken === "expired")
+      throw this.#unauthorized("Token was expired!");
     const user = this.store.all("user").find(({ id }) => id === token?.user);
     if (token === undefined || token.revoked || user?.enabled !== true) throw this.#unauthorized("Token is not valid!");
     return user;

@@ -27,6 +27,12 @@ export const APINIZER_ANSWERS = [
     values: ["each", "invalid", "either"],
   },
   {
+    name: "apRevokedToken",
+    section: "apinizer.md 1.5",
+    says: "words of 401 for a token that was revoked: those of one that is not valid, or of one that expired",
+    values: ["invalid", "expired"],
+  },
+  {
     name: "apSuccess",
     section: "apinizer.md 1.4",
     says: "form of successes: as each page shows it, form A (status) or form B (success) everywhere",

@@ -54,31 +54,46 @@ export class Certificates {
 
   /** `PUT certificates/{name}/`: removes, creates again and deploys (section 2.4). */
   async update(project: string, name: string, request: Request, deploys: boolean): Promise<Deployed> {
-    const { apUpdateGap, apUpdateId, apUpdateEntries, apUpdateName, apDropped } = this.store.variants;
+    const { apUpdateGap, apUpdateName, apDropped, apFailedUpdate } = this.store.variants;
     const fields = Fields.ofForm(request, this.store.variants);
     const before = this.get(project, name);
     if (apUpdateName === "required") fields.need("certificateName");
-    const wanted = this.#wanted(project, name, fields);
-    const listed = new Set(wanted.entries.map(({ environmentName }) => environmentName));
-    const kept = before.entries.filter(({ environmentName }) => listed.has(environmentName));
-    const after: CertificateRecord = {
-      ...before,
-      objectId: apUpdateId === "new" ? newObjectId() : before.objectId,
-      description: wanted.description,
-      entries: apUpdateEntries === "appended" ? [...kept, ...wanted.entries] : wanted.entries,
-    };
-    const rewrite = this.jwks.onUpdate(before, after, request.query);
+    const after = this.#replaced(before, this.#wanted(project, name, fields));
+    const rewriteJwks = this.jwks.onUpdate(before, after, request.query);
+    const listed = environments(after);
+    const dropped = environments(before).filter((one) => !listed.includes(one));
+    let saved = after;
     if (apUpdateGap === "gap") {
       this.store.remove("certificate", before.id);
-      if (deploys) this.gateways.undeploy(deployable(before), [...listed]);
+      if (deploys) this.gateways.undeploy(deployable(before), listed);
       await this.inGap();
-      this.store.add("certificate", after);
+      saved = this.store.add("certificate", after);
     } else this.store.save("certificate", after);
-    rewrite();
-    if (!deploys) return undefined;
-    const dropped = before.entries.map((one) => one.environmentName).filter((one) => !listed.has(one));
-    const undeployed = apDropped === "kept" ? [] : this.gateways.undeploy(deployable(before), dropped);
-    return [...this.#deploy(after), ...(apDropped === "shown" ? undeployed : [])];
+    const deployed = deploys ? this.#deploy(after) : undefined;
+    if (apFailedUpdate === "rolled-back" && deployed?.some(({ success }) => !success) === true) {
+      this.store.save("certificate", { ...before, id: saved.id });
+      this.gateways.undeploy(deployable(before), listed);
+      this.#deploy(before);
+      return deployed;
+    }
+    rewriteJwks();
+    if (deployed === undefined || apDropped === "kept") return deployed;
+    const undeployed = this.gateways.undeploy(deployable(before), dropped);
+    return apDropped === "shown" ? [...deployed, ...undeployed] : deployed;
+  }
+
+  /** What PUT makes of a certificate. */
+  #replaced(before: CertificateRecord, { description, entries }: Wanted): CertificateRecord {
+    const { apUpdateId, apUpdateEntries } = this.store.variants;
+    const covered = before.entries.filter((old) =>
+      entries.some(({ environmentName }) => environmentName === old.environmentName),
+    );
+    return {
+      ...before,
+      objectId: apUpdateId === "new" ? newObjectId() : before.objectId,
+      description,
+      entries: apUpdateEntries === "appended" ? [...covered, ...entries] : entries,
+    };
   }
 
   /** `DELETE certificates/{name}/` (section 2.5). */

@@ -17,6 +17,8 @@ interface EnvironmentResult {
   readonly environment: string;
   readonly success: boolean;
   readonly text: string;
+  /** Words for what was successful. */
+  readonly done: string;
   readonly workers: readonly WorkerResult[];
 }
 
@@ -152,8 +154,8 @@ export class Present {
     const rows = [...names].map((environment): EnvironmentResult => {
       const workers = results?.filter((result) => result.environment === environment) ?? [];
       const failed = workers.find(({ success }) => !success);
-      const text = failed?.failure ?? (undeploys ? "Undeployed successfully" : "Deployed successfully");
-      return { environment, success: failed === undefined, text, workers };
+      const done = undeploys ? "Undeployed successfully" : "Deployed successfully";
+      return { environment, success: failed === undefined, text: failed?.failure ?? done, done, workers };
     });
     const failed = results === undefined || rows.some((row) => !row.success);
     const success = !failed || (apFailedOverall === "true" && results !== undefined);
@@ -196,13 +198,13 @@ export class Present {
 /** D3 by environment, by pod, or by pod within environment (section 5.2). */
 function details(rows: readonly EnvironmentResult[], shape: "D3" | "D3-pods" | "D3-nested"): Json[] {
   const time = (success: boolean): number | null => (success ? 12 : null);
-  const pods = ({ environment, text, workers }: EnvironmentResult): Json[] =>
+  const pods = ({ environment, done, workers }: EnvironmentResult): Json[] =>
     workers.map(({ worker, ip, success, failure }) => ({
       envName: environment,
       podName: worker,
       podIp: ip,
       success,
-      detail: success ? text.replace(/^Connection.*/, "OK") : failure,
+      detail: success ? done : failure,
       responseTime: time(success),
       detailList: [],
       firstFromApiResultList: null,

@@ -69,6 +69,12 @@ export const APINIZER_WRITES = [
     values: ["none", "gap"],
   },
   {
+    name: "apFailedUpdate",
+    section: "apinizer.md 2.4",
+    says: "PUT whose deployment fails somewhere: stored, or rolled back where workers can be reached",
+    values: ["stored", "rolled-back"],
+  },
+  {
     name: "apDropped",
     section: "apinizer.md 2.4",
     says: "environments that PUT leaves out: undeployed and shown in the results, undeployed silently, or left as they are",

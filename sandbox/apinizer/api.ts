@@ -97,16 +97,20 @@ export class ApinizerApi implements System {
     if (!this.store.enabled) throw new Refusal(Number(this.store.variants.apDisabled), "not_found", "", true);
     const parts = path.startsWith(ROOT) ? partsOf(path) : undefined;
     if (parts === undefined) throw noRoute();
-    if (request.malformed) throw invalid("Request body is not valid!");
     const [area = "", ...rest] = parts;
     const fixed = this.#slashed(request);
     if (fixed !== undefined) return fixed;
+    const readable = (): void => {
+      if (request.malformed) throw invalid("Request body is not valid!");
+    };
     if (`${method} ${parts.join("/")}` === "POST auth/token") {
+      readable();
       const fields = Fields.ofForm({ body: request.body, query: new URLSearchParams() }, this.store.variants);
       return { status: 200, headers: {}, body: this.access.exchange(fields) };
     }
     if (`${method} ${parts.join("/")}` === "GET test/healthcheck") return text("OK");
     const user = this.access.user(request);
+    readable();
     if (method === "GET" && area === "test" && rest[0] === "hello" && rest.length === 2)
       return text(`Hello ${rest[1] ?? ""}`);
     if (area === "environments" && method === "GET") return this.#environments(rest, user);

@@ -71,8 +71,10 @@ export async function control(
       apinizer: apinizer === undefined ? {} : apinizerState(apinizer),
     });
   }
-  if (method === "GET" && path === "/__sandbox/serving" && apinizer !== undefined)
-    return ok(servingQuery(apinizer, query));
+  if (method === "GET" && path === "/__sandbox/serving" && apinizer !== undefined) {
+    const served = servingQuery(apinizer, query);
+    return typeof served === "string" ? refused(served) : ok(served);
+  }
   const isCommand = method === "POST" && typeof body === "object" && body !== null;
   if (!isCommand || outside === undefined || orders === undefined || partner === undefined || apinizer === undefined)
     return refused("there is GET /__sandbox/log, GET /__sandbox/state and POST /__sandbox with a JSON object");

@@ -23,7 +23,7 @@ export async function apinizerCommand(
       : text(name)
           .split(",")
           .filter((one) => one !== "");
-  const given = (name: string): Record<string, string> => (fields[name] === undefined ? {} : { [name]: text(name) });
+  const given = (name: string): [string, string][] => (fields[name] === undefined ? [] : [[name, text(name)]]);
   const project = optional("project");
   switch (APINIZER_ACTIONS.find((action) => action === fields.action)) {
     case undefined:
@@ -47,7 +47,7 @@ export async function apinizerCommand(
       const listed = texts("environments");
       const { name, entries } = await apinizer.addCertificateOutside({
         name: text("name"),
-        ...Object.assign({}, ...["project", "alias", "description", "pem"].map(given)),
+        ...Object.fromEntries(["project", "alias", "description", "pem"].flatMap(given)),
         ...(listed === undefined ? {} : { environments: listed }),
         deployed: fields.deployed !== false,
       });
@@ -91,9 +91,14 @@ function right(name: string): Right {
   return found;
 }
 
-/** `GET /__sandbox/serving?environment=&name=`: what a client of a gateway meets, for one that samples it. */
-export const servingQuery = (apinizer: ApinizerSandbox, query: URLSearchParams): Served[] =>
-  apinizer.serving(query.get("environment") ?? "", query.get("name") ?? "", query.get("project") ?? undefined);
+/** `GET /__sandbox/serving?environment=&name=`: what a client of a gateway meets, for one that samples it; or why not. */
+export function servingQuery(apinizer: ApinizerSandbox, query: URLSearchParams): Served[] | string {
+  try {
+    return apinizer.serving(query.get("environment") ?? "", query.get("name") ?? "", query.get("project") ?? undefined);
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
 
 /** For `GET /__sandbox/state`: without keys, tokens and passwords. */
 export const apinizerState = (apinizer: ApinizerSandbox): object => ({

@@ -102,6 +102,7 @@ export class Gateways {
 
   /** What each worker of an environment serves under a name now, reachable for the manager or not. */
   serving(environment: string, name: string, project?: string): Served[] {
+    if (this.store.environment(environment) === undefined) throw new Error(`there is no environment ${environment}`);
     return this.store.workers(environment).map((worker) => {
       const found = this.held(worker)
         .filter((held) => held.name === name && (project === undefined || held.project === project))

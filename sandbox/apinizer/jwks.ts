@@ -1,4 +1,5 @@
-import { choice, Fields } from "./fields.js";
+import type { Fields } from "./fields.js";
+import { choice } from "./fields.js";
 import type { Gateways, WorkerResult } from "./gateways.js";
 import { fits, generateKey, kidOf, publicKeyOf, type Key } from "./material.js";
 import { duplicate, invalid, noCertificate, noEnvironment, notFound } from "./refusal.js";

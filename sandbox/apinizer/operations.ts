@@ -26,7 +26,10 @@ export function operationOf({
   const [area, project = "", collection = "", name, ...more] = path.startsWith("/apiops/") ? (partsOf(path) ?? []) : [];
   if (area !== "projects" || more.length > 0) return undefined;
   const fields = typeof body === "object" && body !== null ? (body as Readonly<Record<string, unknown>>) : {};
-  const sent = (field: string): string => String(fields[field] ?? query.get(field) ?? "");
+  const sent = (field: string): string => {
+    const value = fields[field] ?? query.get(field) ?? "";
+    return typeof value === "string" && !value.includes("PRIVATE KEY") ? value : "";
+  };
   const operation = (verb: string, target: string): string =>
     `apinizer.${collection}.${verb} project=${project} name=${target}`;
   switch (`${method} ${collection} ${name === undefined ? "all" : "one"}`) {

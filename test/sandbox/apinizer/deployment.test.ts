@@ -187,6 +187,14 @@ describe("sandbox: what a client of a gateway of Apinizer meets", () => {
   );
 
   it(
+    "is not asked of an environment that is not there",
+    calling(async ({ sandbox }) => {
+      const answer = await fetch(`${sandbox.url}/__sandbox/serving?environment=none&name=edge`);
+      expect([answer.status, await answer.json()]).to.deep.equal([400, { message: "there is no environment none" }]);
+    }),
+  );
+
+  it(
     "is nothing in the gap of a PUT, and afterwards on a worker that was lost in it",
     calling(
       async (at) => {

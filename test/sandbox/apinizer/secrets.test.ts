@@ -54,7 +54,7 @@ describe("sandbox: secrets of Apinizer", () => {
       await at.json("POST", `${JWKS}generate`, { name: ["s3cret"], type: { k: "s3cret" } });
       await at.json("POST", JWKS, ["s3cret"]);
       await at.send("POST", `${CERTS}?password=s3cret&token=s3cret`, new URLSearchParams({ secret: "s3cret" }));
-      expect(await everything(at)).to.not.include("s3cret");
+      expect(JSON.stringify(at.sandbox.log.all())).to.not.include("s3cret");
       expect(at.sandbox.log.all()[0]?.body).to.deep.equal({
         ...{ certificateName: "edge", alias: "edge-alias", certificateDescription: "TLS of the edge" },
         ...{ environmentList: "production,staging", pemEncodedFile: "present" },

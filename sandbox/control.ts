@@ -4,6 +4,8 @@ import type { Request, Response } from "./system.js";
 import type { EcgridStore } from "./ecgrid/store.js";
 import type { SandboxClock } from "./clock.js";
 import type { RequestLog } from "./requestLog.js";
+import { APINIZER_ACTIONS, apinizerCommand, apinizerState, servingQuery } from "./apinizer/control.js";
+import type { ApinizerSandbox } from "./apinizer/outside.js";
 import { PARTNER_ACTIONS, partnerCommand, partnerState } from "./partner/control.js";
 import type { PartnerSandbox } from "./partner/outside.js";
 import { MODES, type Hostility, type Mode } from "./hostility.js";
@@ -23,6 +25,7 @@ const ACTIONS = [
   ],
   ...["cc-approve", "cc-reject", "cc-issue", "cc-revoke", "cc-cancel", "cc-settings", "cc-issue-key"],
   ...PARTNER_ACTIONS,
+  ...APINIZER_ACTIONS,
 ];
 
 /** The outside view of every system. */
@@ -30,11 +33,12 @@ export interface Outside {
   readonly ecgrid: EcgridSandbox;
   readonly certcentral: CertcentralSandbox;
   readonly partner: PartnerSandbox;
+  readonly apinizer: ApinizerSandbox;
 }
 
-/** What people change by hand while the sandbox runs: `GET /__sandbox/log`, `GET /__sandbox/state`, `POST /__sandbox`. */
+/** What people change by hand while the sandbox runs: `GET /__sandbox/log`, `GET /__sandbox/state`, `GET /__sandbox/serving`, `POST /__sandbox`. */
 export async function control(
-  { method, path, body }: Request,
+  { method, path, body, query }: Request,
   {
     clock,
     log,
@@ -53,7 +57,7 @@ export async function control(
   },
 ): Promise<Response> {
   const ok = (answer: unknown): Response => ({ status: 200, headers: {}, body: answer });
-  const { ecgrid: outside, certcentral: orders, partner } = opened() ?? {};
+  const { ecgrid: outside, certcentral: orders, partner, apinizer } = opened() ?? {};
   if (method === "GET" && path === "/__sandbox/log") return ok(log.all());
   if (method === "GET" && path === "/__sandbox/state") {
     return ok({
@@ -64,10 +68,15 @@ export async function control(
       orders: orders?.orders().map((order) => ({ ...order, certificates: orders.certificates(order.id) })) ?? [],
       requests: orders?.requests() ?? [],
       contracts: partner === undefined ? [] : partnerState(partner),
+      apinizer: apinizer === undefined ? {} : apinizerState(apinizer),
     });
   }
+  if (method === "GET" && path === "/__sandbox/serving" && apinizer !== undefined) {
+    const served = servingQuery(apinizer, query);
+    return typeof served === "string" ? refused(served) : ok(served);
+  }
   const isCommand = method === "POST" && typeof body === "object" && body !== null;
-  if (!isCommand || outside === undefined || orders === undefined || partner === undefined)
+  if (!isCommand || outside === undefined || orders === undefined || partner === undefined || apinizer === undefined)
     return refused("there is GET /__sandbox/log, GET /__sandbox/state and POST /__sandbox with a JSON object");
   const command = body as Record<string, unknown>;
   const number = (name: string, otherwise?: number): number => {
@@ -163,7 +172,8 @@ export async function control(
         hostile.clear();
         return ok({ pending: 0 });
     }
-    const done = partnerCommand(partner, { fields: command, number, text });
+    const given = { fields: command, number, text };
+    const done = partnerCommand(partner, given) ?? (await apinizerCommand(apinizer, given));
     if (done !== undefined) return ok(done);
   } catch (error) {
     return refused(error instanceof Error ? error.message : String(error));

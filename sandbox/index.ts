@@ -1,4 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
+import { ApinizerApi } from "./apinizer/api.js";
+import { ApinizerSandbox } from "./apinizer/outside.js";
+import { ApinizerStore } from "./apinizer/store.js";
 import { CertcentralApi } from "./certcentral/api.js";
 import { CertcentralSandbox } from "./certcentral/outside.js";
 import { CertcentralStore } from "./certcentral/store.js";
@@ -20,6 +23,8 @@ import { variantSettings, type VariantSettings } from "./variants.js";
  * documented contradiction as a switch. A second reading of the documentation: it shares no code with `provider/`.
  */
 
+export type { ApinizerSandbox, GivenCertificate } from "./apinizer/outside.js";
+export type { Served } from "./apinizer/gateways.js";
 export { CANARIES } from "./ecgrid/present.js";
 export { CC_CANARIES } from "./certcentral/present.js";
 export { makeCsr } from "./certcentral/ca.js";
@@ -52,6 +57,7 @@ export interface Sandbox {
   readonly ecgrid: EcgridSandbox;
   readonly certcentral: CertcentralSandbox;
   readonly partner: PartnerSandbox;
+  readonly apinizer: ApinizerSandbox;
   close(): Promise<void>;
 }
 
@@ -65,7 +71,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const api = new EcgridApi(store, () => log.all());
   const orders = new CertcentralApi(new CertcentralStore(database, clock, variants));
   const contracts = new PartnerApi(new PartnerStore(database, clock, variants));
-  const parts = { systems: [api, orders, contracts], clock, log, hostile, variants };
+  const manager = new ApinizerApi(new ApinizerStore(database, clock, variants));
+  const parts = { systems: [api, orders, contracts, manager], clock, log, hostile, variants };
   const server = await listen(
     {
       ...parts,
@@ -76,7 +83,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const ecgrid = new EcgridSandbox(server.url, store);
   const certcentral = new CertcentralSandbox(server.url, orders);
   const partner = new PartnerSandbox(server.url, contracts);
-  const outside: Outside = { ecgrid, certcentral, partner };
+  const apinizer = new ApinizerSandbox(server.url, manager);
+  const outside: Outside = { ecgrid, certcentral, partner, apinizer };
   return {
     url: server.url,
     clock,
@@ -86,6 +94,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     ecgrid,
     certcentral,
     partner,
+    apinizer,
     close: async () => {
       await server.close();
       database.close();

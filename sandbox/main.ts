@@ -48,6 +48,12 @@ export async function runSandbox(argv: readonly string[]): Promise<number> {
       `  export CERTCENTRAL_URL=${sandbox.certcentral.url} CERTCENTRAL_API_KEY=${sandbox.certcentral.apiKey}\n\n` +
       `Partner Subscriptions sandbox at ${sandbox.partner.url}, with subaccount ${sandbox.partner.accountId}:\n\n` +
       `  export PARTNER_URL=${sandbox.partner.url} PARTNER_API_KEY=${sandbox.partner.apiKey}\n\n` +
+      `Apinizer sandbox at ${sandbox.apinizer.url}, with project ${sandbox.apinizer.project} and environments ` +
+      `${sandbox.apinizer
+        .environments()
+        .map(({ name }) => name)
+        .join(", ")}:\n\n` +
+      `  export APINIZER_URL=${sandbox.apinizer.managerUrl} APINIZER_TOKEN=${sandbox.apinizer.token}\n\n` +
       `Look at it: curl ${sandbox.url}/__sandbox/state ; curl ${sandbox.url}/__sandbox/log\n` +
       `Move its clock: curl ${sandbox.url}/__sandbox -d '{"action":"advance","days":340}'\nCtrl-C ends it.\n`,
   );

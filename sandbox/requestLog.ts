@@ -82,7 +82,8 @@ export function maskedHeaders(
 }
 
 /** Parameters of lists. Under any other name a secret may have been sent by mistake. */
-const LISTED = /^(filters\[[a-z_]+\](\[\d+\])?|sort|limit|offset|minutes|seconds|show_archived|include_[a-z_]+)$/;
+const LISTED =
+  /^(filters\[[a-z_]+\](\[\d+\])?|sort|limit|offset|minutes|seconds|show_archived|include_[a-z_]+|jwk(Update|Delete)Action|updateScope|updateReferencedJwks|certificateName|alias|certificateDescription|environmentList|environmentName|publicOnly)$/;
 
 export const maskedQuery = (query: URLSearchParams): string =>
   new URLSearchParams(
@@ -105,6 +106,7 @@ const OPEN = new Set(["commid", "certtype", "keyid", "userid", "beginusage", "us
  * fields stay, because reports count them.
  */
 export function maskedBody(path: string, body: unknown): unknown {
+  if (path.startsWith("/apiops/")) return onlyOpen(body);
   if (Array.isArray(body)) return body.map((item) => maskedBody(path, item));
   // No endpoint takes a bare text: it can be anything.
   if (typeof body === "string") return "present";
@@ -122,8 +124,26 @@ export function maskedBody(path: string, body: unknown): unknown {
   );
 }
 
+/** Fields of Apinizer that are no secrets (apinizer.md 1.2, 2, 3); any other may hold a key, or be a misspelled one. */
+const OPEN_APIOPS = new Set([
+  ...["grant_type", "client_id", "certificateName", "alias", "certificateDescription", "environmentList"],
+  ...["environmentName", "name", "description", "sourceType", "useType", "algorithm", "type", "kid", "jwkName"],
+]);
+
+/** A body of Apinizer's: texts of the fields that are no secrets, and the names of the others. */
+function onlyOpen(body: unknown): unknown {
+  if (typeof body !== "object" || body === null || Array.isArray(body)) return body === undefined ? null : "present";
+  return Object.fromEntries(
+    Object.entries(body).map(([key, value]: [string, unknown]) => [
+      key,
+      OPEN_APIOPS.has(key) && typeof value === "string" && !value.includes("PRIVATE KEY") ? value : "present",
+    ]),
+  );
+}
+
 /** Paths of the leaves of an answer. */
 export function fieldPaths(value: unknown, path = ""): string[] {
+  if (Buffer.isBuffer(value)) return [];
   if (Array.isArray(value)) return [...new Set(value.flatMap((item) => fieldPaths(item, `${path}[]`)))];
   if (typeof value !== "object" || value === null) return path === "" ? [] : [path];
   return Object.entries(value).flatMap(([key, item]) => fieldPaths(item, path === "" ? key : `${path}.${key}`));

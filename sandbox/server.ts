@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import type { SandboxClock } from "./clock.js";
 import type { Hostility, Rule } from "./hostility.js";
+import { isForm, readForm } from "./multipart.js";
 import { fieldPaths, maskedBody, maskedHeaders, maskedQuery, type Outcome, type RequestLog } from "./requestLog.js";
 import type { Request, Response, System } from "./system.js";
 import type { VariantSettings } from "./variants.js";
@@ -45,7 +46,7 @@ export async function listen(parts: Parts, port: number): Promise<{ url: string;
 }
 
 async function serve(parts: Parts, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-  const request = await parse(incoming);
+  const request = await parse(incoming, parts.systems);
   // One clock for everything that a client sees.
   outgoing.setHeader("date", parts.clock.now().toUTCString());
   if (request.path.startsWith("/__sandbox")) {
@@ -177,7 +178,7 @@ function log(
   });
 }
 
-async function parse(incoming: IncomingMessage): Promise<Request> {
+async function parse(incoming: IncomingMessage, systems: readonly System[]): Promise<Request> {
   const arrived = performance.now();
   const [path = "/", query = ""] = (incoming.url ?? "/").split("?");
   const chunks: Buffer[] = [];
@@ -186,11 +187,14 @@ async function parse(incoming: IncomingMessage): Promise<Request> {
     length += chunk.length;
     if (length <= LARGEST) chunks.push(chunk);
   }
-  const text = Buffer.concat(chunks).toString("utf8");
+  const content = Buffer.concat(chunks);
+  const type = incoming.headers["content-type"];
+  const takesForms = systems.some(({ prefix, forms }) => forms === true && path.startsWith(`${prefix}/`));
   let body: unknown;
   let malformed = length > LARGEST;
   try {
-    body = text === "" ? undefined : (JSON.parse(text) as unknown);
+    if (takesForms && isForm(type) && content.length > 0) body = await readForm(content, type);
+    else if (content.length > 0) body = JSON.parse(content.toString("utf8")) as unknown;
   } catch {
     malformed = true; // answered with 400
   }

@@ -7,7 +7,7 @@ export interface Request {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** Parsed JSON; undefined when there was no body. */
+  /** Parsed JSON, or a `Form` where the system takes forms; undefined when there was no body. */
   readonly body: unknown;
   readonly malformed: boolean;
   /** Real milliseconds since the sandbox began, for rate limits alone. */
@@ -23,9 +23,11 @@ export interface Response {
 
 /** One served API. */
 export interface System {
-  readonly name: "ecgrid" | "certcentral" | "partner";
+  readonly name: "ecgrid" | "certcentral" | "partner" | "apinizer";
   /** Path below which it is served. */
   readonly prefix: string;
+  /** Whether bodies may be forms (`multipart/form-data` and `application/x-www-form-urlencoded`), besides JSON. */
+  readonly forms?: boolean;
   answer(request: Request): Promise<Response>;
   /** Catalogue name and target of a mutating request; undefined for reads. */
   operationOf(request: Request): string | undefined;

@@ -1,3 +1,5 @@
+import { APINIZER_ANSWERS } from "./apinizer/answerVariants.js";
+import { APINIZER_WRITES } from "./apinizer/variants.js";
 import { PARTNER_VARIANTS } from "./partner/variants.js";
 
 /**
@@ -400,6 +402,8 @@ const table = [
     values: ["none", "documented"],
   },
   ...PARTNER_VARIANTS,
+  ...APINIZER_ANSWERS,
+  ...APINIZER_WRITES,
 ] as const satisfies readonly Variant[];
 
 export const VARIANTS: readonly ListedVariant[] = table.map((variant) => ({ ...variant, default: variant.values[0] }));

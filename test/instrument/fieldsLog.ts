@@ -18,8 +18,15 @@ export interface FieldsEntry {
   readonly kept?: readonly string[];
 }
 
+/** Apinizer's paths have names in them, not ids. */
+const gatewayPath = (path: string): string =>
+  path
+    .replace(/^(\/apiops\/projects\/)[^/]+/, "$1{project}")
+    .replace(/(\/certificates\/truststore\/)[^/]+\/$/, "$1{environment}/")
+    .replace(/(\/certificates\/|\/jwks\/)(?!truststore\/)[^/]+\/$/, "$1{name}/");
+
 export const endpointOf = ({ method, path }: Pick<LoggedRequest, "method" | "path">): string =>
-  `${method} ${path.replace(/\/\d+(?=\/|$)/g, "/{id}").replace(/(\/order\/certificate\/)[a-z][a-z0-9_]*$/, "$1{product}")}`;
+  `${method} ${path.startsWith("/apiops/") ? gatewayPath(path) : path.replace(/\/\d+(?=\/|$)/g, "/{id}").replace(/(\/order\/certificate\/)[a-z][a-z0-9_]*$/, "$1{product}")}`;
 
 export function recordRequests(requests: readonly LoggedRequest[]): void {
   const lines = requests.map((request): FieldsEntry => {

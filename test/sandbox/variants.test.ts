@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { VARIANTS } from "../../sandbox/index.js";
 import { setVariant } from "../../sandbox/variants.js";
+import { APINIZER_PROBES } from "./apinizer/writeProbes.js";
 import { CERTCENTRAL_PROBES } from "./certcentral/probes.js";
 import { CHANGE_PROBES } from "./changeProbes.js";
 import { bench } from "./client.js";
@@ -9,7 +10,13 @@ import type { Probe, Probes } from "./probes.js";
 import { READ_PROBES } from "./readProbes.js";
 
 /** The type, and at run time the table, demand a probe for every value. */
-const PROBES: Probes = { ...READ_PROBES, ...CHANGE_PROBES, ...CERTCENTRAL_PROBES, ...PARTNER_PROBES };
+const PROBES: Probes = {
+  ...READ_PROBES,
+  ...CHANGE_PROBES,
+  ...CERTCENTRAL_PROBES,
+  ...PARTNER_PROBES,
+  ...APINIZER_PROBES,
+};
 
 const probe = (name: string, value: string): Probe | undefined =>
   (PROBES as Readonly<Record<string, Readonly<Record<string, Probe>>>>)[name]?.[value];
@@ -42,7 +49,7 @@ describe("sandbox: variants", () => {
   it("are listed with a default, a section and a sentence", () => {
     expect(VARIANTS.map(({ name }) => name)).to.have.members(Object.keys(PROBES));
     for (const { name, section, says, values, default: usual } of VARIANTS) {
-      expect(section, name).to.match(/^(ecgrid|digicert-certcentral|digicert-acme)\.md \d/);
+      expect(section, name).to.match(/^(ecgrid|digicert-certcentral|digicert-acme|apinizer)\.md \d/);
       expect(says, name).to.not.equal("");
       expect(values).to.include(usual);
       expect(new Set(values).size, name).to.equal(values.length);

@@ -1,4 +1,3 @@
-import { DOCUMENTED_GATEWAY } from "../sandbox/apinizer/documentation.js";
 import { DOCUMENTED_ORDERS } from "../sandbox/certcentral/documentation.js";
 import { DOCUMENTED } from "../sandbox/ecgrid/documentation.js";
 import { DOCUMENTED_CONTRACTS } from "../sandbox/partner/documentation.js";
@@ -95,12 +94,7 @@ function main(): number {
     new Set(log.filter((entry) => entry.endpoint === endpoint).flatMap((entry) => entry[key] ?? []));
   let missing = 0;
   let reasons = 0;
-  for (const { endpoint, section, request, answer } of [
-    ...DOCUMENTED,
-    ...DOCUMENTED_ORDERS,
-    ...DOCUMENTED_CONTRACTS,
-    ...DOCUMENTED_GATEWAY,
-  ]) {
+  for (const { endpoint, section, request, answer } of [...DOCUMENTED, ...DOCUMENTED_ORDERS, ...DOCUMENTED_CONTRACTS]) {
     process.stdout.write(`${endpoint} (${section})\n`);
     const line = (field: string, done: boolean, verb: string): void => {
       const reason = REASONS[`${endpoint} ${field}`];

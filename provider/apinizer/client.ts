@@ -39,19 +39,12 @@ export class ApinizerClient {
 
   /** All certificates of a project, asked once for all resources of a process that refresh. */
   listed(project: string, resource: string): Promise<readonly Certificate[]> {
-    return this.#shared.get(`project ${project}`, () =>
-      this.#reads.read(
-        listCertificates(project),
-        `list the certificates of project ${project}`,
-        resource,
-        readCertificates,
-      ),
-    );
+    return this.#shared.get(`project ${project}`, () => this.#list(project, resource));
   }
 
   /**
-   * A certificate, afresh; undefined when the service says by its name that there is none.
-   * @throws Fault for everything else: a project that cannot be seen proves nothing.
+   * A certificate, afresh; undefined when the service says by its name that there is none, or says no without words and
+   * lists the project without it. @throws Fault for everything else: a project that cannot be seen proves nothing.
    */
   async certificate(project: string, name: string, resource: string): Promise<Certificate | undefined> {
     const action = `read certificate ${name} of project ${project}`;
@@ -59,10 +52,20 @@ export class ApinizerClient {
     const answer = await this.#reads.answer(call, action, resource);
     const reply = readReply(answer);
     if (reply.outcome !== "done" && saysNotFound(reply, name)) return undefined;
+    // An empty 404 says nothing of what was not found (section 1.5).
+    if (reply.outcome === "refused" && reply.status === 404 && answer.body.trim() === "") {
+      const all = await this.#list(project, resource);
+      if (!all.some((one) => one.name === name)) return undefined;
+    }
     const list = this.#reads.judge(answer, action, resource, readCertificates);
     const found = list.find((one) => one.name === name);
     if (found === undefined) throw this.#reads.unreadable(action, resource, `the answer does not hold ${name}`);
     return found;
+  }
+
+  #list(project: string, resource: string): Promise<readonly Certificate[]> {
+    const action = `list the certificates of project ${project}`;
+    return this.#reads.read(listCertificates(project), action, resource, readCertificates);
   }
 
   /** What an environment's workers trust. Never throws for a no: it may only be the rights that are missing. */

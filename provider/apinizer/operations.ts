@@ -38,7 +38,9 @@ export interface Deployment {
   readonly what: string;
 }
 
-const formOf = ({ alias, description, environments, pem }: Deployment) => ({
+const formOf = ({ name, alias, description, environments, pem }: Deployment) => ({
+  // By the text of its page a replacement takes the name, too (section 2.4).
+  certificateName: name,
   alias,
   certificateDescription: description,
   // One value, joined by commas; no escape is documented (section 2.3).
@@ -62,7 +64,7 @@ export const create = operation<CreateArguments>({
   call: (args) => ({
     method: "POST",
     path: collection(args.project),
-    form: { multipart: { certificateName: args.name, ...formOf(args) } },
+    form: { multipart: formOf(args) },
   }),
   // The repair of a deletion deploys to those alone that still trust the certificate.
   narrowable: ({ environments }) => ({ field: "environmentList", values: environments }),

@@ -131,6 +131,37 @@ describe("perform", () => {
     expect((await perform(end.conditional({ id: 7 }, "it is there"))).status).to.equal(200);
   });
 
+  const deploy = operation<{ to: readonly string[]; content?: string }>({
+    ...SPEC,
+    target: () => ({ id: 7 }),
+    call: ({ to, content = "a" }) => ({
+      method: "POST",
+      path: "/deploy",
+      form: { multipart: { to: to.join(","), file: { filename: "f", contentType: "text/plain", content } } },
+    }),
+    narrowable: ({ to }) => ({ field: "to", values: to }),
+    say: () => "DEPLOY",
+  });
+  for (const [name, performed, sent] of [
+    ["all that it names", deploy.certain({ to: ["a", "b"] }), true],
+    ["fewer than it names", deploy.certain({ to: ["b"] }), true],
+    ["others than it names", deploy.certain({ to: ["b", "c"] }), false],
+    ["none", deploy.certain({ to: [] }), false],
+    ["another file", deploy.certain({ to: ["a"], content: "b" }), false],
+  ] as const)
+    it(`a call that may be narrowed is performed for ${name}: ${sent ? "sent" : "refused"}`, async () => {
+      let count = 0;
+      const outcome = await performer(
+        plan(deploy.certain({ to: ["a", "b"] })),
+        () => (count++, Promise.resolve(answer)),
+        receipts().book,
+        () => NOW,
+        (text) => told.push(text),
+      )(performed).catch((error: unknown) => String(error));
+      expect(count).to.equal(sent ? 1 : 0);
+      if (!sent) expect(outcome).to.include("not in the plan of this step");
+    });
+
   for (const [name, planned, performed, times] of [
     ["another target", [end.certain({ id: 7 })], end.certain({ id: 8 }), 1],
     ["nothing planned", [], end.certain({ id: 7 }), 1],

@@ -24,7 +24,8 @@ const MEANING: Readonly<Record<string, string>> = {
   adopt: "only used when the resource is made",
 };
 const NOT_KNOWN = "a certificate that is not known yet";
-const ISSUED = "the certificate is issued by then";
+const ISSUED = "the certificate is issued by then, and the project does not have it already";
+const ABSENT = "the project does not have it already";
 
 /** What a change of a certificate on a gateway will do. Pure; the same for previews, execution and lists. */
 export function plan({ before, after }: Change<Inputs, CertificateState>): Plan {
@@ -69,7 +70,7 @@ function creation(after: Inputs): Plan {
   return {
     ...NOTHING,
     changes: true,
-    operations: [pem === UNKNOWN ? create.conditional(args, ISSUED) : create.certain(args)],
+    operations: [create.conditional(args, pem === UNKNOWN ? ISSUED : ABSENT)],
   };
 }
 
@@ -128,7 +129,7 @@ function update(before: CertificateState, after: Inputs): Plan {
     return {
       ...NOTHING,
       changes: true,
-      operations: [conditional ? create.conditional(args, ISSUED) : create.certain(args)],
+      operations: [create.conditional(args, conditional ? ISSUED : ABSENT)],
     };
   }
   const twice = doubled(before);
@@ -226,8 +227,8 @@ export function ending(before: CertificateState): Plan {
       create.conditional(
         {
           ...deploymentOf(before),
-          environments: ["environments that still trust it"],
-          why: "only a deployed certificate can be undeployed",
+          environments: environmentsIn(before),
+          why: "only a deployed certificate can be undeployed; to those alone that still trust it",
         },
         left,
       ),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Certificate } from "../wire.js";
 import { certificateInputs, type CertificateInputs } from "./inputs.js";
 
 const text = z.string().optional();
@@ -51,3 +52,18 @@ export const environmentsIn = ({ entries }: Pick<CertificateState, "entries">): 
 /** Environments that the manager lists more than once (apinizer.md 2.4). */
 export const doubled = ({ entries }: Pick<CertificateState, "entries">): string[] =>
   environmentsIn({ entries }).filter((name) => entries.filter(({ environment }) => environment === name).length > 1);
+
+/** The manager's entries of a certificate. */
+export const entriesOf = ({ entries }: Certificate): CertificateState["entries"] =>
+  entries.map(({ environment, alias, thumbprint, notAfter }) => ({
+    environment,
+    ...(alias === undefined ? {} : { alias }),
+    ...(thumbprint === undefined ? {} : { thumbprint }),
+    ...(notAfter === undefined ? {} : { notAfter }),
+  }));
+
+/** A state with other inputs than those that it echoes. */
+export function withInputs(state: CertificateState, inputs: CertificateInputs): CertificateState {
+  const own = Object.fromEntries(Object.entries(state).filter(([key]) => !Object.hasOwn(certificateInputs.shape, key)));
+  return { ...(own as Omit<CertificateState, keyof CertificateInputs>), ...inputs };
+}

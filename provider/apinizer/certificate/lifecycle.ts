@@ -1,0 +1,34 @@
+import type { Lifecycle } from "../../core/lifecycle.js";
+import { UNKNOWN } from "../../core/unknown.js";
+import type { ApinizerClient } from "../client.js";
+import { holding, scopeOf } from "../scope.js";
+import { oneWriter } from "../step.js";
+import { change, make } from "./deploying.js";
+import { certificateInputs, normalize, type CertificateInputs } from "./inputs.js";
+import { whatOf } from "./pem.js";
+import { plan } from "./plan.js";
+import { reread } from "./reading.js";
+import { end } from "./removing.js";
+import { certificateState, inputsOf, type CertificateState } from "./state.js";
+
+/** A public certificate on the gateways of an Apinizer project: deploy, replace, undeploy (apinizer.md 2). */
+export const gatewayCertificate: Lifecycle<CertificateInputs, CertificateState, ApinizerClient> = {
+  kind: "apinizer.Certificate",
+  type: "pulumi-nodejs:dynamic/apinizer:Certificate",
+  system: "apinizer",
+  state: certificateState,
+  inputFields: certificateInputs.keyof().options,
+  normalize,
+  inputsOf,
+  scope: ({ project }) => (project === UNKNOWN ? undefined : scopeOf(project)),
+  holds: ({ project, name }) => [holding(project, name)],
+  summary: ({ project, name, deployed }) => ({
+    what: `certificate ${name} of project ${project}${deployed === undefined ? "" : ` (${whatOf(deployed)})`}`,
+    ...(deployed === undefined ? {} : { until: deployed.notAfter.slice(0, 10) }),
+  }),
+  plan,
+  create: (inputs, context) => oneWriter(inputs, context, () => make(inputs, context)),
+  read: reread,
+  update: (state, inputs, context) => oneWriter(state, context, () => change(state, inputs, context)),
+  delete: (state, context) => oneWriter(state, context, () => end(state, context)),
+};

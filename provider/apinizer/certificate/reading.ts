@@ -1,0 +1,44 @@
+import type { Reading } from "../step.js";
+import { rightsIn, trusts, truststores } from "./outcomes.js";
+import { entriesOf, environmentsIn, type CertificateState } from "./state.js";
+
+/**
+ * The state as the manager has it now, by one list of its project; gone when the manager says by its name that there is
+ * none, and every environment is seen to be clean.
+ */
+export async function reread(before: CertificateState, context: Reading): Promise<CertificateState | "gone"> {
+  const { project, name } = before;
+  if (before.deployed === undefined && before.entries.length === 0 && !before.missing) return before;
+  const listed = (await context.api.listed(project, context.resource)).find((one) => one.name === name);
+  // A list may leave the content out, and with it what tells one certificate from another.
+  const whole = listed?.entries.every(({ thumbprint }) => thumbprint !== undefined) === true;
+  const found = whole ? listed : await context.api.certificate(project, name, context.resource);
+  if (found === undefined) return vanished(before, context);
+  const entries = entriesOf(found);
+  const environments = environmentsIn({ entries });
+  const same =
+    environments.length === before.environments.length &&
+    before.environments.every((environment) => environments.includes(environment));
+  const aliases = new Set(entries.map(({ alias }) => alias));
+  const [alias] = aliases;
+  return {
+    ...before,
+    entries,
+    missing: false,
+    outcomes: before.outcomes.filter(({ environment }) => environments.includes(environment)),
+    ...(same ? {} : { environments }),
+    ...(aliases.size === 1 && alias !== undefined ? { alias } : {}),
+  };
+}
+
+async function vanished(before: CertificateState, context: Reading): Promise<CertificateState | "gone"> {
+  const stores = await truststores(environmentsIn(before), context);
+  const wanted = {
+    alias: before.alias,
+    thumbprints: [before.deployed?.thumbprint, ...before.entries.map(({ thumbprint }) => thumbprint)].filter(
+      (one): one is string => one !== undefined,
+    ),
+  };
+  const clean = stores.size > 0 && [...stores.values()].every((store) => trusts(store, wanted) === false);
+  return clean ? "gone" : { ...before, missing: true, truststores: rightsIn(stores) };
+}

@@ -1,0 +1,219 @@
+import { expect } from "chai";
+import type { CertificateState } from "../../provider/apinizer/certificate/state.js";
+import { Fault, PartialFault } from "../../provider/core/fault.js";
+import { label } from "../../provider/core/operation.js";
+import { startSandbox, type Sandbox } from "../../sandbox/index.js";
+import { executed, GatewaySteps } from "./steps.js";
+
+describe("a certificate on gateways that fail", () => {
+  let sandbox: Sandbox;
+  let steps: GatewaySteps;
+  let pems: string[];
+  beforeEach(async () => {
+    sandbox = await startSandbox({ now: "2026-03-01T10:00:00Z" });
+    sandbox.apinizer.inGap = () => undefined;
+    steps = new GatewaySteps(sandbox);
+    pems = [await sandbox.apinizer.newPem("one"), await sandbox.apinizer.newPem("two")];
+  });
+  afterEach(() => sandbox.close());
+
+  const BOTH = ["production", "staging"];
+  const wanted = (more: object = {}) =>
+    steps.inputs({ project: "partners", name: "gw", alias: "gw-alias", environments: BOTH, pem: pems[0], ...more });
+  const served = (environment: string): (string | undefined)[] => [
+    ...new Set(sandbox.apinizer.serving(environment, "gw").map(({ thumbprint }) => thumbprint)),
+  ];
+  const failure = async <Kind extends Fault = Fault>(work: Promise<unknown>): Promise<Kind> => {
+    const outcome = await work.then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    expect(outcome).to.be.instanceOf(Fault);
+    return outcome as Kind;
+  };
+  const outcomes = ({ outcomes: all }: CertificateState): string[] =>
+    all.map(({ environment, outcome }) => `${environment} ${outcome}`);
+  const shown = (before: CertificateState | undefined, after?: ReturnType<typeof wanted>): string[] =>
+    steps
+      .plan(before, after)
+      .operations.map(
+        (operation) =>
+          `${label(operation).replace("apinizer.certificates.", "")}${operation.certainty.kind === "conditional" ? " ?" : ""}`,
+      );
+
+  for (const apDeploymentShape of ["D1", "D2", "D3", "D3-pods", "D3-nested", "D4", "D5", "null"])
+    for (const apFailedList of ["full", "failed", "empty", "missing"]) {
+      it(`a partial deploy is a failed step that keeps the resource, and the next one deploys to all: ${apDeploymentShape}, ${apFailedList}`, async () => {
+        Object.assign(sandbox.variants, { apDeploymentShape, apFailedList });
+        const made = await steps.create(wanted());
+        sandbox.apinizer.unreachable("staging");
+        const partly = await failure<PartialFault<CertificateState>>(steps.update(made, wanted({ pem: pems[1] })));
+        expect(partly).to.be.instanceOf(PartialFault);
+        expect(outcomes(partly.state)[0]).to.equal("production deployed");
+        expect(outcomes(partly.state)[1]).to.match(/^staging (?:failed|unknown)$/);
+        expect(served("staging")).to.deep.equal([made.deployed?.thumbprint]);
+        sandbox.apinizer.reachable("staging");
+        expect(shown(partly.state, wanted({ pem: pems[1] }))).to.deep.equal(["update project=partners name=gw"]);
+        const whole = await steps.update(partly.state, wanted({ pem: pems[1] }));
+        expect(outcomes(whole)).to.deep.equal(["production deployed", "staging deployed"]);
+        for (const environment of BOTH) expect(served(environment)).to.deep.equal([whole.deployed?.thumbprint]);
+        expect(steps.plan(whole, wanted({ pem: pems[1] })).changes).to.equal(false);
+      });
+
+      it(`a partial undeploy is a failed delete, and the next one touches only what still trusts it: ${apDeploymentShape}, ${apFailedList}`, async () => {
+        Object.assign(sandbox.variants, { apDeploymentShape, apFailedList });
+        const made = await steps.create(wanted());
+        sandbox.hostile.add({
+          match: "DELETE *",
+          mode: "hook",
+          before: () => {
+            sandbox.apinizer.unreachable("staging");
+          },
+        });
+        const left = await failure(steps.delete(made));
+        expect(left.message).to.include("staging").and.include("the record is deleted");
+        expect(served("production")).to.deep.equal([undefined]);
+        expect(served("staging")).to.deep.equal([made.deployed?.thumbprint]);
+        const since = sandbox.log.last();
+        const stopped = await failure(steps.delete(made));
+        expect(stopped.message).to.include("the workers of staging do not tell");
+        expect(executed(sandbox, since), "nothing is sent while they cannot be reached").to.deep.equal([]);
+        sandbox.apinizer.reachable("staging");
+        await steps.delete(made);
+        expect(executed(sandbox, since)).to.deep.equal(["create", "delete"]);
+        for (const environment of BOTH) expect(served(environment)).to.deep.equal([undefined]);
+        await steps.delete(made);
+        expect(executed(sandbox, since), "clean: nothing more is sent").to.deep.equal(["create", "delete"]);
+      });
+    }
+
+  it("a deletion names its repair as a condition, and what becomes of others", async () => {
+    const made = await steps.create(wanted());
+    expect(shown(made)).to.deep.equal([
+      "delete project=partners name=gw ?",
+      "create project=partners name=gw ?",
+      "delete project=partners name=gw ?",
+    ]);
+    const [first] = steps.plan(made, undefined).operations;
+    expect(first?.sentence).to.include("UNDEPLOYED FROM ALL ENVIRONMENTS, production, staging and undeclared ones");
+    expect(first?.sentence).to.include("others that this API cannot list, lose their reference and keep their key");
+  });
+
+  it("an unreachable environment stops the delete before anything is sent", async () => {
+    const made = await steps.create(wanted());
+    sandbox.apinizer.unreachable("staging");
+    const since = sandbox.log.last();
+    expect((await failure(steps.delete(made))).message).to.include("the workers of staging");
+    expect(sandbox.log.made(since)).to.deep.equal([]);
+    for (const environment of BOTH) expect(served(environment)).to.deep.equal([made.deployed?.thumbprint]);
+  });
+
+  it("without a PEM nothing is deployed, and what is deployed stays while the next one is not issued", async () => {
+    const { pem, ...none } = wanted();
+    expect(shown(undefined, none)).to.deep.equal([]);
+    const waiting = await steps.create(none);
+    expect(sandbox.log.made()).to.deep.equal([]);
+    const made = await steps.update(waiting, wanted());
+    expect(made.entries).to.have.length(2);
+    const kept = await steps.update(made, none);
+    expect(kept.deployed).to.deep.equal(made.deployed);
+    expect(steps.plan(made, none).remarks.join()).to.include("stays deployed");
+    expect(executed(sandbox)).to.deep.equal(["create"]);
+  });
+
+  it("a certificate of the name that is there already: the very same is taken over, another one is asked about", async () => {
+    await sandbox.apinizer.addCertificateOutside({ name: "gw", alias: "gw-alias", pem: pems[0] ?? "" });
+    const taken = await steps.create(wanted());
+    expect(outcomes(taken)).to.deep.equal(["production deployed", "staging deployed"]);
+    expect((await failure(steps.create(wanted({ pem: pems[1] })))).message).to.include("set adopt: true");
+    const adopted = await steps.create(wanted({ pem: pems[1], adopt: true }));
+    expect(executed(sandbox)).to.deep.equal([]);
+    expect(shown(adopted, wanted({ pem: pems[1], adopt: true }))).to.deep.equal(["update project=partners name=gw"]);
+    await steps.update(adopted, wanted({ pem: pems[1], adopt: true }));
+    expect(executed(sandbox)).to.deep.equal(["update"]);
+  });
+
+  it("double entries are reported, and mended by operations that the next preview names", async () => {
+    Object.assign(sandbox.variants, { apUpdateEntries: "appended" });
+    const made = await steps.create(wanted());
+    const doubled = await steps.update(made, wanted({ pem: pems[1] }));
+    expect(steps.told.join()).to.include("twice for");
+    expect(shown(doubled, wanted({ pem: pems[1] }))).to.deep.equal([
+      "delete project=partners name=gw",
+      "create project=partners name=gw",
+    ]);
+    const mended = await steps.update(doubled, wanted({ pem: pems[1] }));
+    expect(mended.entries).to.have.length(2);
+    for (const environment of BOTH) expect(served(environment)).to.deep.equal([mended.deployed?.thumbprint]);
+    expect(steps.plan(mended, wanted({ pem: pems[1] })).changes).to.equal(false);
+  });
+
+  it("deleted outside: gone when every truststore is clean, missing while one cannot be seen or still trusts it", async () => {
+    const made = await steps.create(wanted());
+    sandbox.apinizer.unreachable("staging");
+    sandbox.apinizer.deleteOutside("gw");
+    const missing = await steps.read(made);
+    expect(missing.missing).to.equal(true);
+    expect(steps.plan(missing, wanted()).refusal).to.include("was deleted outside");
+    sandbox.apinizer.reachable("staging");
+    expect((await steps.read(missing)).missing, "staging still trusts it").to.equal(true);
+    const again = await steps.update(missing, wanted({ trigger: "again" }));
+    expect(outcomes(again)).to.deep.equal(["production deployed", "staging deployed"]);
+    sandbox.apinizer.deleteOutside("gw");
+    expect(String(await failureOf(steps.read(again)))).to.include("taken for gone");
+  });
+  const failureOf = (work: Promise<unknown>): Promise<unknown> => work.catch((error: unknown) => error);
+
+  it("a project that cannot be seen, and rights that are missing, are errors that name what is needed", async () => {
+    const made = await steps.create(wanted());
+    sandbox.apinizer.setRights([], "partners");
+    const hidden = await failure(steps.read(made));
+    expect(hidden.message).to.include("SECRETS+MANAGE").and.include("nothing is taken for gone");
+    expect((await failure(steps.delete(made))).message).to.include("SECRETS+DEPLOY_UNDEPLOY");
+    expect(sandbox.apinizer.certificates("partners")).to.have.length(1);
+  });
+
+  it("without the right to see truststores a result that is not said is unknown: said before, and a delete fails or lets go", async () => {
+    sandbox.apinizer.setRights([], "admin");
+    Object.assign(sandbox.variants, { apDeploymentShape: "D5" });
+    const made = await steps.create(wanted());
+    expect(outcomes(made)).to.deep.equal(["production unknown", "staging unknown"]);
+    expect(made.truststores).to.equal("refused");
+    expect(steps.plan(made, undefined).operations[0]?.sentence).to.include("truststores could not be read");
+    expect((await failure(steps.delete(made))).message).to.include("is not known");
+    const again = await steps.create(wanted({ whenUndeployUnknown: "letGo" }));
+    await steps.delete(again);
+    expect(steps.told.at(-1)).to.include("let go");
+  });
+
+  it("bad input is told before any call", () => {
+    const problem = (more: object): string => {
+      const checked = steps.lifecycle.normalize({ project: "p", name: "n", alias: "a", environments: ["e"], ...more });
+      return checked.ok ? "" : checked.problems.map(({ property, reason }) => `${property}|${reason}`).join();
+    };
+    const key = "-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----";
+    expect(problem({ pem: `${pems[0] ?? ""}${key}` }))
+      .to.include("|pem holds a private key")
+      .and.not.include("MIIE");
+    expect(problem({ pem: "nothing" })).to.include("holds no certificate");
+    expect(problem({ environments: [] })).to.include("at least one environment");
+    expect(problem({ environments: ["a,b"] })).to.include("without a comma");
+    expect(problem({ jwkDeleteAction: "DELETE" })).to.include("allowJwkDeletion: true");
+    expect(problem({ jwkDeleteAction: "DELETE", allowJwkDeletion: true })).to.equal("");
+  });
+
+  for (const mode of ["drop-after", "500", "html", "truncate"] as const)
+    it(`an answer that is lost (${mode}) is settled by reading: deployed, replaced and deleted once`, async () => {
+      const rule = { mode, ...(mode === "500" || mode === "html" ? { executed: true } : {}) };
+      const at = "/apiops/projects/partners/certificates/";
+      sandbox.hostile.add({ ...rule, match: `POST ${at}` });
+      const made = await steps.create(wanted());
+      sandbox.hostile.add({ ...rule, match: `PUT ${at}*` });
+      const replaced = await steps.update(made, wanted({ pem: pems[1] }));
+      expect(outcomes(replaced)).to.deep.equal(["production deployed", "staging deployed"]);
+      sandbox.hostile.add({ ...rule, match: `DELETE ${at}*` });
+      await steps.delete(replaced);
+      expect(executed(sandbox)).to.deep.equal(["create", "update", "delete"]);
+      for (const environment of BOTH) expect(served(environment)).to.deep.equal([undefined]);
+    });
+});

@@ -12,7 +12,10 @@ export interface RetirementArgs {
   after?: readonly pulumi.Resource[];
   /** UTC days between the replacement of a certificate and its end. Default 0: in the run that replaces it. */
   delayDays?: pulumi.Input<number>;
-  /** Thumbprint of the certificate in charge that the partner has accepted; nothing is ended while it names another. */
+  /**
+   * Thumbprint of the certificate in charge that the partner has accepted, or id of the ACME credential that clients use;
+   * nothing is ended while it names another.
+   */
   accepted?: pulumi.Input<string>;
 }
 

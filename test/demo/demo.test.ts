@@ -26,6 +26,15 @@ interface Result {
   readonly totals: { steps: number; shown: number; made: number; differences: number };
 }
 
+/** A target may be open (`?`), and a call that ends all of something may name more than there still are. */
+function names(shown: string, made: string): boolean {
+  const parts = made.split(" ");
+  return shown.split(" ").every((part, at) => {
+    const [key = ""] = part.split("=");
+    return part === parts[at] || part === `${key}=?` || (key === "credentials" && parts[at]?.startsWith(`${key}=`));
+  });
+}
+
 describe("the demo", () => {
   it("shows what it makes, as one object", async () => {
     const { code, stdout, stderr } = await demo("--json");
@@ -33,7 +42,11 @@ describe("the demo", () => {
     const { steps, totals } = JSON.parse(stdout) as Result;
     expect(totals).to.deep.equal({ steps: 34, shown: 32, made: 31, differences: 0 });
     for (const { shown, made, transcript } of steps) {
-      expect(shown).to.include.members(made);
+      for (const operation of made)
+        expect(
+          shown.some((one) => names(one, operation)),
+          operation,
+        ).to.equal(true);
       for (const operation of shown)
         expect(
           [`[${operation}]`, `[${operation}; if `].some((label) => transcript.includes(label)),
@@ -41,7 +54,8 @@ describe("the demo", () => {
         ).to.equal(true);
     }
     expect(stderr.trim().split("\n").at(-1)).to.equal("demo: 34 steps, 32 shown, 31 made, 0 differences");
-  });
+    // Three examples after one another: on a machine that is busy they take longer than any other test.
+  }).timeout(900_000);
 
   for (const fault of ["silent-warning", "extra-call"]) {
     it(`finds the planted fault ${fault}`, async () => {

@@ -62,12 +62,16 @@ export interface Retirable<State, Api> {
   older(state: State): readonly (Retiree & { readonly since: string; readonly until: string })[];
   /**
    * The object in charge. `mark` is what `accepted` must say, for instance its thumbprint; `unfit` is why it does not
-   * carry on by itself, if it does not.
+   * carry on by itself, if it does not; without a key there is none yet.
    */
   inCharge(
     state: State,
     now: Date,
-  ): Retiree & { readonly mark?: string | undefined; readonly unfit?: string | undefined };
+  ): Omit<Retiree, "key"> & {
+    readonly key: string | undefined;
+    readonly mark?: string | undefined;
+    readonly unfit?: string | undefined;
+  };
   /** The call that ends an object of the state, also the one in charge: for the run in which it is replaced. */
   ending(state: State, key: string): EndingCall;
   /**

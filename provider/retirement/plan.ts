@@ -86,13 +86,11 @@ const resolveLast = (resolve: Resolve, before: RetirementState | undefined, afte
 };
 
 /** Everything that a preview could name: the older ones, and the one in charge, which this run may replace. */
-const namesOf = (last: Subject | undefined, now: Date): ReadonlySet<string> =>
-  last === undefined
-    ? new Set()
-    : new Set([
-        ...last.retirable.older(last.state).map(({ key }) => key),
-        last.retirable.inCharge(last.state, now).key,
-      ]);
+const namesOf = (last: Subject | undefined, now: Date): ReadonlySet<string> => {
+  if (last === undefined) return new Set();
+  const { key } = last.retirable.inCharge(last.state, now);
+  return new Set([...last.retirable.older(last.state).map((old) => old.key), ...(key === undefined ? [] : [key])]);
+};
 
 const later = (): Plan => ({
   ...NOTHING,
@@ -106,12 +104,10 @@ function perhaps({ retirable, state }: Subject, ended: ReadonlySet<string>, afte
     .older(state)
     .filter(({ key, since }) => !ended.has(key) && (dueOn(since, after) ?? "9999") <= today)
     .map(({ key }) => retirable.ending(state, key).conditional("its successor is in use after this run's changes"));
-  const inCharge = retirable.inCharge(state, now);
-  if ((dueOn(today, after) ?? "9999") <= today)
+  const { key } = retirable.inCharge(state, now);
+  if (key !== undefined && (dueOn(today, after) ?? "9999") <= today)
     operations.push(
-      retirable
-        .ending(state, inCharge.key)
-        .conditional("this run replaces it, and its successor is in use and accepted"),
+      retirable.ending(state, key).conditional("this run replaces it, and its successor is in use and accepted"),
     );
   return { ...NOTHING, operations };
 }

@@ -22,7 +22,7 @@ export const retirable: Retirable<CredentialState, PartnerClient> = {
         until: "it is revoked",
       })),
   inCharge: ({ contractId, current, owed }) => ({
-    key: current === undefined ? "none" : String(current.credentialId),
+    key: current === undefined ? undefined : String(current.credentialId),
     what: current === undefined ? `the credential of contract ${contractId}` : named(contractId, current),
     mark: current === undefined ? undefined : String(current.credentialId),
     unfit:

@@ -1,7 +1,6 @@
-import { Fault, PartialFault, type FaultParts } from "../core/fault.js";
+import { faultsOf, type FaultParts } from "../core/fault.js";
 import type { Context } from "../core/lifecycle.js";
 import { SYSTEM, type CertcentralClient } from "./client.js";
-import type { OrderState } from "./order/state.js";
 import type { Failed } from "../http/jsonReply.js";
 
 /** What the steps of an order share: their context, and faults in the words of CertCentral. */
@@ -9,12 +8,7 @@ export type Step = Context<CertcentralClient>;
 /** A step that may not change anything. */
 export type Reading = Omit<Step, "perform" | "plan">;
 
-export type Told = Omit<FaultParts, "resource" | "system">;
-
-export const fault = ({ resource }: Reading, parts: Told): Fault => new Fault({ ...parts, resource, system: SYSTEM });
-
-export const partial = ({ resource }: Reading, state: OrderState, parts: Told): Fault =>
-  new PartialFault({ ...parts, resource, system: SYSTEM }, state);
+export const { fault, partial } = faultsOf(SYSTEM);
 
 /** What a call that did nothing came back with. */
 export const asFailed = ({

@@ -66,3 +66,23 @@ export class PartialFault<State> extends Fault {
     super(parts);
   }
 }
+
+/** What a step tells of a fault; its resource and its system are known. */
+export type Told = Omit<FaultParts, "resource" | "system">;
+
+/** Where a fault happens: of a step, its resource. */
+export interface At {
+  readonly resource: string;
+}
+
+/** Faults in the words of one system. */
+export const faultsOf = (
+  system: string,
+): {
+  fault: (step: At, parts: Told) => Fault;
+  /** A fault after which a state is kept; `id` where the resource has none yet. */
+  partial: (step: At, state: object, parts: Told, id?: string) => Fault;
+} => ({
+  fault: ({ resource }, parts) => new Fault({ ...parts, resource, system }),
+  partial: ({ resource }, state, parts, id) => new PartialFault({ ...parts, resource, system }, state, id),
+});

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Plan } from "./plan.js";
 import { UNKNOWN } from "./unknown.js";
 
@@ -10,7 +11,7 @@ export const changedFields = (fields: readonly string[], before: object, after: 
   fields
     .filter((field) => {
       const value = (after as Fields)[field];
-      return value === UNKNOWN || JSON.stringify(value) !== JSON.stringify((before as Fields)[field]);
+      return value === UNKNOWN || !isDeepStrictEqual(value, (before as Fields)[field]);
     })
     .sort();
 

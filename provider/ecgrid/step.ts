@@ -1,8 +1,8 @@
 import type { EcgridClient } from "./client.js";
 import type { Certificate, Reply } from "./wire.js";
 import type { Snapshot } from "./client.js";
-import type { CertificateState } from "./generated/state.js";
-import { Fault, PartialFault, type FaultParts } from "../core/fault.js";
+import type { Fault} from "../core/fault.js";
+import { faultsOf } from "../core/fault.js";
 import type { Context } from "../core/lifecycle.js";
 import type { Operation } from "../core/operation.js";
 import { plannedOperation } from "../core/planned.js";
@@ -22,13 +22,7 @@ export const planned = ({ plan }: Step, name: string): Operation => plannedOpera
 export const list = (certificates: readonly Pick<Certificate, "certKeyId">[]): string =>
   certificates.map(({ certKeyId }) => certKeyId).join(", ");
 
-export type Told = Omit<FaultParts, "resource" | "system">;
-
-export const fault = (context: Step, parts: Told): Fault =>
-  new Fault({ ...parts, resource: context.resource, system: "ECGrid" });
-
-export const partial = (context: Step, state: CertificateState, parts: Told): Fault =>
-  new PartialFault({ ...parts, resource: context.resource, system: "ECGrid" }, state);
+export const { fault, partial } = faultsOf("ECGrid");
 
 export const refused = (
   context: Step,

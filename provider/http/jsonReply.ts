@@ -13,6 +13,8 @@ export interface Failed {
   readonly status?: number;
   /** Codes of the errors, as the service spells them. */
   readonly codes: readonly string[];
+  /** Body of an answer whose status says yes and whose words say no. */
+  readonly data?: unknown;
 }
 
 /** An error of the service's envelope. */
@@ -64,3 +66,9 @@ export async function replyTo(call: Promise<Answer>, read: (answer: Answer) => R
     return { outcome: error.outcome, cameBack: error.parts.cameBack, traceId: error.parts.traceId ?? "", codes: [] };
   }
 }
+
+/** What a call came back with, for a fault: a yes that nothing shows the work of is an unknown outcome. */
+export const cameBackOf = (reply: Reply): Pick<Failed, "cameBack" | "outcome" | "traceId"> =>
+  reply.outcome === "done"
+    ? { cameBack: `the service said yes (HTTP ${reply.status})`, outcome: "unknown", traceId: reply.traceId }
+    : { cameBack: reply.cameBack, outcome: reply.outcome, traceId: reply.traceId };

@@ -1,6 +1,7 @@
+import { cameBackOf } from "../http/jsonReply.js";
 import type { Fault } from "../core/fault.js";
 import type { Operation } from "../core/operation.js";
-import { cameBackOf, causeOf, fault, type Step } from "./step.js";
+import { causeOf, fault, type Step } from "./step.js";
 import { isActive, type ListedCredential } from "./wire.js";
 
 /**

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { echo } from "../../core/echo.js";
 import { orderInputs, type OrderInputs } from "./inputs.js";
 
 const text = z.string().optional();
@@ -112,22 +113,7 @@ export const orderState = z.object({
 
 export type OrderState = z.output<typeof orderState>;
 
-/** The inputs that a state echoes. */
-export function inputsOf(state: OrderState): OrderInputs {
-  const inputs = orderInputs
-    .keyof()
-    .options.flatMap((key) => (state[key] === undefined ? [] : [[key, state[key]] as const]));
-  return Object.fromEntries(inputs) as unknown as OrderInputs;
-}
-
-/** The state with other inputs: optional ones that were removed must not survive. */
-export const withInputs = (state: OrderState, inputs: OrderInputs): OrderState => ({
-  ...(Object.fromEntries(Object.entries(state).filter(([key]) => !(key in orderInputs.shape))) as Omit<
-    OrderState,
-    keyof OrderInputs
-  >),
-  ...inputs,
-});
+export const { inputsOf, withInputs } = echo<OrderInputs, OrderState>(orderInputs);
 
 /** In words: which certificate, until when. */
 export const nameOf = ({

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { echo } from "../../core/echo.js";
 import { heldShape } from "../held.js";
 import { idsOf } from "../comparing.js";
 import type { Found, Step } from "../step.js";
@@ -34,13 +35,8 @@ export const certificateState = z.object({
 });
 
 export type CertificateState = z.output<typeof certificateState>;
-/** The inputs that a state echoes. */
-export function inputsOf(state: CertificateState): CertificateInputs {
-  const inputs = certificateInputs
-    .keyof()
-    .options.flatMap((key) => (state[key] === undefined ? [] : [[key, state[key]] as const]));
-  return Object.fromEntries(inputs) as unknown as CertificateInputs;
-}
+
+export const { inputsOf } = echo<CertificateInputs, CertificateState>(certificateInputs);
 
 /** The state of a generated certificate after its creation, a renewal, a takeover or a new one in place of an ended one. */
 export const stateAfter = (

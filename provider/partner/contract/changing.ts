@@ -1,9 +1,9 @@
 import type { Operation } from "../../core/operation.js";
 import { Fault } from "../../core/fault.js";
-import type { Reply } from "../../http/jsonReply.js";
+import { cameBackOf, type Reply } from "../../http/jsonReply.js";
 import { addSans, removeSans, revokeCredential, updateContract } from "../operations.js";
 import { revoked } from "../revoking.js";
-import { cameBackOf, fault, partial, refusePlanned, type Step } from "../step.js";
+import { fault, partial, refusePlanned, type Step } from "../step.js";
 import type { ContractInfo } from "../wire.js";
 import type { ContractInputs } from "./inputs.js";
 import { withContract } from "./reading.js";

@@ -1,3 +1,4 @@
+import { cameBackOf } from "../../http/jsonReply.js";
 import { wholeSeconds } from "../../core/clock.js";
 import type { Made } from "../../core/lifecycle.js";
 import type { Operation } from "../../core/operation.js";
@@ -5,7 +6,7 @@ import { plannedOperation } from "../../core/planned.js";
 import { bindingOutputs, keep, ownAmong, type KeptCredential } from "../binding.js";
 import { createContract } from "../operations.js";
 import { holding } from "../scope.js";
-import { cameBackOf, causeOf, fault, partial, type Step } from "../step.js";
+import { causeOf, fault, partial, type Step } from "../step.js";
 import { readIssued, type Binding, type ContractInfo } from "../wire.js";
 import type { ContractInputs } from "./inputs.js";
 import { keptContract, type ContractState } from "./state.js";

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { echo } from "../../core/echo.js";
 import { bindingShape, keptCredential } from "../binding.js";
 import type { ContractInfo } from "../wire.js";
 import { contractInputs, type ContractInputs } from "./inputs.js";
@@ -49,16 +50,4 @@ export const keptContract = ({ contractId, accountId, sans, ...info }: ContractI
   ...(info.canceledAt === undefined ? {} : { canceledAt: info.canceledAt }),
 });
 
-/** The inputs that a state echoes. */
-export function inputsOf(state: ContractState): ContractInputs {
-  const inputs = contractInputs
-    .keyof()
-    .options.flatMap((key) => (state[key] === undefined ? [] : [[key, state[key]] as const]));
-  return Object.fromEntries(inputs) as unknown as ContractInputs;
-}
-
-/** A state with other inputs than those that it echoes. */
-export function withInputs(state: ContractState, inputs: ContractInputs): ContractState {
-  const own = Object.fromEntries(Object.entries(state).filter(([key]) => !Object.hasOwn(contractInputs.shape, key)));
-  return { ...(own as Omit<ContractState, keyof ContractInputs>), ...inputs };
-}
+export const { inputsOf, withInputs } = echo<ContractInputs, ContractState>(contractInputs);

@@ -1,10 +1,11 @@
+import { cameBackOf } from "../../http/jsonReply.js";
 import { isoDay } from "../../core/clock.js";
 import { Fault, PartialFault } from "../../core/fault.js";
 import { plannedOperation } from "../../core/planned.js";
 import { bindingOutputs, keep, ownAmong } from "../binding.js";
 import { nameOf, regenerate } from "../operations.js";
 import { holding } from "../scope.js";
-import { cameBackOf, causeOf, fault, partial, type Step } from "../step.js";
+import { causeOf, fault, partial, type Step } from "../step.js";
 import { readIssued, type Binding, type ListedCredential } from "../wire.js";
 import type { CredentialInputs } from "./inputs.js";
 import { listed, newSince, withStray } from "./reading.js";

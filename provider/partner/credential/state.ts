@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { echo } from "../../core/echo.js";
 import { bindingShape, keptCredential } from "../binding.js";
 import { credentialInputs, type CredentialInputs } from "./inputs.js";
 
@@ -35,19 +36,7 @@ export const credentialState = z.object({
 export type CredentialState = z.output<typeof credentialState>;
 export type PreviousCredential = CredentialState["previous"][number];
 
-/** The inputs that a state echoes. */
-export function inputsOf(state: CredentialState): CredentialInputs {
-  const inputs = credentialInputs
-    .keyof()
-    .options.flatMap((key) => (state[key] === undefined ? [] : [[key, state[key]] as const]));
-  return Object.fromEntries(inputs) as unknown as CredentialInputs;
-}
-
-/** A state with other inputs than those that it echoes. */
-export function withInputs(state: CredentialState, inputs: CredentialInputs): CredentialState {
-  const own = Object.fromEntries(Object.entries(state).filter(([key]) => !Object.hasOwn(credentialInputs.shape, key)));
-  return { ...(own as Omit<CredentialState, keyof CredentialInputs>), ...inputs };
-}
+export const { inputsOf, withInputs } = echo<CredentialInputs, CredentialState>(credentialInputs);
 
 /** Without older ones and strays that have ended. */
 export const withoutEnded = (state: CredentialState): CredentialState => ({

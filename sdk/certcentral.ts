@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { KINDS } from "../provider/dynamic/kinds.js";
-import { ClmProvider, type CommonProviderArgs } from "./provider.js";
+import { ClmProvider, type ApiKeyProviderArgs } from "./provider.js";
 import { ClmResource } from "./resource.js";
 
 /** A validity in one of three ways. The day is `YYYY-MM-DD`. */
@@ -202,7 +202,7 @@ export class Order extends ClmResource {
 }
 
 /** Settings of another CertCentral account or region. */
-export interface ProviderArgs extends CommonProviderArgs {
+export interface ProviderArgs extends ApiKeyProviderArgs {
   /** How long to wait between two looks at an order that waits, seconds. */
   pollSeconds?: pulumi.Input<number>;
   /** How requests spell the validity of an order, `nested` (`order_validity`, default) or `root`. */

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { KINDS } from "../provider/dynamic/kinds.js";
-import { ClmProvider, type CommonProviderArgs } from "./provider.js";
+import { ClmProvider, type ApiKeyProviderArgs } from "./provider.js";
 import { ClmResource } from "./resource.js";
 
 /** Inputs of `ecgrid.Certificate`. None is secret. Times are ISO 8601, UTC. */
@@ -216,7 +216,7 @@ export class PartnerCertificate extends Upload {
 }
 
 /** Settings of another ECGrid account or address. */
-export interface ProviderArgs extends CommonProviderArgs {
+export interface ProviderArgs extends ApiKeyProviderArgs {
   /** How the service spells hash names in requests, `rest` (`SHA256`, default) or `soap` (`sha2`). */
   hashNames?: pulumi.Input<"rest" | "soap">;
   /** How public certificates are uploaded, Base64 of `der` (default) or of `pem`. */

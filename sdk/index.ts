@@ -1,4 +1,5 @@
 /** Certificate lifecycle management for Pulumi. One namespace a system. */
+export * as apinizer from "./apinizer.js";
 export * as certcentral from "./certcentral.js";
 export * as ecgrid from "./ecgrid.js";
 export * as partner from "./partner.js";

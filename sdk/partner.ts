@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { KINDS } from "../provider/dynamic/kinds.js";
-import { ClmProvider, type CommonProviderArgs } from "./provider.js";
+import { ClmProvider, type ApiKeyProviderArgs } from "./provider.js";
 import { ClmResource } from "./resource.js";
 
 /** A person of an organization. */
@@ -179,7 +179,7 @@ export class AcmeCredential extends ClmResource {
 }
 
 /** Settings of another subaccount of the Partner API. */
-export type ProviderArgs = CommonProviderArgs;
+export type ProviderArgs = ApiKeyProviderArgs;
 
 /**
  * Another subaccount than the stack's configuration: pass it as `provider` to resources. Its API key is stored encrypted;

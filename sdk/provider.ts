@@ -1,10 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { INSTANCE, variableOf } from "../provider/dynamic/settings.js";
+import { INSTANCE, SECRET_SETTINGS, variableOf } from "../provider/dynamic/settings.js";
 
 /** Settings of an explicit provider instance that every system has; what is left out has the default of the system. */
 export interface CommonProviderArgs {
-  /** Credential. Secret: stored encrypted, never shown. */
-  apiKey?: pulumi.Input<string>;
   /** Base URL. */
   url?: pulumi.Input<string>;
   /** PEM file of certificate authorities to trust besides the usual ones. */
@@ -15,26 +13,32 @@ export interface CommonProviderArgs {
   visibilitySeconds?: pulumi.Input<number>;
 }
 
+/** The same for a system whose credential is an API key. */
+export interface ApiKeyProviderArgs extends CommonProviderArgs {
+  /** Credential. Secret: stored encrypted, never shown. */
+  apiKey?: pulumi.Input<string>;
+}
+
 /** An explicit instance of the dynamic provider with settings of its own (pulumi-dynamic.md 2.2). */
 export abstract class ClmProvider extends pulumi.ProviderResource {
   protected constructor(
     namespace: string,
     name: string,
-    { apiKey, caFile, ...settings }: CommonProviderArgs,
+    { caFile, ...settings }: CommonProviderArgs,
     opts: pulumi.ResourceOptions | undefined,
   ) {
     refuseSharedVariables(namespace, name);
     const text = (value: pulumi.Input<string | number> | undefined): pulumi.Output<string> | undefined =>
       value === undefined ? undefined : pulumi.output(value).apply(String);
+    const secrets = SECRET_SETTINGS[namespace] ?? [];
     super(
       "pulumi-nodejs",
       name,
       {
-        [`${namespace}:apiKey`]: apiKey === undefined ? undefined : pulumi.secret(apiKey),
         ...Object.fromEntries(
           Object.entries(settings).map(([key, value]: [string, pulumi.Input<string | number> | undefined]) => [
             `${namespace}:${key}`,
-            text(value),
+            value !== undefined && secrets.includes(key) ? pulumi.secret(text(value)) : text(value),
           ]),
         ),
         "clm:caFile": text(caFile),

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Kind } from "../provider/dynamic/kinds.js";
+import { SECRET_SETTINGS } from "../provider/dynamic/settings.js";
 import { keepSecretsOutOfDebugLog } from "./debugLog.js";
 import { inventoryOf, type Inventory } from "./inventory.js";
 import { plainPromise, settledValue } from "./outputs.js";
@@ -54,12 +55,14 @@ export function originOf(resource: pulumi.Resource): Origin {
  * The engine copies the stack's configuration into the state: a credential that is not a secret there would be stored
  * in clear.
  */
-function refuseClearCredential({ kind }: Kind): void {
-  const key = `${kind.split(".")[0] ?? ""}:apiKey`;
-  if (pulumi.runtime.allConfig()[key] === undefined || runtime.isConfigSecret(key)) return;
-  throw new Error(
-    `${key} stands in clear in the stack's configuration and would be stored in clear in its state. Run "pulumi config set --secret ${key}", and have the key renewed: it has been in a file.`,
-  );
+function refuseClearCredential({ system }: Kind): void {
+  for (const setting of SECRET_SETTINGS[system] ?? []) {
+    const key = `${system}:${setting}`;
+    if (pulumi.runtime.allConfig()[key] === undefined || runtime.isConfigSecret(key)) continue;
+    throw new Error(
+      `${key} stands in clear in the stack's configuration and would be stored in clear in its state. Run "pulumi config set --secret ${key}", and have it renewed: it has been in a file.`,
+    );
+  }
 }
 
 /** Exported by the SDK's runtime, and missing from its type files; held by an engine test. */

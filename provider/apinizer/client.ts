@@ -1,10 +1,20 @@
-import type { Operation } from "../core/operation.js";
+import type { HttpCall, Operation } from "../core/operation.js";
 import type { Perform } from "../core/perform.js";
+import type { Reader } from "../http/answerFields.js";
 import { CoalescedReads } from "../http/coalescedReads.js";
 import { JsonReads, until, type SendRead } from "../http/jsonReads.js";
 import { replyTo, type Failed, type Reply } from "../http/jsonReply.js";
-import { listCertificates, readCertificate, readTruststore } from "./operations.js";
-import { readCertificates, readReply, saysNotFound, saysUnreachable, type Certificate, type Entry } from "./wire.js";
+import { listCertificates, listJwks, readCertificate, readJwk, readTruststore } from "./operations.js";
+import {
+  readCertificates,
+  readJwks,
+  readReply,
+  saysNotFound,
+  saysUnreachable,
+  type Certificate,
+  type Entry,
+  type Jwk,
+} from "./wire.js";
 
 export const SYSTEM = "Apinizer";
 
@@ -39,33 +49,50 @@ export class ApinizerClient {
 
   /** All certificates of a project, asked once for all resources of a process that refresh. */
   listed(project: string, resource: string): Promise<readonly Certificate[]> {
-    return this.#shared.get(`project ${project}`, () => this.#list(project, resource));
+    return this.#shared.get(`certificates of ${project}`, () => this.#list(certificatesOf(project), resource));
+  }
+
+  /** All JWKs of a project, without their keys, asked once like the certificates. */
+  listedJwks(project: string, resource: string): Promise<readonly Jwk[]> {
+    return this.#shared.get(`JWKs of ${project}`, () => this.#list(jwksOf(project), resource));
   }
 
   /**
    * A certificate, afresh; undefined when the service says by its name that there is none, or says no without words and
    * lists the project without it. @throws Fault for everything else: a project that cannot be seen proves nothing.
    */
-  async certificate(project: string, name: string, resource: string): Promise<Certificate | undefined> {
-    const action = `read certificate ${name} of project ${project}`;
-    const call = readCertificate(project, name);
+  certificate(project: string, name: string, resource: string): Promise<Certificate | undefined> {
+    return this.#named(readCertificate(project, name), name, certificatesOf(project), resource);
+  }
+
+  /** A JWK, afresh, as `certificate`. Its private members are dropped when the answer is read. */
+  jwk(project: string, name: string, resource: string): Promise<Jwk | undefined> {
+    return this.#named(readJwk(project, name), name, jwksOf(project), resource);
+  }
+
+  async #named<T extends { readonly name: string }>(
+    call: HttpCall,
+    name: string,
+    collection: Collection<T>,
+    resource: string,
+  ): Promise<T | undefined> {
+    const action = `read ${collection.what} ${name} of project ${collection.project}`;
     const answer = await this.#reads.answer(call, action, resource);
     const reply = readReply(answer);
-    if (reply.outcome !== "done" && saysNotFound(reply, name)) return undefined;
+    if (reply.outcome !== "done" && saysNotFound(reply, collection.what, name)) return undefined;
     // An empty 404 says nothing of what was not found (section 1.5).
     if (reply.outcome === "refused" && reply.status === 404 && answer.body.trim() === "") {
-      const all = await this.#list(project, resource);
+      const all = await this.#list(collection, resource);
       if (!all.some((one) => one.name === name)) return undefined;
     }
-    const list = this.#reads.judge(answer, action, resource, readCertificates);
+    const list = this.#reads.judge(answer, action, resource, collection.read);
     const found = list.find((one) => one.name === name);
     if (found === undefined) throw this.#reads.unreadable(action, resource, `the answer does not hold ${name}`);
     return found;
   }
 
-  #list(project: string, resource: string): Promise<readonly Certificate[]> {
-    const action = `list the certificates of project ${project}`;
-    return this.#reads.read(listCertificates(project), action, resource, readCertificates);
+  #list<T>({ what, project, list, read }: Collection<T>, resource: string): Promise<readonly T[]> {
+    return this.#reads.read(list, `list the ${what}s of project ${project}`, resource, read);
   }
 
   /** What an environment's workers trust. Never throws for a no: it may only be the rights that are missing. */
@@ -93,6 +120,24 @@ export class ApinizerClient {
     return until(read, { limit: patient ? this.visibility : 0, first: 250, longest: 4000 }, found);
   }
 }
+
+/** What a project has of one kind. */
+interface Collection<T> {
+  /** As the service's messages call it. */
+  readonly what: "Certificate" | "JWK";
+  readonly project: string;
+  readonly list: HttpCall;
+  readonly read: Reader<readonly T[]>;
+}
+
+const certificatesOf = (project: string): Collection<Certificate> => ({
+  ...{ what: "Certificate", project },
+  ...{ list: listCertificates(project), read: readCertificates },
+});
+const jwksOf = (project: string): Collection<Jwk> => ({
+  ...{ what: "JWK", project },
+  ...{ list: listJwks(project), read: readJwks },
+});
 
 const next = ({ status, cameBack }: Failed): string =>
   /permission|privilege/i.test(cameBack)

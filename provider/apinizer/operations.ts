@@ -84,13 +84,19 @@ export interface UpdateArguments extends Deployment {
   readonly dropped: readonly string[];
   readonly jwkUpdate: JwkUpdate;
   readonly jwkScope: JwkScope;
+  /** JWKs of this stack that refer to it, as far as is known. */
+  readonly jwks: readonly string[];
   readonly why: string;
 }
 
-const jwksOnUpdate = ({ jwkUpdate, jwkScope }: UpdateArguments): string =>
+/** JWKs that a call touches: this API cannot list what refers to a certificate (section 3.2). */
+const jwksOf = (own: readonly string[]): string =>
+  `JWKs made from it (${own.length === 0 ? "none that stays in this stack" : `${own.join(", ")} of this stack`}, and others that this API cannot list)`;
+
+const jwksOnUpdate = ({ jwkUpdate, jwkScope, jwks }: UpdateArguments): string =>
   jwkUpdate === "UPDATE"
-    ? `JWKs made from it are re-parsed from the new certificate in ${jwkScope === "SAME_PROJECT" ? "this project" : "ALL projects"}`
-    : "JWKs made from it are DETACHED AND KEEP THE OLD KEY";
+    ? `${jwksOf(jwks)} are re-parsed from the new certificate in ${jwkScope === "SAME_PROJECT" ? "this project" : "ALL projects"}`
+    : `${jwksOf(jwks)} are DETACHED AND KEEP THE OLD KEY`;
 
 /** `PUT /projects/{p}/certificates/{n}/` (section 2.4): removes, makes anew and redeploys; the list is what is kept. */
 export const update = operation<UpdateArguments>({
@@ -125,7 +131,9 @@ export interface DeleteArguments {
   readonly environments: readonly string[];
   readonly what: string;
   readonly jwkDelete: "NULLIFY" | "DELETE";
-  /** JWKs of this stack that were made from it, as far as the state knows. */
+  /** JWKs of this stack that refer to it and stay, as far as is known. */
+  readonly jwks: readonly string[];
+  /** Whether the environments' truststores could be read at the last step. */
   readonly checked: boolean;
 }
 
@@ -142,13 +150,101 @@ export const remove = operation<DeleteArguments>({
     method: "DELETE",
     path: `${one(project, name)}?jwkDeleteAction=${jwkDelete}`,
   }),
-  say: ({ project, name, environments, what, jwkDelete, checked }) =>
+  say: ({ project, name, environments, what, jwkDelete, jwks, checked }) =>
     `DELETE certificate ${name} of project ${project} (${what}): irreversible, UNDEPLOYED FROM ALL ENVIRONMENTS, ` +
     `${environments.length === 0 ? "also undeclared ones" : `${environments.join(", ")} and undeclared ones`}; ` +
     (jwkDelete === "DELETE"
-      ? "every JWK made from it, of this stack and others that this API cannot list, is DELETED FOR GOOD"
-      : "JWKs made from it, of this stack and others that this API cannot list, lose their reference and keep their key") +
+      ? `${jwksOf(jwks)} are DELETED FOR GOOD`
+      : `${jwksOf(jwks)} lose their reference and keep their key`) +
     (checked ? "" : "; the environments' truststores could not be read, so what is left on workers cannot be checked"),
+});
+
+const jwkCollection = (project: string): string => `/projects/${encodeURIComponent(project)}/jwks/`;
+const oneJwk = (project: string, name: string): string => `${jwkCollection(project)}${encodeURIComponent(name)}/`;
+
+export interface CreateJwkArguments {
+  readonly project: string;
+  readonly name: string;
+  readonly description: string | undefined;
+  /** The body's other fields: of a certificate (section 3.1), or of the page of `jwks/generate`. */
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly source: "certificate" | "generated";
+  /** The key in words. */
+  readonly what: string;
+  readonly why: string;
+}
+
+/** `POST /projects/{p}/jwks/` from a certificate, or `POST /projects/{p}/jwks/generate` (sections 3, 3.1). */
+export const createJwk = operation<CreateJwkArguments>({
+  name: "apinizer.jwks.create",
+  effect: "create",
+  reversible: true,
+  destructive: () => false,
+  billed: false,
+  repeat: STORES,
+  target: ({ project, name }) => ({ project: named(project), name: named(name) }),
+  call: ({ project, name, description, fields, source }) => ({
+    method: "POST",
+    // `generate` is printed without a slash at its end (section 1.1).
+    path: source === "generated" ? `${jwkCollection(project)}generate` : jwkCollection(project),
+    body: { name, ...(description === undefined ? {} : { description }), ...fields },
+  }),
+  say: ({ project, name, what, why }) =>
+    `MAKE JWK ${name} of project ${project} (${what}) and deploy it to ALL environments of the project, because ${why}`,
+});
+
+export interface UpdateJwkArguments {
+  readonly project: string;
+  readonly name: string;
+  readonly description: string | undefined;
+  /** The certificate that it refers to; undefined when it refers to none. */
+  readonly attachedTo: string | undefined;
+  readonly why: string;
+}
+
+/** `PUT /projects/{p}/jwks/{n}/` (section 3.3): description alone; any update detaches, and redeploys everywhere. */
+export const updateJwk = operation<UpdateJwkArguments>({
+  name: "apinizer.jwks.update",
+  effect: "update",
+  reversible: false,
+  destructive: ({ attachedTo }) => attachedTo !== undefined,
+  billed: false,
+  repeat: STORES,
+  target: ({ project, name }) => ({ project: named(project), name: named(name) }),
+  call: ({ project, name, description }) => ({
+    method: "PUT",
+    path: oneJwk(project, name),
+    body: description === undefined ? { name } : { description },
+  }),
+  say: ({ project, name, attachedTo, why }) =>
+    `UPDATE JWK ${name} of project ${project}, because ${why}: it is redeployed to all environments with the key that it has` +
+    (attachedTo === undefined
+      ? ""
+      : `, and DETACHED from certificate ${attachedTo}: replacing that certificate no longer changes its key`),
+});
+
+export interface DeleteJwkArguments {
+  readonly project: string;
+  readonly name: string;
+  readonly what: string;
+  /** Whether its key cannot be had again: a generated one. */
+  readonly keyIsLost: boolean;
+  readonly why?: string;
+}
+
+/** `DELETE /projects/{p}/jwks/{n}/` (section 3.3): undeploys from all environments, then deletes; policies may break. */
+export const removeJwk = operation<DeleteJwkArguments>({
+  name: "apinizer.jwks.delete",
+  effect: "delete",
+  reversible: false,
+  destructive: () => true,
+  billed: false,
+  repeat: ENDS,
+  target: ({ project, name }) => ({ project: named(project), name: named(name) }),
+  call: ({ project, name }) => ({ method: "DELETE", path: oneJwk(project, name) }),
+  say: ({ project, name, what, keyIsLost, why }) =>
+    `DELETE JWK ${name} of project ${project} (${what})${why === undefined ? "" : `, because ${why}`}: irreversible, UNDEPLOYED FROM ALL ENVIRONMENTS, policies that use it break` +
+    (keyIsLost ? "; ITS KEY IS LOST" : ""),
 });
 
 /** Reads may be repeated: they change nothing. */
@@ -159,6 +255,9 @@ export const readCertificate = (project: string, name: string): HttpCall => ({
   method: "GET",
   path: one(project, name),
 });
+export const listJwks = (project: string): HttpCall => ({ method: "GET", path: jwkCollection(project) });
+/** Answers the private members, too (section 3.2). */
+export const readJwk = (project: string, name: string): HttpCall => ({ method: "GET", path: oneJwk(project, name) });
 /** Section 2.8: through the project `admin` alone. */
 export const readTruststore = (environment: string): HttpCall => ({
   method: "GET",

@@ -4,6 +4,8 @@ import type { Answer } from "../core/perform.js";
 import { LONGEST_WORD, missing, optionalText, parseJson, reader, time, withoutMissing } from "../http/answerFields.js";
 import { readJsonReply, type Reply, type ServiceError } from "../http/jsonReply.js";
 
+type Fields = Readonly<Record<string, unknown>>;
+
 /** What Apinizer sends, in all four generations of its documentation (apinizer.md 1.4, 2.0, 5.2). */
 
 /** One environment's entry of a certificate (section 2.0). */
@@ -16,7 +18,12 @@ export interface Entry {
   /** ISO 8601, UTC. */
   readonly notBefore?: string | undefined;
   readonly notAfter?: string | undefined;
+  /** The certificate's public key, where its content is there. */
+  readonly key?: Members | undefined;
 }
+
+/** Public members of a JWK with their key type (RFC 7518 section 6). */
+export type Members = Readonly<Record<string, string>>;
 
 export interface Certificate {
   readonly name: string;
@@ -34,6 +41,15 @@ function certificateIn(content: string): X509Certificate | undefined {
     return new X509Certificate(bytes);
   } catch {
     return undefined; // left out of lists, or not a certificate: what is told of it counts
+  }
+}
+
+/** The public key as a JWK; undefined for a kind of key that has no such form. */
+function publicKeyOf({ publicKey }: X509Certificate): Members | undefined {
+  try {
+    return publicMembers(publicKey.export({ format: "jwk" }));
+  } catch {
+    return undefined; // DSA, for instance: no JWK can be made from it
   }
 }
 
@@ -65,6 +81,7 @@ const entrySchema = z
         subject: raw.subjectDn,
         notBefore: raw.startDate,
         notAfter: raw.endDate,
+        key: content === undefined ? undefined : publicKeyOf(content),
       }),
     };
   });
@@ -88,6 +105,66 @@ export const readCertificates = reader<readonly Certificate[]>(
     .transform(({ resultList }) => resultList ?? []),
 );
 
+/** Public members by key type; whatever else an answer holds is dropped when it is read. */
+const PUBLIC: Readonly<Record<string, readonly string[]>> = {
+  RSA: ["n", "e"],
+  EC: ["crv", "x", "y"],
+  OKP: ["crv", "x"],
+};
+
+/** The public members of a key; undefined when it has none, or not all of them are there. */
+function publicMembers(fields: Fields): Members | undefined {
+  const { kty } = fields;
+  const names = typeof kty === "string" ? PUBLIC[kty] : undefined;
+  if (typeof kty !== "string" || names === undefined) return undefined;
+  const members = names.map((name) => [name, fields[name]] as const);
+  return members.every((member): member is readonly [string, string] => typeof member[1] === "string")
+    ? { kty, ...Object.fromEntries(members) }
+    : undefined;
+}
+
+/** A JWK without its private members (section 3.2). */
+export interface Jwk {
+  readonly name: string;
+  readonly description?: string | undefined;
+  /** RSA, EC, OCT, OKP. */
+  readonly type?: string | undefined;
+  readonly kid?: string | undefined;
+  /** Whether it refers to what it was made from; undefined where the answer does not say. */
+  readonly attached?: boolean | undefined;
+  /** Undefined in lists, and for a symmetric key. */
+  readonly members?: Members | undefined;
+}
+
+const memberFields = z.record(z.string(), z.unknown()).nullish();
+const jwkSchema = z
+  .object({
+    name: z.string(missing("name")).min(1, missing("name")),
+    description: optionalText,
+    type: optionalText,
+    kid: optionalText,
+    sourceId: z.union([z.string(), z.number(), z.null()]).optional(),
+    rsa: memberFields,
+    ec: memberFields,
+    okp: memberFields,
+  })
+  .transform(({ name, description, type, kid, sourceId, rsa, ec, okp }): Jwk => ({
+    name,
+    ...withoutMissing({
+      description,
+      type,
+      kid,
+      attached: sourceId === undefined ? undefined : sourceId !== null,
+      members: publicMembers(rsa ? { ...rsa, kty: "RSA" } : ec ? { ...ec, kty: "EC" } : { ...okp, kty: "OKP" }),
+    }),
+  }));
+
+export const readJwks = reader<readonly Jwk[]>(
+  z
+    .object({ resultList: z.union([z.array(jwkSchema), z.null()], missing("resultList")) })
+    .transform(({ resultList }) => resultList ?? []),
+);
+
 /** What became of one environment. */
 export interface EnvironmentResult {
   readonly environment: string;
@@ -107,7 +184,6 @@ export interface DeploymentResult {
   readonly message?: string | undefined;
 }
 
-type Fields = Readonly<Record<string, unknown>>;
 const isFields = (value: unknown): value is Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 const word = (...values: readonly unknown[]): string | undefined =>
@@ -178,12 +254,20 @@ export function readReply(answer: Answer): Reply {
     traceId: answer.traceId,
     status: answer.status,
     codes: [],
+    data: json,
   };
 }
 
+/** What an answer says of its environments, be it a yes or a no; undefined where it cannot say anything. */
+export const saidOf = (reply: Reply): DeploymentResult | undefined =>
+  reply.data === undefined ? undefined : readDeployment(reply.data);
+
 /** By the words alone: the status is 400 or 404 for this as for everything else (section 1.5). */
-export const saysNotFound = ({ cameBack }: { readonly cameBack: string }, name: string): boolean =>
-  cameBack.includes(`Certificate (name: ${name}) is not found`);
+export const saysNotFound = (
+  { cameBack }: { readonly cameBack: string },
+  what: "Certificate" | "JWK",
+  name: string,
+): boolean => cameBack.includes(`${what} (name: ${name}) is not found`);
 
 /** The answer to a truststore of which nothing can be seen (section 2.9). */
 export const saysUnreachable = ({ cameBack }: { readonly cameBack: string }): boolean =>

@@ -9,7 +9,7 @@ import type { Plan } from "../core/plan.js";
 import { KEPT, NO_RECEIPTS, receipt, receiptBook, unkeptIn, type ReceiptBook } from "../core/receipts.js";
 import { UNKNOWN, type Planned } from "../core/unknown.js";
 import { mask, registerMacKey } from "../http/redaction.js";
-import { underOptions } from "../inventory/inventory.js";
+import { stops, underOptions } from "../inventory/inventory.js";
 import { host } from "./host.js";
 import {
   dropNulls,
@@ -72,13 +72,18 @@ export function adapt<Inputs extends object, State extends object, Api>(
       reasons: [error.message],
     });
 
-  const planOf = (urn: string, before: Properties | undefined, after: Properties | undefined): Plan =>
+  const planOf = (
+    urn: string,
+    before: Properties | undefined,
+    after: Properties | undefined,
+    heldByOthers: ReadonlySet<string> = new Set(names(after?.__heldByOthers)),
+  ): Plan =>
     lifecycle.plan(
       {
         seed: urn,
         ...(before === undefined ? {} : { before: stateOf(before) }),
         ...(after === undefined ? {} : { after: planned(withoutHidden(after)) as Planned<Inputs> }),
-        heldByOthers: new Set(names(after?.__heldByOthers)),
+        heldByOthers,
       },
       host.run.now(),
     );
@@ -86,7 +91,7 @@ export function adapt<Inputs extends object, State extends object, Api>(
   async function announce(urn: string, plan: Plan): Promise<void> {
     // The engine's rows show the last message: operations come last.
     for (const remark of plan.remarks) await host.warn(urn, remark);
-    if (plan.refusal !== undefined) await host.warn(urn, `up WILL STOP here: ${plan.refusal}`);
+    if (plan.refusal !== undefined) await host.warn(urn, stops(plan.refusal));
     for (const operation of plan.operations) {
       await host.warn(urn, announcement(operation));
       if (operation.certainty.kind !== "due") host.run.name(label(operation));
@@ -209,7 +214,8 @@ export function adapt<Inputs extends object, State extends object, Api>(
 
     delete: async (id, outputs) => {
       const urn = urnOf(outputs);
-      const plan = planOf(urn, outputs, undefined);
+      const plan = planOf(urn, outputs, undefined, host.run.heldByOthers(urn));
+      if (plan.refusal !== undefined) throw refused(lifecycle.kind, urn, plan.refusal);
       await refuseUnlikeNamed(lifecycle.kind, id, urn, plan);
       if (plan.operations.length === 0) return;
       await told(async () => lifecycle.delete(stateOf(outputs), await context(urn, plan, new Set())));
@@ -288,6 +294,18 @@ async function refuseUnlikeNamed(kind: string, id: string, urn: string, plan: Pl
     outcome: "not executed",
   });
 }
+
+/** A deletion that its plan forbids. */
+const refused = (kind: string, urn: string, refusal: string): Fault =>
+  new Fault({
+    action: `delete ${kind} ${nameOf(urn)}`,
+    resource: nameOf(urn),
+    system: "pulumi-clm",
+    cameBack: refusal,
+    known: "nothing was sent for this resource, and it stays in the state",
+    next: "answer that in the program, and run again",
+    outcome: "not executed",
+  });
 
 /** The book that `CLM_RECEIPTS` names. */
 function receipts(): ReceiptBook {

@@ -26,9 +26,11 @@ export const inventoryProvider: dynamic.ResourceProvider<Properties, Properties>
     await host.settings();
     const refuse = news.refuse;
     if (typeof refuse === "string") return { inputs: news, failures: [{ property: "", reason: refuse }] };
-    const before = heldMap(news.before);
+    const stays = new Set(Object.keys(mapOf(news.entries)));
+    const before = heldMap(news.before, stays);
     const stored = entriesOf(olds.entries);
-    const wanted = asEntries(heldMap(news.entries) ?? {});
+    // The stored list is read by `destroy`, where nothing stays.
+    const wanted = asEntries(heldMap(news.entries, new Set()) ?? {});
     const ending = leaving(stored, before === undefined ? undefined : asEntries(before), wanted, UNKNOWN_ON_THE_WIRE);
     await announce(ending);
     if (before === undefined && Object.keys(stored).length > 0) {
@@ -95,17 +97,26 @@ const asEntries = (held: Readonly<Record<string, Held>>): Entries =>
   Object.fromEntries(Object.entries(held).map(([urn, one]) => [urn, entryOf(one, UNKNOWN_ON_THE_WIRE)]));
 
 /** What the SDK sends for a resource: its type, id and outputs, as far as they are known. */
-function heldMap(value: unknown): Readonly<Record<string, Held>> | undefined {
+type Sent = Readonly<Record<string, Properties>>;
+
+const mapOf = (value: unknown): Sent => (typeof value === "object" && value !== null ? (value as Sent) : {});
+
+/** @param stays URNs of the resources that stay when any of the others ends. */
+function heldMap(value: unknown, stays: ReadonlySet<string>): Readonly<Record<string, Held>> | undefined {
   if (typeof value !== "object" || value === null) return undefined;
+  const known = Object.entries(mapOf(value)).flatMap(([urn, one]) => {
+    const kind = kindOf(text(one.type));
+    return kind === undefined ? [] : [{ urn, one, kind, state: kind.stateFrom(one.state) }];
+  });
+  const staying = new Set(
+    known.flatMap(({ urn, kind, state }) => (stays.has(urn) && state !== undefined ? kind.holds(state) : [])),
+  );
   const held: Record<string, Held> = {};
-  for (const [urn, one] of Object.entries(value as Record<string, Properties>)) {
-    const lifecycle = kindOf(text(one.type));
-    if (lifecycle === undefined) continue;
-    const state = lifecycle.stateFrom(one.state);
+  for (const { urn, one, kind, state } of known) {
     held[urn] = {
-      kind: lifecycle.kind,
+      kind: kind.kind,
       id: typeof one.id === "string" ? one.id : undefined,
-      described: state === undefined ? undefined : lifecycle.describe(state, urn, host.run.now()),
+      described: state === undefined ? undefined : kind.describe(state, urn, host.run.now(), staying),
       retained: one.retained === true,
       deletedWith: typeof one.deletedWith === "string" ? one.deletedWith : undefined,
     };

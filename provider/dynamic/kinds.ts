@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { gatewayCertificate } from "../apinizer/certificate/lifecycle.js";
+import { jwk } from "../apinizer/jwk/lifecycle.js";
 import { order } from "../certcentral/order/lifecycle.js";
 import { certificate } from "../ecgrid/generated/certificate.js";
 import { partnerCertificate, uploadedCertificate } from "../ecgrid/upload/lifecycle.js";
@@ -30,10 +32,12 @@ export interface Kind {
   readonly always: readonly string[];
   /** The state in a resource's outputs, without its secrets; undefined while they are not known. */
   stateFrom(outputs: unknown): object | undefined;
+  /** `heldByOthers`: what resources hold that stay when this one ends. */
   describe(
     state: object,
     urn: string,
     now: Date,
+    heldByOthers: ReadonlySet<string>,
   ): { readonly what: string; readonly until?: string; readonly plan: Plan };
   /** Names of the remote objects that a state holds. */
   holds(state: object): readonly string[];
@@ -70,9 +74,9 @@ function kind<Inputs extends object, State extends object, Api>(
       const parsed = lifecycle.state.safeParse(dropNulls(Object.fromEntries(open)));
       return parsed.success ? parsed.data : undefined;
     },
-    describe: (state, urn, now) => ({
+    describe: (state, urn, now, heldByOthers) => ({
       ...lifecycle.summary(state as State),
-      plan: lifecycle.plan({ before: state as State, seed: urn }, now),
+      plan: lifecycle.plan({ before: state as State, seed: urn, heldByOthers }, now),
     }),
     holds: (state) => lifecycle.holds(state as State),
     scope: (inputs) => lifecycle.scope(planned(inputs) as Planned<Inputs>),
@@ -88,6 +92,8 @@ export const KINDS = {
   EcgridUploadedCertificate: kind("EcgridUploadedCertificate", uploadedCertificate),
   EcgridPartnerCertificate: kind("EcgridPartnerCertificate", partnerCertificate),
   CertcentralOrder: kind("CertcentralOrder", order),
+  ApinizerCertificate: kind("ApinizerCertificate", gatewayCertificate),
+  ApinizerJwk: kind("ApinizerJwk", jwk),
   PartnerAcmeContract: kind("PartnerAcmeContract", acmeContract),
   PartnerAcmeCredential: kind("PartnerAcmeCredential", acmeCredential),
   Retirement: kind("Retirement", retirement(RETIRABLE)),

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { baseUrl } from "../http/origin.js";
 import { registerSecret } from "../http/redaction.js";
 import type { RollingLimit } from "../http/rollingLimit.js";
-import { Transport } from "../http/transport.js";
+import { Transport, type TransportSettings } from "../http/transport.js";
 
 /**
  * Settings of a system, by this precedence:
@@ -87,7 +87,30 @@ export function variableOf(key: string, instance: string | undefined): string {
 /** Hidden input of explicit provider instances: their name. */
 export const INSTANCE = "clm:instance";
 
-/** A transport for a system, from its settings. The API key is masked in every message from then on. */
+/** Settings that are secret, by system: never in clear in a stack's configuration, encrypted in the state. */
+export const SECRET_SETTINGS: Readonly<Record<string, readonly string[]>> = {
+  ecgrid: ["apiKey"],
+  certcentral: ["apiKey"],
+  partner: ["apiKey"],
+  apinizer: ["token", "clientSecret"],
+};
+
+/** What the connection to every system is made of: `<system>:timeoutSeconds`, `clm:backoffSeconds`, `clm:caFile`. */
+export function connectionOf(
+  settings: Settings,
+  namespace: string,
+  /** Seconds before a first repetition, where the service does not say. */
+  backoff = 0.5,
+): Pick<TransportSettings, "timeout" | "backoff" | "ca"> {
+  const caFile = settings.get("clm:caFile");
+  return {
+    timeout: settings.seconds(`${namespace}:timeoutSeconds`, 60),
+    backoff: settings.seconds("clm:backoffSeconds", backoff),
+    ...(caFile === undefined ? {} : { ca: readCa(caFile) }),
+  };
+}
+
+/** A transport for a system with an API key, from its settings. The key is masked in every message from then on. */
 export function transportFor(
   settings: Settings,
   system: {
@@ -104,15 +127,12 @@ export function transportFor(
   const { namespace } = system;
   const apiKey = settings.require(`${namespace}:apiKey`);
   registerSecret(apiKey);
-  const caFile = settings.get("clm:caFile");
   return new Transport({
+    ...connectionOf(settings, namespace, system.backoff),
     system: system.name,
     url: baseUrl(settings.get(`${namespace}:url`) ?? system.url, `${namespace}:url`),
     headers: { [system.credentialHeader]: apiKey },
-    timeout: settings.seconds(`${namespace}:timeoutSeconds`, 60),
-    backoff: settings.seconds("clm:backoffSeconds", system.backoff ?? 0.5),
     ...(system.limit === undefined ? {} : { limit: system.limit(apiKey) }),
-    ...(caFile === undefined ? {} : { ca: readCa(caFile) }),
   });
 }
 

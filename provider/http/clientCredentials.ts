@@ -31,6 +31,8 @@ export class ClientCredentials implements TokenSource {
     readonly system: string,
     /** System time, milliseconds. */
     readonly clock: () => number = Date.now,
+    /** The header of a token. */
+    readonly header: (token: string) => string = (token) => `Bearer ${token}`,
   ) {}
 
   async headers(): Promise<Readonly<Record<string, string>>> {
@@ -38,7 +40,7 @@ export class ClientCredentials implements TokenSource {
     if (held !== undefined && held.until - MARGIN <= this.clock()) this.#token = undefined;
     this.#token ??= this.#ask();
     try {
-      return { authorization: `Bearer ${(await this.#token).value}` };
+      return { authorization: this.header((await this.#token).value) };
     } catch (error) {
       this.#token = undefined;
       throw error;

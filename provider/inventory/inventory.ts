@@ -83,9 +83,13 @@ export function underOptions(
       }));
 }
 
+/** What a preview says of a step that goes no further without a person. */
+export const stops = (refusal: string): string => `up WILL STOP here: ${refusal}`;
+
 function endingsOf(held: Held, plan: Plan, what: string): Ending[] {
   if (held.retained) return [{ says: `KEEP ${what}: retainOnDelete is set, no remote call` }];
   return [
+    ...(plan.refusal === undefined ? [] : [{ says: stops(plan.refusal) }]),
     ...underOptions(plan.operations, held).map((operation) => ({
       call: bracketed(operation),
       says: operation.sentence,

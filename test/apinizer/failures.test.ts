@@ -96,7 +96,7 @@ describe("a certificate on gateways that fail", () => {
     ]);
     const [first] = steps.plan(made, undefined).operations;
     expect(first?.sentence).to.include("UNDEPLOYED FROM ALL ENVIRONMENTS, production, staging and undeclared ones");
-    expect(first?.sentence).to.include("others that this API cannot list, lose their reference and keep their key");
+    expect(first?.sentence).to.include("others that this API cannot list) lose their reference and keep their key");
   });
 
   it("an unreachable environment stops the delete before anything is sent", async () => {

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { createHash, X509Certificate } from "node:crypto";
 import fc from "fast-check";
 import type { Answer } from "../../provider/core/perform.js";
-import { readCertificates, readDeployment, readReply, saysNotFound } from "../../provider/apinizer/wire.js";
+import { readCertificates, readJwks, readDeployment, readReply, saysNotFound } from "../../provider/apinizer/wire.js";
 import { makePfx } from "../../sandbox/index.js";
 import { mutatedAnswer } from "../instrument/mutations.js";
 
@@ -144,8 +144,8 @@ describe("answers of Apinizer", () => {
       const reply = readReply(answer(body, status));
       expect(reply.outcome).to.equal("refused");
       if (reply.outcome !== "done") {
-        expect(saysNotFound(reply, "c")).to.equal(true);
-        expect(saysNotFound(reply, "d")).to.equal(false);
+        expect(saysNotFound(reply, "Certificate", "c")).to.equal(true);
+        expect(saysNotFound(reply, "Certificate", "d")).to.equal(false);
       }
     });
 
@@ -187,7 +187,8 @@ describe("answers of Apinizer", () => {
       }),
       list(entry(undefined, sha1, "2027-01-01T00:00:00Z"), { status: "SUCCESS" }),
     ].map((body) => readCertificates(body));
-    for (const one of read)
+    const { x, y } = new X509Certificate(pem).publicKey.export({ format: "jwk" });
+    for (const [at, one] of read.entries())
       expect(one).to.deep.equal({
         ok: true,
         value: [
@@ -201,11 +202,37 @@ describe("answers of Apinizer", () => {
                 subject: "CN=gw",
                 notBefore: "2026-01-01T00:00:00Z",
                 notAfter: "2027-01-01T00:00:00Z",
+                ...(at === 2 ? {} : { key: { kty: "EC", crv: "P-256", x, y } }),
               },
             ],
           },
         ],
       });
+  });
+
+  it("of a JWK, public members alone are read", () => {
+    const row = (more: object) => ({ success: true, resultList: [{ name: "j", kid: "1", ...more }] });
+    const privates = { d: "D", p: "P", q: "Q", dp: "DP", dq: "DQ", qi: "QI", oth: [{ r: "R" }] };
+    const members = (more: object): unknown => {
+      const read = readJwks(row(more));
+      return read.ok ? read.value[0]?.members : read.problem;
+    };
+    expect(members({ rsa: { n: "N", e: "AQAB", ...privates } })).to.deep.equal({ kty: "RSA", n: "N", e: "AQAB" });
+    expect(members({ ec: { crv: "P-256", x: "X", y: "Y", d: "D" } })).to.deep.equal({
+      ...{ kty: "EC", crv: "P-256" },
+      ...{ x: "X", y: "Y" },
+    });
+    expect(members({ okp: { crv: "Ed25519", x: "X", d: "D" } })).to.deep.equal({ kty: "OKP", crv: "Ed25519", x: "X" });
+    expect(members({ type: "OCT", oct: { k: "K" } })).to.equal(undefined);
+    expect(members({ rsa: { e: "AQAB" } }), "not all of them are there").to.equal(undefined);
+    expect(JSON.stringify(readJwks(row({ rsa: { n: "N", e: "E", ...privates } })))).to.not.match(
+      /"(d|p|q|dp|dq|qi|oth)"/,
+    );
+    const attached = (more: object): unknown => {
+      const read = readJwks(row(more));
+      return read.ok ? read.value[0]?.attached : read.problem;
+    };
+    expect([{ sourceId: "1" }, { sourceId: null }, {}].map(attached)).to.deep.equal([true, false, undefined]);
   });
 
   it("a missing list is not an empty one; null is", () => {

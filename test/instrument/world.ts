@@ -9,7 +9,7 @@ export interface Spec {
   name: string;
   args: Record<string, unknown>;
   opts?: Record<string, unknown>;
-  /** Inputs that are outputs of another resource of the program: field to resource name, or `name.output`. */
+  /** Inputs that are outputs of another resource of the program: field to resource name, or `name.output.field`; `name.self` is the resource. */
   later?: Record<string, string>;
 }
 
@@ -46,6 +46,9 @@ export class World {
         PARTNER_URL: sandbox.partner.url,
         PARTNER_API_KEY: sandbox.partner.apiKey,
         PARTNER_VISIBILITY_SECONDS: "0.5",
+        APINIZER_URL: sandbox.apinizer.managerUrl,
+        APINIZER_TOKEN: sandbox.apinizer.token,
+        APINIZER_VISIBILITY_SECONDS: "0.5",
         CLM_BACKOFF_SECONDS: "0.01",
         NODE_OPTIONS: `--require ${join(REPOSITORY, "dist", "test", "instrument", "preload.js")}`,
         ...(options.plant === undefined ? {} : { CLM_TEST_PLANT: options.plant }),

@@ -1,10 +1,11 @@
 import { Fault } from "../../core/fault.js";
 import type { Made } from "../../core/lifecycle.js";
 import type { Operation } from "../../core/operation.js";
-import type { Reply } from "../../http/jsonReply.js";
+import { cameBackOf, type Reply } from "../../http/jsonReply.js";
+import { failuresInWords, namesOf, outcomesInWords } from "../outcomes.js";
 import { create, remove, update as replace } from "../operations.js";
-import { cameBackOf, fault, partial, type Step } from "../step.js";
-import { readDeployment, type Certificate } from "../wire.js";
+import { fault, partial, type Step } from "../step.js";
+import { saidOf, type Certificate, type DeploymentResult } from "../wire.js";
 import type { CertificateInputs } from "./inputs.js";
 import { deployedWhere } from "./outcomes.js";
 import { readPem, type PemInfo } from "./pem.js";
@@ -161,14 +162,13 @@ async function settle(
       `${project}/${name}`,
     );
   }
-  const said = reply.outcome === "done" ? readDeployment(reply.data) : undefined;
-  return outcomesOf({ ...state, entries, missing: false }, said, info, context);
+  return outcomesOf({ ...state, entries, missing: false }, saidOf(reply), info, context);
 }
 
 /** The state with each environment's outcome. @throws Fault that keeps it, where one has failed. */
 async function outcomesOf(
   state: CertificateState,
-  said: ReturnType<typeof readDeployment> | undefined,
+  said: DeploymentResult | undefined,
   info: PemInfo | undefined,
   context: Step,
 ): Promise<CertificateState> {
@@ -178,9 +178,9 @@ async function outcomesOf(
   const { outcomes, truststores } = await deployedWhere(environmentsIn(state), said, wanted, context);
   const after: CertificateState = {
     ...state,
-    ...("thumbprint" in deployed ? { deployed } : {}),
+    ...("thumbprint" in deployed ? { deployed: { ...deployed, pem: state.pem } } : {}),
     outcomes,
-    ...(truststores === undefined ? {} : { truststores }),
+    truststores,
   };
   const twice = doubled(after);
   if (twice.length > 0)
@@ -190,7 +190,7 @@ async function outcomesOf(
   const unknown = outcomes.filter(({ outcome }) => outcome === "unknown");
   if (unknown.length > 0)
     context.tell(
-      `whether certificate ${name} is deployed in ${unknown.map(({ environment }) => environment).join(", ")} is not known: the service has not said, and the truststores cannot be read`,
+      `whether certificate ${name} is deployed in ${namesOf(unknown)} is not known: the service has not said, and the truststores cannot be read`,
     );
   const failed = outcomes.filter(({ outcome }) => outcome === "failed");
   if (failed.length === 0) return after;
@@ -198,11 +198,9 @@ async function outcomesOf(
     context,
     after,
     {
-      action: `deploy certificate ${name} of project ${project} to ${failed.map(({ environment }) => environment).join(", ")}`,
-      cameBack: failed
-        .map(({ environment, message }) => `${environment}: ${message ?? "its truststore does not hold it"}`)
-        .join("; "),
-      known: `the manager has stored it; ${outcomes.map(({ environment, outcome }) => `${environment} is ${outcome}`).join(", ")}; the resource is kept`,
+      action: `deploy certificate ${name} of project ${project} to ${namesOf(failed)}`,
+      cameBack: failuresInWords(failed, "its truststore does not hold it"),
+      known: `the manager has stored it; ${outcomesInWords(outcomes)}; the resource is kept`,
       next: "bring those environments' workers back, and run again: the preview names the deployment to all of its environments",
       outcome: "done",
     },

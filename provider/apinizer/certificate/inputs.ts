@@ -2,31 +2,23 @@ import { z } from "zod";
 import { flag, oneOf, trigger } from "../../core/fields.js";
 import { checkInputs, type Checked, type Problem } from "../../core/inputs.js";
 import { UNKNOWN } from "../../core/unknown.js";
+import { environmentName, objectName } from "../names.js";
 import { readPem } from "./pem.js";
 
-/** A name in a path: everything but control characters, percent-encoded when it is sent (apinizer.md 1.1). */
-const name = (what: string) => {
-  const error = `allowed is ${what}, 1 to 255 characters`;
-  return z.string({ error }).regex(/^[^\p{Cc}]{1,255}$/u, { error });
-};
-
-const ENVIRONMENT = "allowed is the name of an environment, without a comma";
 const ENVIRONMENTS = "allowed is a list of at least one environment";
 
 /** Inputs of a certificate on a gateway (section 2.3). None is secret. */
 export const certificateInputs = z.object({
   /** Identity. */
-  project: name("the name of a project"),
+  project: objectName("the name of a project"),
   /** Identity: it cannot be changed (section 2.0). */
-  name: name("the name of a certificate"),
+  name: objectName("the name of a certificate"),
   /** Unique in each environment; the identifier in the keystores of its workers. */
-  alias: name("an alias"),
-  description: name("a text").default("Managed by Pulumi"),
+  alias: objectName("an alias"),
+  description: objectName("a text").default("Managed by Pulumi"),
   /** Every environment that is to have it. */
   environments: z
-    .array(z.string({ error: ENVIRONMENT }).regex(/^[^,\p{Cc}]{1,255}$/u, { error: ENVIRONMENT }), {
-      error: ENVIRONMENTS,
-    })
+    .array(environmentName, { error: ENVIRONMENTS })
     .min(1, { error: ENVIRONMENTS })
     .transform((list) => [...new Set(list)]),
   /** Public certificates, PEM. Missing while it is not issued yet: then what is deployed stays. */

@@ -1,11 +1,10 @@
 import type { Truststore } from "../client.js";
+import type { Outcome } from "../outcomes.js";
 import type { Reading } from "../step.js";
 import type { DeploymentResult } from "../wire.js";
 import type { CertificateState } from "./state.js";
 
 /** What is known of each environment's workers: what the service says, and what their truststores show (apinizer.md 5). */
-
-export type Outcome = CertificateState["outcomes"][number];
 
 /** A certificate as a truststore would show it. */
 export interface Wanted {
@@ -48,15 +47,16 @@ export async function deployedWhere(
   said: DeploymentResult | undefined,
   wanted: Wanted,
   context: Reading,
-): Promise<{ readonly outcomes: Outcome[]; readonly truststores: CertificateState["truststores"] | undefined }> {
+): Promise<{ readonly outcomes: Outcome[]; readonly truststores: CertificateState["truststores"] }> {
   const rows = new Map(said?.results.map((row) => [row.environment, row]));
   const doubtful = environments.filter((environment) => rows.get(environment)?.success !== true);
-  const stores = await truststores(doubtful, context);
+  // One is read although nothing is in doubt: the next preview says whether a deletion can look (section 2.8).
+  const stores = await truststores(doubtful.length > 0 ? doubtful : environments.slice(0, 1), context);
   const outcomes = environments.map((environment): Outcome => {
     const row = rows.get(environment);
     const message = row?.message ?? (said?.listed === true ? undefined : said?.message);
     const told = message === undefined ? {} : { message };
-    const store = stores.get(environment);
+    const store = row?.success === true ? undefined : stores.get(environment);
     if (store === undefined) return { environment, outcome: "deployed", ...told };
     const there = trusts(store, wanted);
     if (there === true) return { environment, outcome: "deployed", ...told };
@@ -65,5 +65,5 @@ export async function deployedWhere(
       return { environment, outcome: "failed", ...told };
     return { environment, outcome: "unknown", ...told };
   });
-  return { outcomes, truststores: doubtful.length === 0 ? undefined : rightsIn(stores) };
+  return { outcomes, truststores: rightsIn(stores) };
 }

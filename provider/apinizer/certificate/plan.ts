@@ -4,11 +4,14 @@ import { NOTHING, perhapsReplaced, type Change, type Plan } from "../../core/pla
 import { changedFields, withSettings } from "../../core/settingChanges.js";
 import { known, UNKNOWN, type Planned } from "../../core/unknown.js";
 import { create, remove, update as replace, type DeleteArguments, type Deployment } from "../operations.js";
+import { referringTo } from "../scope.js";
 import { certificateInputs, type CertificateInputs } from "./inputs.js";
 import { readPem, whatOf } from "./pem.js";
 import { doubled, environmentsIn, type CertificateState } from "./state.js";
 
 type Inputs = Planned<CertificateInputs>;
+/** What other resources hold, as `referring` and `holding` name it. */
+type Held = ReadonlySet<string>;
 
 const FIELDS = certificateInputs.keyof().options;
 const IDENTITY = ["project", "name"] as const;
@@ -28,8 +31,8 @@ const ISSUED = "the certificate is issued by then, and the project does not have
 const ABSENT = "the project does not have it already";
 
 /** What a change of a certificate on a gateway will do. Pure; the same for previews, execution and lists. */
-export function plan({ before, after }: Change<Inputs, CertificateState>): Plan {
-  if (after === undefined) return before === undefined ? NOTHING : ending(before);
+export function plan({ before, after, heldByOthers = new Set() }: Change<Inputs, CertificateState>): Plan {
+  if (after === undefined) return before === undefined ? NOTHING : ending(before, heldByOthers);
   if (before === undefined) return overUnknowns<CertificateInputs>(after, { adopt: [undefined] }, creation);
   const decided = overUnknowns<CertificateInputs>(
     after,
@@ -42,7 +45,7 @@ export function plan({ before, after }: Change<Inputs, CertificateState>): Plan 
       pem: [before.pem],
       trigger: [before.trigger],
     },
-    (turned) => decide(before, turned),
+    (turned) => decide(before, turned, heldByOthers),
   );
   return withSettings(
     decided,
@@ -90,10 +93,10 @@ function deploymentOf(after: Inputs, before?: CertificateState): Deployment {
   };
 }
 
-function decide(before: CertificateState, after: Inputs): Plan {
+function decide(before: CertificateState, after: Inputs, heldByOthers: Held): Plan {
   const moved = IDENTITY.filter((field) => after[field] !== before[field]);
-  if (moved.length === 0) return update(before, after);
-  const ended = ending(before);
+  if (moved.length === 0) return update(before, after, heldByOthers);
+  const ended = ending(before, heldByOthers);
   if (moved.every((field) => after[field] !== UNKNOWN)) return { ...ended, replaces: moved };
   return perhapsReplaced(
     `${moved.join(" and ")} ${moved.length === 1 ? "is" : "are"} not known yet: if it turns out to be another one, the certificate is deployed there and the old one deleted`,
@@ -102,7 +105,7 @@ function decide(before: CertificateState, after: Inputs): Plan {
   );
 }
 
-function update(before: CertificateState, after: Inputs): Plan {
+function update(before: CertificateState, after: Inputs, heldByOthers: Held): Plan {
   const { deployed, entries, missing } = before;
   const triggered = after.trigger !== undefined && after.trigger !== before.trigger;
   if (after.pem === undefined)
@@ -139,7 +142,7 @@ function update(before: CertificateState, after: Inputs): Plan {
       ...NOTHING,
       changes: true,
       operations: [
-        remove.certain({ ...deletion(before), jwkDelete: "NULLIFY" }),
+        remove.certain({ ...deletion(before, heldByOthers), jwkDelete: "NULLIFY" }),
         create.certain({ ...deployment, why }),
       ],
       remarks: [`${why}: the certificate is deleted and deployed once; GATEWAYS ARE WITHOUT IT IN BETWEEN`],
@@ -156,6 +159,7 @@ function update(before: CertificateState, after: Inputs): Plan {
     dropped: had.filter((environment) => !deployment.environments.includes(environment)),
     jwkUpdate: known(after.jwkUpdateAction) ?? before.jwkUpdateAction,
     jwkScope: known(after.jwkUpdateScope) ?? before.jwkUpdateScope,
+    jwks: jwksOf(before, heldByOthers),
     why: why.join(" and "),
   };
   return { ...NOTHING, changes: true, operations: [replace.certain(args)] };
@@ -190,20 +194,26 @@ function reasons(before: CertificateState, after: Inputs, triggered: boolean): s
   return why;
 }
 
-const deletion = (before: CertificateState): DeleteArguments => ({
+const jwksOf = ({ project, name }: CertificateState, heldByOthers: Held): string[] =>
+  referringTo(project, name, heldByOthers);
+
+const deletion = (before: CertificateState, heldByOthers: Held): DeleteArguments => ({
   project: before.project,
   name: before.name,
   environments: environmentsIn(before),
   what: before.deployed === undefined ? "as it is there" : whatOf(before.deployed),
   jwkDelete: before.jwkDeleteAction,
+  jwks: jwksOf(before, heldByOthers),
   checked: before.truststores === "readable",
 });
 
 /**
  * What a deletion does. One that left an environment behind is repaired in the only way that there is: the certificate is
  * made again there, and deleted again (section 5.3).
+ *
+ * @param heldByOthers what resources hold that stay when this one goes.
  */
-export function ending(before: CertificateState): Plan {
+export function ending(before: CertificateState, heldByOthers: Held = new Set()): Plan {
   const { deployed, entries, missing, name, project } = before;
   if (deployed === undefined && entries.length === 0 && !missing)
     return {
@@ -219,14 +229,24 @@ export function ending(before: CertificateState): Plan {
         `KEEP certificate ${name} of project ${project} in ${environmentsIn(before).join(", ")} (onDelete is retain): no remote call`,
       ],
     };
-  const args = deletion(before);
+  const args = deletion(before, heldByOthers);
+  if (args.jwkDelete === "DELETE" && args.jwks.length > 0)
+    return {
+      ...NOTHING,
+      changes: true,
+      refusal:
+        `certificate ${name} of project ${project} is not deleted: jwkDeleteAction DELETE would delete JWK ${args.jwks.join(", ")}, which this stack keeps. ` +
+        "Remove the JWK from the program, too, or set jwkDeleteAction to NULLIFY and run up before the removal",
+    };
   const operations: Operation[] = [remove.conditional(args, "the manager still has it")];
-  if (before.pem !== undefined) {
+  if (deployed !== undefined) {
     const left = "an environment still trusts it although the manager does not have it any more";
     operations.push(
       create.conditional(
         {
-          ...deploymentOf(before),
+          ...deploymentOf({ ...before, pem: deployed.pem }),
+          // Lists leave the PEM out.
+          what: whatOf(deployed),
           environments: environmentsIn(before),
           why: "only a deployed certificate can be undeployed; to those alone that still trust it",
         },

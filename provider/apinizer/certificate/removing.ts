@@ -1,8 +1,9 @@
+import { cameBackOf } from "../../http/jsonReply.js";
 import { Fault } from "../../core/fault.js";
 import type { Operation } from "../../core/operation.js";
 import { create, remove } from "../operations.js";
-import { cameBackOf, fault, type Step } from "../step.js";
-import { readDeployment, type DeploymentResult } from "../wire.js";
+import { fault, type Step } from "../step.js";
+import { saidOf, type DeploymentResult } from "../wire.js";
 import { trusts, truststores, type Wanted } from "./outcomes.js";
 import { environmentsIn, type CertificateState } from "./state.js";
 
@@ -109,7 +110,7 @@ export async function removed(
     throw refuse("whether it was deleted is not known", `; reading it back failed: ${error.parts.cameBack}`);
   }
   if (still) throw refuse("the project still has it");
-  return reply.outcome === "done" ? readDeployment(reply.data) : undefined;
+  return saidOf(reply);
 }
 
 /** A record that is gone says nothing of the workers: each must have said yes, or be seen to be clean. */

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { echo } from "../../core/echo.js";
+import { environmentOutcomes } from "../outcomes.js";
 import type { Certificate } from "../wire.js";
 import { certificateInputs, type CertificateInputs } from "./inputs.js";
 
@@ -10,6 +12,8 @@ export const certificateState = z.object({
   /** The certificate that this resource has deployed last; missing until there is one. */
   deployed: z
     .object({
+      /** What was sent: a deletion that left an environment behind is repaired with it. Left out of lists. */
+      pem: text,
       thumbprint: z.string(),
       subject: z.string(),
       serialNumber: z.string(),
@@ -20,14 +24,7 @@ export const certificateState = z.object({
   /** What the manager holds for each environment; one that comes twice is a double entry. */
   entries: z.array(z.object({ environment: z.string(), alias: text, thumbprint: text, notAfter: text })),
   /** What is known of each environment's workers. */
-  outcomes: z.array(
-    z.object({
-      environment: z.string(),
-      /** `deployed`: said so, or seen in its truststore. `unknown`: nobody has said. */
-      outcome: z.enum(["deployed", "failed", "unknown"]),
-      message: text,
-    }),
-  ),
+  outcomes: environmentOutcomes,
   /** Whether the environments' truststores could be read with this token at the last step. */
   truststores: z.enum(["readable", "refused"]),
   /** Whether the manager no longer has it although this resource has not deleted it. */
@@ -36,13 +33,7 @@ export const certificateState = z.object({
 
 export type CertificateState = z.output<typeof certificateState>;
 
-/** The inputs that a state echoes. */
-export function inputsOf(state: CertificateState): CertificateInputs {
-  const inputs = certificateInputs
-    .keyof()
-    .options.flatMap((key) => (state[key] === undefined ? [] : [[key, state[key]] as const]));
-  return Object.fromEntries(inputs) as unknown as CertificateInputs;
-}
+export const { inputsOf, withInputs } = echo<CertificateInputs, CertificateState>(certificateInputs);
 
 /** Environments of the manager's entries, each once. */
 export const environmentsIn = ({ entries }: Pick<CertificateState, "entries">): string[] => [
@@ -61,9 +52,3 @@ export const entriesOf = ({ entries }: Certificate): CertificateState["entries"]
     ...(thumbprint === undefined ? {} : { thumbprint }),
     ...(notAfter === undefined ? {} : { notAfter }),
   }));
-
-/** A state with other inputs than those that it echoes. */
-export function withInputs(state: CertificateState, inputs: CertificateInputs): CertificateState {
-  const own = Object.fromEntries(Object.entries(state).filter(([key]) => !Object.hasOwn(certificateInputs.shape, key)));
-  return { ...(own as Omit<CertificateState, keyof CertificateInputs>), ...inputs };
-}

@@ -21,6 +21,8 @@ class Later extends pulumi.dynamic.Resource {
   }
 }
 
+const deeper = (value, key) => (pulumi.Output.isInstance(value) ? value.apply((one) => one?.[key]) : value[key]);
+
 const made = new Map();
 for (const { kind, name, args, opts = {}, later } of JSON.parse(fs.readFileSync("resources.json", "utf8"))) {
   const options = {
@@ -32,12 +34,17 @@ for (const { kind, name, args, opts = {}, later } of JSON.parse(fs.readFileSync(
   };
   const inputs = { ...args };
   for (const [field, source] of Object.entries(later ?? {})) {
-    const [resource, output = "result"] = source.split(".");
-    inputs[field] = made.get(resource)[output];
+    const [resource, ...path] = source.split(".");
+    // "self" is the resource; nested outputs are followed.
+    inputs[field] =
+      path[0] === "self"
+        ? made.get(resource)
+        : (path.length === 0 ? ["result"] : path).reduce(deeper, made.get(resource));
   }
   if (kind === "group") made.set(name, new Group(name, options));
   else if (kind === "later") made.set(name, new Later(name, args.value));
   else if (kind === "ecgrid.Provider") made.set(name, new clm.ecgrid.Provider(name, inputs, options));
+  else if (/^apinizer\.\w+$/.test(kind)) made.set(name, new clm.apinizer[kind.slice(9)](name, inputs, options));
   else if (/^ecgrid\.\w*Certificate$/.test(kind)) made.set(name, new clm.ecgrid[kind.slice(7)](name, inputs, options));
   else if (/^partner\.\w+$/.test(kind)) made.set(name, new clm.partner[kind.slice(8)](name, inputs, options));
   else if (kind === "certcentral.Provider") made.set(name, new clm.certcentral.Provider(name, inputs, options));

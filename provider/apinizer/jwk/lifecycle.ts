@@ -1,0 +1,35 @@
+import type { Lifecycle } from "../../core/lifecycle.js";
+import { UNKNOWN } from "../../core/unknown.js";
+import type { ApinizerClient } from "../client.js";
+import { holdingJwk, referring, scopeOf } from "../scope.js";
+import { oneWriter } from "../step.js";
+import { jwkInputs, normalize, type JwkInputs } from "./inputs.js";
+import { change, make } from "./making.js";
+import { plan } from "./plan.js";
+import { reread } from "./reading.js";
+import { end } from "./removing.js";
+import { inputsOf, jwkState, type JwkState } from "./state.js";
+
+/** A JWK on the gateways of an Apinizer project: made from a certificate, or generated (apinizer.md 3). */
+export const jwk: Lifecycle<JwkInputs, JwkState, ApinizerClient> = {
+  kind: "apinizer.Jwk",
+  type: "pulumi-nodejs:dynamic/apinizer:Jwk",
+  system: "apinizer",
+  state: jwkState,
+  inputFields: jwkInputs.keyof().options,
+  normalize,
+  inputsOf,
+  scope: ({ project }) => (project === UNKNOWN ? undefined : scopeOf(project)),
+  holds: ({ project, name, made, attached, certificateName }) => [
+    ...(made ? [holdingJwk(project, name)] : []),
+    ...(attached && certificateName !== undefined ? [referring(project, certificateName, name)] : []),
+  ],
+  summary: ({ project, name, kid }) => ({
+    what: `JWK ${name} of project ${project}${kid === undefined ? "" : ` (kid ${kid})`}`,
+  }),
+  plan,
+  create: (inputs, context) => oneWriter(inputs, context, () => make(inputs, context)),
+  read: reread,
+  update: (state, inputs, context) => oneWriter(state, context, () => change(state, inputs, context)),
+  delete: (state, context) => oneWriter(state, context, () => end(state, context)),
+};

@@ -1,0 +1,72 @@
+import { createHash } from "node:crypto";
+import type { Reading } from "../step.js";
+import type { Jwk, Members } from "../wire.js";
+import type { JwkInputs } from "./inputs.js";
+import type { JwkState } from "./state.js";
+
+/** RFC 7638: SHA-256 over the public members in the order of their names, base64url. */
+export const thumbprintOf = (members: Members): string =>
+  createHash("sha256")
+    .update(JSON.stringify(Object.fromEntries(Object.entries(members).sort(([a], [b]) => (a < b ? -1 : 1)))))
+    .digest("base64url");
+
+/** A state with what the service tells of the JWK. Lists leave the members out: those of before are kept then. */
+export function taken(before: JwkState, found: Jwk): JwkState {
+  const { kid, type, members, attached } = found;
+  const { keyType, kid: oldKid, publicJwk, thumbprint, ...others } = before;
+  const known =
+    members === undefined
+      ? { publicJwk, thumbprint }
+      : { publicJwk: publicJwkOf(members, kid ?? oldKid, before), thumbprint: thumbprintOf(members) };
+  return {
+    ...others,
+    made: true,
+    attached: before.certificateName !== undefined && (attached ?? before.attached),
+    ...defined({ keyType: type ?? keyType, kid: kid ?? oldKid, ...known }),
+  };
+}
+
+function publicJwkOf(members: Members, kid: string | undefined, { use, algorithm }: JwkInputs): Members {
+  return {
+    ...members,
+    ...(kid === undefined ? {} : { kid }),
+    use: use === "SIGNATURE" ? "sig" : "enc",
+    ...(algorithm === undefined ? {} : { alg: algorithm }),
+  };
+}
+
+const defined = <T extends object>(fields: T): { [Key in keyof T]?: NonNullable<T[Key]> } =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [Key in keyof T]?: NonNullable<T[Key]>;
+  };
+
+/** The state as the service has it now, by one list of its project; gone when it says by the JWK's name that there is none. */
+export async function reread(before: JwkState, context: Reading): Promise<JwkState | "gone"> {
+  if (!before.made) return before;
+  const { api, resource } = context;
+  const { project, name } = before;
+  const listed = (await api.listedJwks(project, resource)).find((one) => one.name === name);
+  const unchanged =
+    listed !== undefined &&
+    (listed.kid ?? before.kid) === before.kid &&
+    (listed.type ?? before.keyType) === before.keyType &&
+    before.publicJwk !== undefined;
+  const found = unchanged ? listed : await api.jwk(project, name, resource);
+  if (found === undefined) return "gone";
+  const state = taken(before, found);
+  return before.description === undefined || found.description === undefined
+    ? state
+    : { ...state, description: found.description };
+}
+
+/** The public key of the certificate that a JWK is made from; undefined when the service does not show it. */
+export async function keyOfSource(inputs: JwkInputs, { api, resource }: Reading): Promise<Members | undefined> {
+  const { project, certificateName, environment } = inputs;
+  if (certificateName === undefined) return undefined;
+  const certificate = await api.certificate(project, certificateName, resource);
+  return certificate?.entries.findLast((entry) => entry.environment === environment)?.key;
+}
+
+/** Whether a JWK has a key; undefined when either is not shown. */
+export const hasKey = ({ members }: Jwk, key: Members | undefined): boolean | undefined =>
+  members === undefined || key === undefined ? undefined : thumbprintOf(members) === thumbprintOf(key);

@@ -43,6 +43,9 @@ interface Origin {
 
 const origins = new WeakMap<pulumi.Resource, Origin>();
 
+/** The kind of a resource; undefined when it is not of this package. */
+export const kindOfResource = (resource: pulumi.Resource): Kind | undefined => origins.get(resource)?.kind;
+
 /** @throws Error for a resource that is not of this package. */
 export function originOf(resource: pulumi.Resource): Origin {
   const origin = origins.get(resource);

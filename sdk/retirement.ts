@@ -2,13 +2,18 @@ import * as pulumi from "@pulumi/pulumi";
 import { KINDS, type Kind } from "../provider/dynamic/kinds.js";
 import { inventoryOf } from "./inventory.js";
 import { plainPromise, settledValue, withoutPem } from "./outputs.js";
-import { ClmResource, originOf } from "./resource.js";
+import type { Use } from "../provider/core/lifecycle.js";
+import { ClmResource, kindOfResource, originOf } from "./resource.js";
 
 /** Inputs of `Retirement`. None is secret. */
 export interface RetirementArgs {
   /** The certificate whose previous ones are ended: a resource of this package with the output `previous`. */
   of: ClmResource;
-  /** What must be done first in a run: everything that has to use the new certificate before the old one ends. */
+  /**
+   * What must be done first in a run: everything that has to use the new certificate before the old one ends. A certificate
+   * of a gateway among it is looked at besides: nothing ends that it still has in use, or while one of its environments
+   * is not known to have what it should.
+   */
   after?: readonly pulumi.Resource[];
   /** UTC days between the replacement of a certificate and its end. Default 0: in the run that replaces it. */
   delayDays?: pulumi.Input<number>;
@@ -43,6 +48,7 @@ export class Retirement extends ClmResource {
         delayDays,
         accepted,
         __before: before(of),
+        __after: uses(after),
         __type: kind.type,
       },
       {
@@ -71,6 +77,22 @@ function stateOf(of: pulumi.Resource, kind: Kind): pulumi.Output<unknown> {
     );
     return withoutPem({ ...Object.fromEntries(values), ...always });
   });
+}
+
+/** What the resources that come first have in use; unknown while this run changes one of them. */
+function uses(after: readonly pulumi.Resource[]): pulumi.Output<Use[]> | undefined {
+  const stated = after.flatMap((resource) => {
+    const kind = kindOfResource(resource);
+    return kind === undefined ? [] : [stateOf(resource, kind).apply((outputs) => useOf(kind, outputs))];
+  });
+  return stated.length === 0
+    ? undefined
+    : pulumi.all(stated).apply((all) => all.filter((use): use is Use => use !== undefined));
+}
+
+function useOf(kind: Kind, outputs: unknown): Use | undefined {
+  const state = kind.stateFrom(outputs);
+  return state === undefined ? undefined : kind.uses(state);
 }
 
 /** The subject as the last state has it: what a preview can name while this run changes it. */

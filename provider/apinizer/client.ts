@@ -139,9 +139,16 @@ const jwksOf = (project: string): Collection<Jwk> => ({
   ...{ list: listJwks(project), read: readJwks },
 });
 
-const next = ({ status, cameBack }: Failed): string =>
+/** What to do about a no for want of rights, which says so in words alone (section 1.5); else `otherwise`. */
+export const unlessRights = (cameBack: string, otherwise: string): string =>
   /permission|privilege/i.test(cameBack)
     ? "check the project's name, and that the token's owner has SECRETS+MANAGE and SECRETS+DEPLOY_UNDEPLOY in it; nothing is taken for gone because of this"
-    : status === 401
+    : otherwise;
+
+const next = ({ status, cameBack }: Failed): string =>
+  unlessRights(
+    cameBack,
+    status === 401
       ? "check apinizer:token (or APINIZER_TOKEN), or the client's id and secret"
-      : "run again; if it stays so, ask the vendor";
+      : "run again; if it stays so, ask the vendor",
+  );

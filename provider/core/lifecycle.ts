@@ -47,6 +47,18 @@ export interface Retiree {
   readonly key: string;
   /** In words. */
   readonly what: string;
+  /** SHA-1 thumbprints of its certificates, hex, upper case: what has them in use still needs it. */
+  readonly thumbprints?: readonly string[];
+}
+
+/** What a resource has in use that an earlier one of a program made: a retirement that comes after it waits for it. */
+export interface Use {
+  /** Which resource, in words. */
+  readonly what: string;
+  /** SHA-1 thumbprints, hex, upper case. */
+  readonly thumbprints: readonly string[];
+  /** Why it cannot be said to have everywhere what it should have, if so. */
+  readonly unsettled?: string;
 }
 
 /** The call that ends one object, with whatever certainty. */
@@ -116,6 +128,8 @@ export interface Lifecycle<Inputs extends object, State extends object, Api> {
   update(state: State, inputs: Inputs, context: Context<Api>): Promise<State>;
   /** Already gone is success. */
   delete(state: State, context: Context<Api>): Promise<void>;
+  /** Of kinds that use what others made. */
+  uses?(state: State): Use;
   /** Of kinds that leave older objects behind. */
   readonly retirable?: Retirable<State, Api>;
 }

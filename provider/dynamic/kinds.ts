@@ -7,7 +7,7 @@ import { partnerCertificate, uploadedCertificate } from "../ecgrid/upload/lifecy
 import { acmeContract } from "../partner/contract/lifecycle.js";
 import { acmeCredential } from "../partner/credential/lifecycle.js";
 import { retirement } from "../retirement/lifecycle.js";
-import type { Lifecycle } from "../core/lifecycle.js";
+import type { Lifecycle, Use } from "../core/lifecycle.js";
 import type { Plan } from "../core/plan.js";
 import type { Planned } from "../core/unknown.js";
 import { dropNulls, planned, withoutHidden, type Properties } from "./wire.js";
@@ -39,6 +39,8 @@ export interface Kind {
     now: Date,
     heldByOthers: ReadonlySet<string>,
   ): { readonly what: string; readonly until?: string; readonly plan: Plan };
+  /** What a state has in use, for retirements; undefined for kinds that use nothing. */
+  uses(state: object): Use | undefined;
   /** Names of the remote objects that a state holds. */
   holds(state: object): readonly string[];
   /** Where objects can be mistaken for each other; undefined while not known. */
@@ -78,6 +80,7 @@ function kind<Inputs extends object, State extends object, Api>(
       ...lifecycle.summary(state as State),
       plan: lifecycle.plan({ before: state as State, seed: urn, heldByOthers }, now),
     }),
+    uses: (state) => lifecycle.uses?.(state as State),
     holds: (state) => lifecycle.holds(state as State),
     scope: (inputs) => lifecycle.scope(planned(inputs) as Planned<Inputs>),
   };

@@ -17,6 +17,7 @@ export const retirable: Retirable<Held, EcgridClient> = {
       .map((old) => ({
         key: String(old.certKeyId),
         what: nameOf(commId, old.certKeyId),
+        thumbprints: old.thumbprint === undefined ? [] : [old.thumbprint],
         since: old.replacedOn,
         until: isoDay(validUntil(old)),
       })),

@@ -1,7 +1,7 @@
 import type { EcgridClient } from "./client.js";
 import type { Certificate, Reply } from "./wire.js";
 import type { Snapshot } from "./client.js";
-import type { Fault} from "../core/fault.js";
+import type { Fault } from "../core/fault.js";
 import { faultsOf } from "../core/fault.js";
 import type { Context } from "../core/lifecycle.js";
 import type { Operation } from "../core/operation.js";

@@ -33,13 +33,17 @@ export const retirementInputs = z.object({
     .optional(),
   /** The subject's state before the run: what a preview can name while `of` is not known. Hidden. */
   __before: z.record(z.string(), z.unknown()).optional(),
+  /** What the resources of its option `after` have in use, as far as they can say. Hidden. */
+  __after: z
+    .array(z.object({ what: z.string(), thumbprints: z.array(z.string()), unsettled: z.string().optional() }))
+    .optional(),
   /** The subject's type token: known also while `of` is not. Hidden. */
   __type: z.string().optional(),
 });
 
 export type RetirementInputs = z.output<typeof retirementInputs>;
 
-export const retirementState = retirementInputs.omit({ __before: true, __type: true }).extend({
+export const retirementState = retirementInputs.omit({ __before: true, __type: true, __after: true }).extend({
   /** What this resource has ended and the subject's state still lists: keys. */
   ended: z.array(z.string()),
 });

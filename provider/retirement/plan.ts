@@ -68,11 +68,21 @@ function retiring(resolve: Resolve, before: RetirementState | undefined, after: 
   const nameable = namesOf(last, now);
   const operations: Operation[] = [];
   const remarks: string[] = [];
-  for (const { key, what, since } of open) {
+  for (const { key, what, since, thumbprints = [] } of open) {
     const call = retirable.ending(state, key);
     const from = dueOn(since, after);
-    if (from === undefined || from > isoDay(now)) operations.push(call.due(from ?? "a day that is not known yet"));
-    else if (nameable.has(key)) operations.push(call.certain());
+    if (from === undefined || from > isoDay(now)) {
+      operations.push(call.due(from ?? "a day that is not known yet"));
+      continue;
+    }
+    const needed = stillNeeded(thumbprints, after);
+    if (needed !== undefined) remarks.push(`WAIT: ${what} is not ended, because ${needed}`);
+    else if (nameable.has(key))
+      operations.push(
+        after.__after === UNKNOWN
+          ? call.conditional("what it comes after has the new one in use everywhere then")
+          : call.certain(),
+      );
     else remarks.push(`${what} is due, and no preview has named it yet: the next run names it, and ends it`);
   }
   return { ...NOTHING, operations, remarks };
@@ -126,6 +136,15 @@ function reasonToWait(
   if (accepted !== undefined && accepted !== UNKNOWN && accepted !== mark)
     return `accepted is ${accepted}, and the one in charge (${what}) has ${mark ?? "no thumbprint"}`;
   return undefined;
+}
+
+/** Why an older one is still needed by what the retirement comes after; not while that is not known. */
+function stillNeeded(thumbprints: readonly string[], { __after }: Inputs): string | undefined {
+  if (__after === undefined || __after === UNKNOWN) return undefined;
+  const using = __after.find((use) => use.thumbprints.some((one) => thumbprints.includes(one)));
+  if (using !== undefined) return `${using.what} still has it in use`;
+  const open = __after.find(({ unsettled }) => unsettled !== undefined);
+  return open === undefined ? undefined : `${open.what}: ${open.unsettled ?? ""}`;
 }
 
 /** The end of a retirement ends nothing. */

@@ -4,6 +4,7 @@ import type { Operation } from "../../core/operation.js";
 import { cameBackOf, type Reply } from "../../http/jsonReply.js";
 import { failuresInWords, namesOf, outcomesInWords } from "../outcomes.js";
 import { create, remove, update as replace } from "../operations.js";
+import { unlessRights } from "../client.js";
 import { fault, partial, type Step } from "../step.js";
 import { saidOf, type Certificate, type DeploymentResult } from "../wire.js";
 import type { CertificateInputs } from "./inputs.js";
@@ -157,7 +158,10 @@ async function settle(
         action,
         ...cameBackOf(reply),
         known: `${known}; that is kept in the state`,
-        next: "mend what the answer names, and run again: the preview names what is missing",
+        next: unlessRights(
+          cameBackOf(reply).cameBack,
+          "mend what the answer names, and run again: the preview names what is missing",
+        ),
       },
       `${project}/${name}`,
     );
@@ -213,5 +217,5 @@ const undone = (action: string, reply: Reply, known: string, context: Step): Fau
     action,
     ...cameBackOf(reply),
     known: `${known}; the state is left as it was`,
-    next: "run again: what the project has is read first",
+    next: unlessRights(cameBackOf(reply).cameBack, "run again: what the project has is read first"),
   });

@@ -9,7 +9,7 @@ import { whatOf } from "./pem.js";
 import { plan } from "./plan.js";
 import { reread } from "./reading.js";
 import { end } from "./removing.js";
-import { certificateState, inputsOf, type CertificateState } from "./state.js";
+import { certificateState, inputsOf, uses, type CertificateState } from "./state.js";
 
 /** A public certificate on the gateways of an Apinizer project: deploy, replace, undeploy (apinizer.md 2). */
 export const gatewayCertificate: Lifecycle<CertificateInputs, CertificateState, ApinizerClient> = {
@@ -27,6 +27,7 @@ export const gatewayCertificate: Lifecycle<CertificateInputs, CertificateState, 
     ...(deployed === undefined ? {} : { until: deployed.notAfter.slice(0, 10) }),
   }),
   plan,
+  uses,
   create: (inputs, context) => oneWriter(inputs, context, () => make(inputs, context)),
   read: reread,
   update: (state, inputs, context) => oneWriter(state, context, () => change(state, inputs, context)),

@@ -2,6 +2,7 @@ import { cameBackOf } from "../../http/jsonReply.js";
 import { Fault } from "../../core/fault.js";
 import type { Operation } from "../../core/operation.js";
 import { create, remove } from "../operations.js";
+import { unlessRights } from "../client.js";
 import { fault, type Step } from "../step.js";
 import { saidOf, type DeploymentResult } from "../wire.js";
 import { trusts, truststores, type Wanted } from "./outcomes.js";
@@ -94,7 +95,7 @@ export async function removed(
       ...cameBackOf(reply),
       cameBack: `${cameBackOf(reply).cameBack}${more}`,
       known: `${known}; the resource stays in the state`,
-      next: "run again: what has ended is settled by reading",
+      next: unlessRights(cameBackOf(reply).cameBack, "run again: what has ended is settled by reading"),
     });
   if (reply.outcome === "not executed") throw refuse("nothing was deleted by this call");
   let still: boolean;

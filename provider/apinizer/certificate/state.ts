@@ -2,6 +2,7 @@ import { z } from "zod";
 import { echo } from "../../core/echo.js";
 import { environmentOutcomes } from "../outcomes.js";
 import type { Certificate } from "../wire.js";
+import type { Use } from "../../core/lifecycle.js";
 import { certificateInputs, type CertificateInputs } from "./inputs.js";
 
 const text = z.string().optional();
@@ -52,3 +53,18 @@ export const entriesOf = ({ entries }: Certificate): CertificateState["entries"]
     ...(thumbprint === undefined ? {} : { thumbprint }),
     ...(notAfter === undefined ? {} : { notAfter }),
   }));
+
+/** What the gateways have in use, and whether every environment is known to have what it should. */
+export function uses(state: CertificateState): Use {
+  const { project, name, entries, outcomes, missing, environments } = state;
+  const known = new Map(outcomes.map(({ environment, outcome }) => [environment, outcome]));
+  const open = environments
+    .filter((environment) => known.get(environment) !== "deployed")
+    .map((environment) => `${environment} is ${known.get(environment) ?? "without it"}`);
+  const unsettled = missing ? "it was deleted outside" : open.join(", ");
+  return {
+    what: `certificate ${name} of project ${project}`,
+    thumbprints: [...new Set(entries.flatMap(({ thumbprint }) => thumbprint ?? []))],
+    ...(unsettled === "" ? {} : { unsettled }),
+  };
+}

@@ -4,6 +4,7 @@ import type { Operation } from "../../core/operation.js";
 import { cameBackOf, type Reply } from "../../http/jsonReply.js";
 import { createJwk, removeJwk, updateJwk } from "../operations.js";
 import { failuresInWords, namesOf, outcomesInWords, type Outcome } from "../outcomes.js";
+import { unlessRights } from "../client.js";
 import { fault, partial, type Step } from "../step.js";
 import { saidOf, type Jwk, type Members } from "../wire.js";
 import type { JwkInputs } from "./inputs.js";
@@ -90,7 +91,7 @@ async function settle(
       ...cameBackOf(reply),
       cameBack: `${cameBackOf(reply).cameBack}${more}`,
       known: `${known}; the state is left as it was`,
-      next: "run again: what the project has is read first",
+      next: unlessRights(cameBackOf(reply).cameBack, "run again: what the project has is read first"),
     });
   if (reply.outcome === "not executed") throw undone("nothing was changed by this call");
   const isDone = (seen: Jwk | undefined): boolean =>

@@ -30,6 +30,7 @@ export const retirable: Retirable<OrderState, CertcentralClient> = {
         return {
           key: `${ORDER}${orderId}`,
           what: `order ${orderId} (${its.map(nameOf).join("; ")})`,
+          thumbprints: its.flatMap(({ thumbprint }) => thumbprint ?? []),
           since: last?.replacedOn ?? "",
           until: last?.validTill ?? "its end",
         };
@@ -37,14 +38,15 @@ export const retirable: Retirable<OrderState, CertcentralClient> = {
       ...onOrder.map((old) => ({
         key: `${CERTIFICATE}${old.certificateId}`,
         what: nameOf(old),
+        thumbprints: old.thumbprint === undefined ? [] : [old.thumbprint],
         since: old.replacedOn,
         until: old.validTill ?? "its end",
       })),
     ];
   },
   inCharge: ({ order, current }, now) => ({
-    // What a run that replaces it would leave: the order, when that run renews.
-    key: `${ORDER}${order.id}`,
+    // What a run that replaces it would leave: the order, when that run renews. One that was never issued leaves nothing.
+    key: current === undefined ? undefined : `${ORDER}${order.id}`,
     what: `order ${order.id}`,
     mark: current?.thumbprint,
     unfit:

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { gatewayCertificate } from "../../provider/apinizer/certificate/lifecycle.js";
 import type { CertificateState } from "../../provider/apinizer/certificate/state.js";
 import { Fault, PartialFault } from "../../provider/core/fault.js";
 import { label } from "../../provider/core/operation.js";
@@ -184,6 +185,33 @@ describe("a certificate on gateways that fail", () => {
     const again = await steps.create(wanted({ whenUndeployUnknown: "letGo" }));
     await steps.delete(again);
     expect(steps.told.at(-1)).to.include("let go");
+  });
+
+  it("a refresh looks at the truststores of environments that were not known to be deployed, and at no others", async () => {
+    sandbox.variants.apDeploymentShape = "D5";
+    sandbox.apinizer.setRights([], "admin");
+    const unknown = await steps.create(wanted());
+    expect(outcomes(unknown)).to.deep.equal(["production unknown", "staging unknown"]);
+    expect(gatewayCertificate.uses?.(unknown).unsettled).to.include("production is unknown");
+    expect(outcomes((await steps.read(unknown))), "it still may not look").to.deep.equal(
+      outcomes(unknown),
+    );
+    sandbox.apinizer.setRights(["SECRETS+VIEW"], "admin");
+    sandbox.apinizer.undeployOutside("gw", ["staging"]);
+    const looked = (await steps.read(unknown));
+    expect(outcomes(looked)).to.deep.equal(["production deployed", "staging failed"]);
+    expect(looked.truststores).to.equal("readable");
+    expect(shown(looked, wanted())).to.deep.equal(["update project=partners name=gw"]);
+    const whole = await steps.update(looked, wanted());
+    const position = sandbox.log.last();
+    await steps.read(whole);
+    expect(sandbox.log.since(position).map(({ path }) => path)).to.deep.equal([
+      "/apiops/projects/partners/certificates/",
+    ]);
+    expect(gatewayCertificate.uses?.(whole)).to.deep.equal({
+      what: "certificate gw of project partners",
+      thumbprints: [whole.deployed?.thumbprint],
+    });
   });
 
   it("bad input is told before any call", () => {

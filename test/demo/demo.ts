@@ -11,7 +11,7 @@ import { makeCsr, makePfx } from "../../sandbox/index.js";
 import { World } from "../instrument/world.js";
 
 /**
- * `npm run demo [-- --json] [-- --keep] [-- --only ecgrid|certcentral|partner] [-- --break silent-warning|extra-call]`: the example projects against the local
+ * `npm run demo [-- --json] [-- --keep] [-- --only ecgrid|certcentral|partner|chain] [-- --break silent-warning|extra-call]`: the example projects against the local
  * sandbox, by the real CLI. What was shown is read from the CLI's plain text, what was made from the sandbox's log.
  */
 
@@ -225,16 +225,45 @@ async function partnerExample(demo: Demo): Promise<void> {
   );
 }
 
+/** From the CA to the gateway: what is served changes only when the next one is issued, and the old one ends last. */
+async function chainExample(demo: Demo): Promise<void> {
+  const { world } = demo;
+  const { project } = world;
+  const { apinizer, certcentral } = world.sandbox;
+  const configure = async (more: Record<string, unknown> = {}): Promise<void> => {
+    const site = { commonName: "api.example.com", csr: await makeCsr("api.example.com"), algorithm: "ES256", ...more };
+    const api = { environments: ["staging", "production"], ...site };
+    const config = { organizationId: 9001, project: apinizer.project, sites: more.gone === true ? {} : { api } };
+    const lines = Object.entries(config).map(([key, value]) => `  clm-chain:${key}: ${JSON.stringify(value)}`);
+    project.write("Pulumi.dev.yaml", `config:\n${lines.join("\n")}\n`);
+  };
+  await configure();
+  await demo.step("an order is placed; its gateway and its JWK wait for it", project.preview, project.up);
+  await certcentral.approveAll();
+  await demo.step("it is issued, deployed, and made into a JWK", project.preview, project.up);
+  await demo.step("nothing changes, nothing is called", project.preview, project.up);
+  world.days(340);
+  await configure();
+  await demo.step("a renewal waits: the gateways keep the certificate that they have", project.preview, project.up);
+  await certcentral.approveAll();
+  await demo.step("it goes to every gateway, then its predecessor is revoked", project.preview, project.up);
+  await configure({ csr: lastCsr(world), environments: ["production"] });
+  await demo.step("staging is dropped", project.preview, project.up);
+  await configure({ gone: true });
+  await demo.step("the site leaves the program: undeployed, deleted and revoked", project.preview, project.up);
+}
+
 /** The CSR that the program gave last. */
 function lastCsr({ project }: World): string {
   const resources = project.resources();
-  return String(resources.find(({ urn }) => urn.endsWith("certcentral:Order::www"))?.outputs?.csr);
+  return String(resources.find(({ urn }) => urn.includes('certcentral:Order::'))?.outputs?.csr);
 }
 
 const EXAMPLES = [
   { name: "ecgrid", play: ecgridExample },
   { name: "certcentral", play: certcentralExample },
   { name: "partner", play: partnerExample },
+  { name: "chain", play: chainExample },
 ];
 
 async function main(): Promise<number> {

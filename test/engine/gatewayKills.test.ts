@@ -52,7 +52,7 @@ describe("killed in a call of Apinizer, after it was committed", () => {
     it(
       `the next run comes to what was asked for [situation: apinizer.${name}, killed after commit]`,
       inWorld(async (world) => {
-        const { apinizer, hostile, log } = { ...world.sandbox, apinizer: world.sandbox.apinizer };
+        const { apinizer, hostile, log } = world.sandbox;
         const first = await before(world);
         if (first.length > 0) {
           world.program(...first);

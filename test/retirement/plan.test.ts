@@ -184,6 +184,35 @@ const BEING_CHANGED: Row[] = [
   },
 ];
 
+const use = (thumbprints: string[], unsettled?: string) => ({
+  ...{ what: "the gateway", thumbprints },
+  ...(unsettled === undefined ? {} : { unsettled }),
+});
+const COMES_AFTER: Row[] = [
+  { name: "has another one in use", after: inputs(TWO, { __after: [use(["T2"])] }), operations: [END("1"), END("0")] },
+  {
+    name: "still has one of them in use",
+    after: inputs(TWO, { __after: [use([]), use(["T2", "T1"])] }),
+    operations: [END("0")],
+    remarks: [WAITS("the gateway still has it in use")],
+  },
+  {
+    name: "is not known to have what it should",
+    after: inputs(things(), { __after: [use(["T2"], "staging is unknown")] }),
+    remarks: [WAITS("the gateway: staging is unknown")],
+  },
+  {
+    name: "is changed by this run",
+    after: { ...inputs(), __after: UNKNOWN },
+    operations: [END("1", "; if what it comes after has the new one in use everywhere then")],
+  },
+  {
+    name: "is changed by this run, and the day has not come",
+    after: { ...inputs(things(), { delayDays: 20 }), __after: UNKNOWN },
+    operations: [END("1", "; due 2026-03-11")],
+  },
+];
+
 const NOTHING_TO_END: Row[] = [
   { name: "nothing older", after: inputs(NONE), remarks: [NO_CALL] },
   { name: "nothing older, and nothing has changed", before: stored(NONE), after: inputs(NONE), changes: false },
@@ -231,6 +260,7 @@ describe("the plan of a retirement", () => {
     "by the clock": BY_THE_CLOCK,
     "the one in charge": IN_CHARGE,
     "a subject that this run changes": BEING_CHANGED,
+    "what it comes after": COMES_AFTER,
     "nothing to end": NOTHING_TO_END,
     removal: REMOVAL,
   })) {

@@ -32,7 +32,11 @@ export const end = operation<{ key: string }>({
 
 /** Its API is only a text, so that a test sees which one was handed over. */
 export const retirable: Retirable<Things, string> = {
-  older: ({ older }) => older.map(({ key, since }) => ({ key, what: `thing ${key}`, since, until: "2027-01-01" })),
+  older: ({ older }) =>
+    older.map(({ key, since }) => ({
+      ...{ key, what: `thing ${key}`, thumbprints: [`T${key}`] },
+      ...{ since, until: "2027-01-01" },
+    })),
   inCharge: ({ current: { key, mark, from } }, now) => ({
     key,
     what: `thing ${key}`,

@@ -1,3 +1,4 @@
+import type { Outcome } from "../outcomes.js";
 import type { Reading } from "../step.js";
 import { rightsIn, trusts, truststores } from "./outcomes.js";
 import { entriesOf, environmentsIn, type CertificateState } from "./state.js";
@@ -23,12 +24,33 @@ export async function reread(before: CertificateState, context: Reading): Promis
   const [alias] = aliases;
   return {
     ...before,
+    ...(await outcomesNow({ ...before, entries }, environments, context)),
     entries,
     missing: false,
-    outcomes: before.outcomes.filter(({ environment }) => environments.includes(environment)),
     ...(same ? {} : { environments }),
     ...(aliases.size === 1 && alias !== undefined ? { alias } : {}),
   };
+}
+
+/** What has become of environments that were not known to be deployed; of others nothing is asked. */
+async function outcomesNow(
+  { outcomes, alias, entries }: CertificateState,
+  environments: readonly string[],
+  context: Reading,
+): Promise<Pick<CertificateState, "outcomes"> & Partial<Pick<CertificateState, "truststores">>> {
+  const kept = outcomes.filter(({ environment }) => environments.includes(environment));
+  const open = kept.filter(({ outcome }) => outcome !== "deployed").map(({ environment }) => environment);
+  if (open.length === 0) return { outcomes: kept };
+  const stores = await truststores(open, context);
+  const now = kept.map((one): Outcome => {
+    const store = stores.get(one.environment);
+    const thumbprints = entries.flatMap(({ environment, thumbprint }) =>
+      environment === one.environment && thumbprint !== undefined ? [thumbprint] : [],
+    );
+    const there = store === undefined ? undefined : trusts(store, { alias, thumbprints });
+    return there === undefined ? one : { environment: one.environment, outcome: there ? "deployed" : "failed" };
+  });
+  return { outcomes: now, truststores: rightsIn(stores) };
 }
 
 async function vanished(before: CertificateState, context: Reading): Promise<CertificateState | "gone"> {

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { providerText, type Kind } from "../provider/dynamic/kinds.js";
 import { settledValue, withoutPem } from "./outputs.js";
+import { policyOfStack } from "./policy.js";
 import { stateBefore, type HeldBefore } from "./stateBefore.js";
 
 /**
@@ -23,7 +24,12 @@ export interface Member {
 class InventoryResource extends pulumi.CustomResource {
   constructor(inputs: object, stack: pulumi.Resource, dependsOn: pulumi.Resource[]) {
     const urn = `urn:pulumi:${pulumi.getStack()}::${pulumi.getProject()}::${TYPE}::inventory`;
-    super(TYPE, "inventory", { ...inputs, __provider: PROVIDER, __urn: urn }, { parent: stack, dependsOn });
+    super(
+      TYPE,
+      "inventory",
+      { ...inputs, __provider: PROVIDER, __policy: policyOfStack(), __urn: urn },
+      { parent: stack, dependsOn },
+    );
   }
 }
 

@@ -3,6 +3,7 @@ import type { Kind } from "../provider/dynamic/kinds.js";
 import { SECRET_SETTINGS } from "../provider/dynamic/settings.js";
 import { keepSecretsOutOfDebugLog } from "./debugLog.js";
 import { inventoryOf, type Inventory } from "./inventory.js";
+import { policyOfStack } from "./policy.js";
 import { plainPromise, settledValue } from "./outputs.js";
 
 /**
@@ -22,6 +23,7 @@ export abstract class ClmResource extends pulumi.CustomResource {
         ...args,
         __provider: kind.providerText,
         __urn: urnOf(kind.type, name, opts?.parent),
+        __policy: policyOfStack(),
         __retainOnDelete: opts?.retainOnDelete === true ? true : undefined,
         __deletedWith: opts?.deletedWith === undefined ? undefined : urnOfResource(opts.deletedWith),
         __heldByOthers:

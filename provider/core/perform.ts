@@ -30,8 +30,8 @@ export type Perform = (operation: Operation, secrets?: Secrets) => Promise<Answe
 export const newTraceId = (): string => randomBytes(16).toString("hex");
 
 /**
- * Makes `perform` for one step. It refuses, before anything is sent, what is not in the step's plan, and what the plan
- * holds once and was performed already. A receipt that cannot be written before a call stops it; one that cannot be
+ * Makes `perform` for one step. It refuses, before anything is sent, what is not in the step's plan, what the plan holds
+ * once and was performed already, and what the stack's policy does not permit. A receipt that cannot be written before a call stops it; one that cannot be
  * written after it is told through `warn`, because the answer must reach the state.
  */
 export function performer(
@@ -40,6 +40,8 @@ export function performer(
   receipts: ReceiptBook,
   systemTime: () => Date,
   warn: (text: string) => void,
+  /** Throws for a call that the stack's policy does not permit. */
+  permit: (operation: Operation) => void = () => undefined,
 ): Perform {
   const left = plan.operations.filter(({ certainty }) => certainty.kind !== "due");
   return async (operation, secrets = {}) => {
@@ -57,6 +59,7 @@ export function performer(
           `Nothing was sent. This is a fault of pulumi-clm; please report it.`,
       );
     }
+    permit(operation);
     left.splice(at, 1);
     const traceId = newTraceId();
     const end = (status: string): void => {

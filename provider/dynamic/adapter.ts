@@ -1,4 +1,5 @@
 import type { dynamic } from "@pulumi/pulumi";
+import { isDeepStrictEqual } from "node:util";
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import type { Settings } from "./settings.js";
 import { Fault, PartialFault } from "../core/fault.js";
@@ -6,11 +7,14 @@ import type { Context, Lifecycle } from "../core/lifecycle.js";
 import { announcement, label } from "../core/operation.js";
 import { performer, type Send } from "../core/perform.js";
 import type { Plan } from "../core/plan.js";
+import { destroyedBy } from "../core/policy.js";
 import { KEPT, NO_RECEIPTS, receipt, receiptBook, unkeptIn, type ReceiptBook } from "../core/receipts.js";
 import { UNKNOWN, type Planned } from "../core/unknown.js";
 import { mask, registerMacKey } from "../http/redaction.js";
 import { stops, underOptions } from "../inventory/inventory.js";
+import { demandApproval, demandBelowCeiling, noteDestroyed } from "./gate.js";
 import { host } from "./host.js";
+import { told } from "./told.js";
 import {
   dropNulls,
   hiddenOf,
@@ -96,9 +100,21 @@ export function adapt<Inputs extends object, State extends object, Api>(
       await host.warn(urn, announcement(operation));
       if (operation.certainty.kind !== "due") host.run.name(label(operation));
     }
+    noteDestroyed(destroyedBy(plan.operations));
   }
 
-  async function context(urn: string, plan: Plan, heldByOthers: ReadonlySet<string>): Promise<Context<Api>> {
+  /** Stops a step before anything is sent, unless the stack's policy permits all that it plans. */
+  function demandPermission(urn: string, properties: Properties, { operations }: Plan): void {
+    demandApproval(urn, properties.__policy, operations);
+    demandBelowCeiling(urn, properties.__policy, operations);
+  }
+
+  async function context(
+    urn: string,
+    plan: Plan,
+    heldByOthers: ReadonlySet<string>,
+    policy: unknown,
+  ): Promise<Context<Api>> {
     const { api, send } = await system();
     return {
       resource: nameOf(urn),
@@ -111,6 +127,9 @@ export function adapt<Inputs extends object, State extends object, Api>(
         receipts(),
         () => new Date(),
         (text) => void host.warn(urn, text),
+        (operation) => {
+          demandApproval(urn, policy, [operation]);
+        },
       ),
       api,
       now: host.run.now(),
@@ -157,7 +176,10 @@ export function adapt<Inputs extends object, State extends object, Api>(
       // All that the plan of a replacement holds is the end of the old one; the new one is told by its own `check`.
       const operations = plan.replaces.length === 0 ? plan.operations : underOptions(plan.operations, optionsOf(news));
       await announce(urn, { ...plan, operations });
-      const options = ["__retainOnDelete", "__deletedWith"].some((key) => (olds[key] ?? null) !== (news[key] ?? null));
+      // A deletion knows what the outputs hold: these have to get there.
+      const options = ["__retainOnDelete", "__deletedWith", "__policy"].some(
+        (key) => !isDeepStrictEqual(olds[key] ?? null, news[key] ?? null),
+      );
       return { changes: plan.changes || options, replaces: [...plan.replaces], deleteBeforeReplace: false };
     },
 
@@ -166,9 +188,10 @@ export function adapt<Inputs extends object, State extends object, Api>(
       const plan = planOf(urn, undefined, news);
       const held = new Set(names(news.__heldByOthers));
       try {
-        const { id, state } = await told(async () =>
-          lifecycle.create(known(lifecycle, news), await context(urn, plan, held)),
-        );
+        const { id, state } = await told(async () => {
+          demandPermission(urn, news, plan);
+          return lifecycle.create(known(lifecycle, news), await context(urn, plan, held, news.__policy));
+        });
         return { id, outs: outputsOf(id, state, hiddenOf(news)) };
       } catch (error) {
         if (!(error instanceof PartialFault) || error.id === undefined) throw error;
@@ -187,6 +210,7 @@ export function adapt<Inputs extends object, State extends object, Api>(
         urnOf(outputs),
         NO_PLAN,
         new Set(names(outputs.__heldByOthers)),
+        outputs.__policy,
       );
       const state = await told(() => lifecycle.read(before, reading));
       if (state === "gone") return {};
@@ -203,9 +227,10 @@ export function adapt<Inputs extends object, State extends object, Api>(
       const held = new Set(names(news.__heldByOthers));
       const hidden = hiddenOf(news);
       try {
-        const state = await told(async () =>
-          lifecycle.update(stateOf(olds), known(lifecycle, news), await context(urn, plan, held)),
-        );
+        const state = await told(async () => {
+          demandPermission(urn, news, plan);
+          return lifecycle.update(stateOf(olds), known(lifecycle, news), await context(urn, plan, held, news.__policy));
+        });
         return { outs: outputsOf(id, state, hidden) };
       } catch (error) {
         throw error instanceof PartialFault ? kept(error, id, hidden) : error;
@@ -218,7 +243,8 @@ export function adapt<Inputs extends object, State extends object, Api>(
       if (plan.refusal !== undefined) throw refused(lifecycle.kind, urn, plan.refusal);
       await refuseUnlikeNamed(lifecycle.kind, id, urn, plan);
       if (plan.operations.length === 0) return;
-      await told(async () => lifecycle.delete(stateOf(outputs), await context(urn, plan, new Set())));
+      demandPermission(urn, outputs, plan);
+      await told(async () => lifecycle.delete(stateOf(outputs), await context(urn, plan, new Set(), outputs.__policy)));
     },
   };
 }
@@ -248,19 +274,6 @@ function known<Inputs extends object, State extends object, Api>(
 /** Masks a secret output in every message from now on; one that is made of others needs it not. */
 function remember(value: unknown): void {
   if (typeof value === "string") registerMacKey(value);
-}
-
-/** Masks credentials in whatever leaves; expected faults show their sentence in place of a stack. */
-async function told<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof Error) {
-      error.message = mask(error.message);
-      error.stack = error instanceof Fault ? error.message : mask(error.stack ?? error.message);
-    }
-    throw error;
-  }
 }
 
 /**

@@ -7,12 +7,15 @@ import {
   labelOf,
   leaving,
   spoken,
+  type Ending,
   type Entries,
   type Held,
   type Leaving,
 } from "../inventory/inventory.js";
+import { aboveCeiling, demandEndings, destroyedByEndings, noteDestroyed } from "./gate.js";
 import { host } from "./host.js";
 import { kindOf } from "./kinds.js";
+import { told } from "./told.js";
 import { hiddenOf, jsonSafe, UNKNOWN_ON_THE_WIRE, type Properties } from "./wire.js";
 
 /**
@@ -33,6 +36,8 @@ export const inventoryProvider: dynamic.ResourceProvider<Properties, Properties>
     const wanted = asEntries(heldMap(news.entries, new Set()) ?? {});
     const ending = leaving(stored, before === undefined ? undefined : asEntries(before), wanted, UNKNOWN_ON_THE_WIRE);
     await announce(ending);
+    const tooMuch = aboveCeiling(news.__policy);
+    if (tooMuch !== undefined) return { inputs: news, failures: [{ property: "", reason: tooMuch }] };
     if (before === undefined && Object.keys(stored).length > 0) {
       await host.warn(
         text(news.__urn),
@@ -43,9 +48,7 @@ export const inventoryProvider: dynamic.ResourceProvider<Properties, Properties>
       inputs: jsonSafe({
         entries: wanted,
         // For policy packs (inventory.md F13). Hidden: on destroy, --diff prints stored inputs, and this is of one run.
-        ...(ending.length === 0
-          ? {}
-          : { __ending: Object.fromEntries(ending.map(({ urn, ends }) => [urn, ends.map(spoken)])) }),
+        ...(ending.length === 0 ? {} : { __ending: Object.fromEntries(ending.map(({ urn, ends }) => [urn, ends])) }),
         ...hiddenOf(news),
       }),
     };
@@ -62,20 +65,36 @@ export const inventoryProvider: dynamic.ResourceProvider<Properties, Properties>
     };
   },
 
-  create: (news) => Promise.resolve({ id: "inventory", outs: outputs(news) }),
+  create: (news) => gated(news, () => ({ id: "inventory", outs: outputs(news) })),
   read: (id, stored) =>
     Promise.resolve(stored === undefined ? {} : { id, props: jsonSafe(stored), inputs: outputs(stored) }),
-  update: (_id, _olds, news) => Promise.resolve({ outs: outputs(news) }),
+  update: (_id, _olds, news) => gated(news, () => ({ outs: outputs(news) })),
 
   /** `pulumi destroy` deletes the inventory first: the last moment to name what follows (inventory.md F18). */
   delete: async (_id, stored) => {
     await host.settings();
-    await announce(allEndings(entriesOf(stored.entries)));
+    const ending = allEndings(entriesOf(stored.entries));
+    await announce(ending);
+    const endings = ending.flatMap(({ ends }) => ends);
+    await told(() => {
+      demandEndings(text(stored.__urn), stored.__policy, endings);
+    });
   },
 };
 
+/** Stops a run before its first deletion (fact E8), unless all that it ends is permitted. */
+async function gated<T>(news: Properties, made: () => T): Promise<T> {
+  await host.settings();
+  const ending = Object.values((news.__ending ?? {}) as Record<string, readonly Ending[]>).flat();
+  return told(() => {
+    demandEndings(text(news.__urn), news.__policy, ending);
+    return made();
+  });
+}
+
 async function announce(leaving: readonly Leaving[]): Promise<void> {
   host.run.inventorySpoke();
+  noteDestroyed(destroyedByEndings(leaving.flatMap(({ ends }) => ends)));
   for (const { urn, id, ends } of leaving) {
     for (const end of ends) {
       await host.warn(urn, spoken(end));

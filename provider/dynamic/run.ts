@@ -147,6 +147,13 @@ export class Run {
     };
   }
 
+  /** Adds to what this run has under a heading, over all of its processes. @returns all of it, each once. */
+  begins(heading: "planned" | "destroyed", objects: readonly string[]): ReadonlySet<string> {
+    const file = join(this.#engine, heading);
+    if (objects.length > 0) appendFileSync(file, objects.map((object) => `${JSON.stringify(object)}\n`).join(""));
+    return new Set(linesOf(file).map((line) => JSON.parse(line) as string));
+  }
+
   /** Says that the stack's inventory has spoken in this run: what it has not named is not to be ended. */
   inventorySpoke(): void {
     appendFileSync(join(this.#engine, "inventory"), "");

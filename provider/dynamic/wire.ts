@@ -17,9 +17,18 @@ export interface Hidden {
   readonly __deletedWith?: unknown;
   /** Remote objects that other resources of the stack held at the start of the run. */
   readonly __heldByOthers?: unknown;
+  /** The stack's policy, where it is not the default one: approvals, ceiling. */
+  readonly __policy?: unknown;
 }
 
-export const HIDDEN = ["__provider", "__urn", "__retainOnDelete", "__deletedWith", "__heldByOthers"] as const;
+export const HIDDEN = [
+  "__provider",
+  "__urn",
+  "__retainOnDelete",
+  "__deletedWith",
+  "__heldByOthers",
+  "__policy",
+] as const;
 
 export function hiddenOf(properties: Properties): Hidden {
   return Object.fromEntries(HIDDEN.flatMap((key) => (properties[key] === undefined ? [] : [[key, properties[key]]])));

@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { bracketed, type Operation } from "../core/operation.js";
+import { approvalOf, argumentsDigest } from "../core/approvals.js";
 import type { Plan } from "../core/plan.js";
+import { severityOf, type Severity } from "../core/policy.js";
 
 /**
  * The inventory names, in a plain preview, what a run will end: no provider is asked about a planned delete
@@ -29,6 +31,10 @@ export interface Ending {
   /** Name and target in brackets; missing where no call is made. */
   readonly call?: string;
   readonly says: string;
+  /** What it does to something that works today: what a policy is about. */
+  readonly severity?: Severity;
+  /** Digest of what would be sent, for approvals. */
+  readonly digest?: string;
 }
 
 /** The line as a preview prints it. */
@@ -83,6 +89,11 @@ export function underOptions(
       }));
 }
 
+function gated(operation: Operation): Pick<Ending, "severity" | "digest"> {
+  const severity = severityOf(operation);
+  return severity === undefined ? {} : { severity, digest: argumentsDigest(approvalOf(operation)) };
+}
+
 /** What a preview says of a step that goes no further without a person. */
 export const stops = (refusal: string): string => `up WILL STOP here: ${refusal}`;
 
@@ -93,6 +104,7 @@ function endingsOf(held: Held, plan: Plan, what: string): Ending[] {
     ...underOptions(plan.operations, held).map((operation) => ({
       call: bracketed(operation),
       says: operation.sentence,
+      ...gated(operation),
     })),
     ...plan.remarks.map((says) => ({ says })),
   ];
@@ -135,8 +147,8 @@ const withoutCall = (id: string, what: string, unknown: string): string =>
     ? `${id === unknown ? "a resource" : id} leaves the stack, and what its end does is not known: its state could not be read. Its deletion is refused unless this run names it`
     : `${what} leaves the stack: no remote call`;
 
-const onlyIfWaiting = ({ says, call }: Ending): Ending => ({
-  says,
+const onlyIfWaiting = ({ call, ...ending }: Ending): Ending => ({
+  ...ending,
   ...(call === undefined
     ? {}
     : { call: call.replace(/(?:; if [^\]]*)?\]$/, "; if the replaced original still waits in the state]") }),

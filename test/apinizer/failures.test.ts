@@ -193,12 +193,10 @@ describe("a certificate on gateways that fail", () => {
     const unknown = await steps.create(wanted());
     expect(outcomes(unknown)).to.deep.equal(["production unknown", "staging unknown"]);
     expect(gatewayCertificate.uses?.(unknown).unsettled).to.include("production is unknown");
-    expect(outcomes((await steps.read(unknown))), "it still may not look").to.deep.equal(
-      outcomes(unknown),
-    );
+    expect(outcomes(await steps.read(unknown)), "it still may not look").to.deep.equal(outcomes(unknown));
     sandbox.apinizer.setRights(["SECRETS+VIEW"], "admin");
     sandbox.apinizer.undeployOutside("gw", ["staging"]);
-    const looked = (await steps.read(unknown));
+    const looked = await steps.read(unknown);
     expect(outcomes(looked)).to.deep.equal(["production deployed", "staging failed"]);
     expect(looked.truststores).to.equal("readable");
     expect(shown(looked, wanted())).to.deep.equal(["update project=partners name=gw"]);

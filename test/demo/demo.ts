@@ -256,7 +256,7 @@ async function chainExample(demo: Demo): Promise<void> {
 /** The CSR that the program gave last. */
 function lastCsr({ project }: World): string {
   const resources = project.resources();
-  return String(resources.find(({ urn }) => urn.includes('certcentral:Order::'))?.outputs?.csr);
+  return String(resources.find(({ urn }) => urn.includes("certcentral:Order::"))?.outputs?.csr);
 }
 
 const EXAMPLES = [

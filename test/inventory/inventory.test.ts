@@ -191,12 +191,14 @@ describe("what leaves the stack", () => {
 
   it("keeps label and sentence apart, so that a cut text does not lose the label", () => {
     const entry = entryOf(held("1"), UNKNOWN);
+    const [{ digest = "" } = {}] = entry.ending;
+    expect(digest).to.match(/^[0-9a-f]{16}$/);
     expect(entry).to.deep.equal({
       kind: "test.Thing",
       id: "1",
       what: "thing 1",
       until: "2028-01-01",
-      ending: [{ call: "[test.things.end id=1]", says: "END 1" }],
+      ending: [{ call: "[test.things.end id=1]", says: "END 1", severity: "irreversible", digest }],
     });
     expect(entry.ending.map(labelOf)).to.deep.equal(["test.things.end id=1"]);
     expect(allEndings({ a: entry })).to.deep.equal([{ urn: "a", id: "1", ends: entry.ending }]);

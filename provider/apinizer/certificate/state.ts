@@ -60,7 +60,10 @@ export function uses(state: CertificateState): Use {
   const known = new Map(outcomes.map(({ environment, outcome }) => [environment, outcome]));
   const open = environments
     .filter((environment) => known.get(environment) !== "deployed")
-    .map((environment) => `${environment} is ${known.get(environment) ?? "without it"}${known.get(environment) === "unknown" ? " (a refresh looks at its truststore)" : ""}`);
+    .map(
+      (environment) =>
+        `${environment} is ${known.get(environment) ?? "without it"}${known.get(environment) === "unknown" ? " (a refresh looks at its truststore)" : ""}`,
+    );
   const unsettled = missing ? "it was deleted outside" : open.join(", ");
   return {
     what: `certificate ${name} of project ${project}`,

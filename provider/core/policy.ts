@@ -1,0 +1,96 @@
+import type { Operation } from "./operation.js";
+import { label } from "./operation.js";
+
+/**
+ * What a stack demands before something is destroyed. It is stored in every resource and in the inventory, because `destroy`
+ * and `refresh` see only what the last `up` has stored (architecture section 5).
+ */
+export interface Policy {
+  /** Which calls need an approval (`clm review --approve`). */
+  readonly approvals: ApprovalLevel;
+  /** How many objects one run may destroy: more is a truncated file or a wrong stack. */
+  readonly maxDestructive: number;
+}
+
+/** From loose to tight. */
+export const APPROVAL_LEVELS = ["off", "irreversible", "destructive"] as const;
+export type ApprovalLevel = (typeof APPROVAL_LEVELS)[number];
+
+export const DEFAULT_POLICY: Policy = { approvals: "off", maxDestructive: 10 };
+
+/** What a call does to something that works today; undefined where nothing stops working because of it. */
+export type Severity = "irreversible" | "destructive";
+
+export const severityOf = ({ destructive, reversible }: Operation): Severity | undefined =>
+  !destructive ? undefined : reversible ? "destructive" : "irreversible";
+
+/** Whether a policy demands an approval for calls of this severity. */
+export const demandsApproval = (severity: Severity | undefined, { approvals }: Policy): boolean =>
+  severity !== undefined && (approvals === "destructive" || approvals === severity);
+
+export const needsApproval = (operation: Operation, policy: Policy): boolean =>
+  operation.certainty.kind !== "due" && demandsApproval(severityOf(operation), policy);
+
+/**
+ * Objects that calls destroy, each once: by their targets, because several calls can be alternatives for one object. A target
+ * that is not known before the run counts only where no other is named.
+ */
+export function destroyedBy(operations: readonly Operation[]): string[] {
+  const destructive = operations.filter(
+    (operation) => severityOf(operation) !== undefined && operation.certainty.kind !== "due",
+  );
+  return objectsOf(destructive.map(label));
+}
+
+/** The objects that labels of destructive calls name, each once. */
+export function objectsOf(labels: readonly string[]): string[] {
+  const targets = labels.map((one) => {
+    const [name = "", ...target] = one.split(" ");
+    return `${name.split(".")[0] ?? ""} ${target.join(" ")}`;
+  });
+  const known = targets.filter((target) => !target.includes("=?"));
+  return [...new Set(known.length > 0 ? known : targets)];
+}
+
+/**
+ * The policy that counts: what is stored, made tighter by the environment. `CLM_REQUIRE_APPROVALS` can only tighten;
+ * `CLM_MAX_DESTRUCTIVE` is the ceiling of one run. @throws Error for values that are not allowed.
+ */
+export function effectivePolicy(stored: Policy, environment: Readonly<Record<string, string | undefined>>): Policy {
+  const { CLM_REQUIRE_APPROVALS: required, CLM_MAX_DESTRUCTIVE: ceiling } = environment;
+  const level =
+    required === undefined || required === ""
+      ? "off"
+      : levelOf(required, "the environment variable CLM_REQUIRE_APPROVALS");
+  const tighter = Math.max(APPROVAL_LEVELS.indexOf(stored.approvals), APPROVAL_LEVELS.indexOf(level));
+  return {
+    approvals: APPROVAL_LEVELS[tighter] ?? stored.approvals,
+    maxDestructive:
+      ceiling === undefined || ceiling === ""
+        ? stored.maxDestructive
+        : ceilingOf(ceiling, "the environment variable CLM_MAX_DESTRUCTIVE"),
+  };
+}
+
+/** @throws Error for anything else than a level. */
+export function levelOf(text: string, setting: string): ApprovalLevel {
+  const found = APPROVAL_LEVELS.find((level) => level === text);
+  if (found !== undefined) return found;
+  throw new Error(`${setting} is "${text}". Allowed: ${APPROVAL_LEVELS.join(", ")}.`);
+}
+
+/** @throws Error for anything else than a whole number. */
+export function ceilingOf(text: string, setting: string): number {
+  const value = /^\d{1,6}$/.test(text.trim()) ? Number(text) : Number.NaN;
+  if (!Number.isNaN(value)) return value;
+  throw new Error(`${setting} is "${text}". Allowed: a whole number from 0 to 999999.`);
+}
+
+/** A policy as it is stored; the default one where nothing, or nothing readable, is. */
+export function storedPolicy(value: unknown): Policy {
+  const { approvals, maxDestructive } = (typeof value === "object" && value !== null ? value : {}) as Partial<Policy>;
+  return {
+    approvals: APPROVAL_LEVELS.find((level) => level === approvals) ?? DEFAULT_POLICY.approvals,
+    maxDestructive: typeof maxDestructive === "number" ? maxDestructive : DEFAULT_POLICY.maxDestructive,
+  };
+}

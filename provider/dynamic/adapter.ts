@@ -213,7 +213,10 @@ export function adapt<Inputs extends object, State extends object, Api>(
         outputs.__policy,
       );
       const state = await told(() => lifecycle.read(before, reading));
-      if (state === "gone") return {};
+      if (state === "gone") {
+        host.run.begins("gone", [id]);
+        return {};
+      }
       return {
         id,
         props: outputsOf(id, state, hiddenOf(outputs)),

@@ -34,7 +34,14 @@ export const inventoryProvider: dynamic.ResourceProvider<Properties, Properties>
     const stored = entriesOf(olds.entries);
     // The stored list is read by `destroy`, where nothing stays.
     const wanted = asEntries(heldMap(news.entries, new Set()) ?? {});
-    const ending = leaving(stored, before === undefined ? undefined : asEntries(before), wanted, UNKNOWN_ON_THE_WIRE);
+    // What a refresh of this run has found gone is not ended by it (inventory.md rule 9).
+    const gone = host.run.begins("gone", []);
+    const ending = leaving(
+      stored,
+      before === undefined ? undefined : asEntries(before),
+      wanted,
+      UNKNOWN_ON_THE_WIRE,
+    ).filter(({ id }) => !gone.has(id));
     await announce(ending);
     const tooMuch = aboveCeiling(news.__policy);
     if (tooMuch !== undefined) return { inputs: news, failures: [{ property: "", reason: tooMuch }] };

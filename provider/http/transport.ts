@@ -1,8 +1,9 @@
 import { getCACertificates } from "node:tls";
 import { setTimeout as delay } from "node:timers/promises";
-import { Agent, EnvHttpProxyAgent, FormData, request, type Dispatcher } from "undici";
+import type { Dispatcher, FormData } from "undici";
 import type { HttpCall, RepeatRule } from "../core/operation.js";
 import { Fault, type Outcome } from "../core/fault.js";
+import { undici } from "../core/onDemand.js";
 import type { Answer } from "../core/perform.js";
 import { isLoopback } from "./origin.js";
 import { mask } from "./redaction.js";
@@ -91,6 +92,7 @@ export class Transport {
    */
   async send(call: HttpCall, rule: RepeatRule, traceId: string): Promise<Answer> {
     const { token } = this.#settings;
+    undici(); // here, where its absence is not taken for a fault of the network
     let renewed = false;
     for (let attempt = 1; ; attempt++) {
       const last = attempt === ATTEMPTS;
@@ -138,7 +140,7 @@ export class Transport {
   ): Promise<{ answer: Answer; after: string | undefined }> {
     const { headers, timeout } = this.#settings;
     const { body, type } = bodyOf(call);
-    const answer = await request(this.origin + call.path, {
+    const answer = await undici().request(this.origin + call.path, {
       method: call.method,
       dispatcher: dispatcher(this.#settings),
       signal: AbortSignal.timeout(timeout),
@@ -211,7 +213,7 @@ function bodyOf({ body, form }: HttpCall): { body: string | FormData | undefined
     };
   if ("urlencoded" in form)
     return { body: new URLSearchParams(form.urlencoded).toString(), type: "application/x-www-form-urlencoded" };
-  const data = new FormData();
+  const data = new (undici().FormData)();
   for (const [name, part] of Object.entries(form.multipart))
     if (typeof part === "string") data.append(name, part);
     else data.append(name, new Blob([part.content], { type: part.contentType }), part.filename);
@@ -262,6 +264,7 @@ function dispatcher({ url, ca, timeout }: TransportSettings): Dispatcher {
     ...(ca === undefined ? {} : { ca: [...getCACertificates("default"), ca] }),
   };
   // HTTPS_PROXY and NO_PROXY as the environment has them; loopback is never sent to a proxy.
+  const { Agent, EnvHttpProxyAgent } = undici();
   const made =
     url.protocol === "https:" && !isLoopback(url)
       ? new EnvHttpProxyAgent({ connect, requestTls: connect, proxyTls: connect, connections: 64 })

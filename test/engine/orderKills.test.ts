@@ -5,8 +5,11 @@ import { CALLS, executed, isSettled, untilDone } from "./orderCalls.js";
 
 /**
  * Kills around the calls of CertCentral: with checkpoints the provider dies, without them the whole run, and the state knows
- * nothing of it (fact E22). Kills after commit with checkpoints are in `orderFaults.test.ts`.
+ * nothing of it (fact E22). Kills after commit with checkpoints are in `orderFaults.test.ts`, for all calls; what they leave
+ * at the service and in the state is the same after the answer, so that moment is tried once for each of Pulumi's steps.
  */
+const ONE_OF_EACH_STEP = ["certcentral.orders.place", "certcentral.orders.reissue", "certcentral.orders.revoke"];
+
 describe("killed around a call of CertCentral", () => {
   for (const call of CALLS) {
     it(
@@ -34,6 +37,7 @@ describe("killed around a call of CertCentral", () => {
       }),
     );
 
+    if (!ONE_OF_EACH_STEP.includes(call.name)) continue;
     it(
       `${call.name}, after the answer, checkpoints on: nothing twice, nothing lost`,
       inWorld(async (world) => {

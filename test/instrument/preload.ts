@@ -1,15 +1,23 @@
+import { enableCompileCache, flushCompileCache } from "node:module";
+import { join } from "node:path";
 import type * as Transport from "../../provider/http/transport.js";
 import type * as EngineLog from "../../provider/dynamic/engineLog.js";
 import type * as Inventory from "../../provider/inventory/inventory.js";
 import type * as EcgridCertificate from "../../provider/ecgrid/generated/certificate.js";
 
 /**
- * Loaded into the processes of a test run by NODE_OPTIONS: moves their clock (`CLM_TEST_CLOCK`), and plants one bug
- * into the provider (`CLM_TEST_PLANT`), to show that the instrument finds it. The product itself has no such switches.
+ * Loaded into the processes of a test run by NODE_OPTIONS: moves their clock (`CLM_TEST_CLOCK`), keeps what they compile
+ * (`CLM_TEST_COMPILE_CACHE`), and plants one bug into the provider (`CLM_TEST_PLANT`), to show that the instrument finds
+ * it. The product itself has no such switches.
  */
 
+const [, script = ""] = process.argv;
+const isProgram = script.includes(join("cmd", "run"));
+const isProvider = script.includes(join("cmd", "dynamic-provider"));
 moveClock(process.env.CLM_TEST_CLOCK);
-if (process.env.CLM_TEST_PLANT !== undefined && process.argv[1]?.includes("dynamic-provider") === true) {
+if (isProgram) withoutTypeScript();
+if (isProgram || isProvider) keepCompiled(process.env.CLM_TEST_COMPILE_CACHE);
+if (process.env.CLM_TEST_PLANT !== undefined && isProvider) {
   const plant = PLANTS()[process.env.CLM_TEST_PLANT];
   if (plant === undefined) throw new Error(`unknown plant ${process.env.CLM_TEST_PLANT}`);
   plant();
@@ -29,6 +37,24 @@ function moveClock(text: string | undefined): void {
     get: (target, key, self) =>
       key === "now" ? () => Real.now() + offset : (Reflect.get(target, key, self) as unknown),
   });
+}
+
+/**
+ * The language host that is built from source loads TypeScript and ts-node into every program, whatever its Pulumi.yaml
+ * says. Today's host reads `typescript: false` there, as all programs of these tests have it.
+ */
+function withoutTypeScript(): void {
+  process.env.PULUMI_NODEJS_TYPESCRIPT = "false";
+}
+
+/**
+ * A folder for each kind of process: programs run with the debugger, and V8 then takes what a process without it has
+ * compiled for foreign, and the other way round. The provider is killed at the end, so it writes while it runs.
+ */
+function keepCompiled(folder: string | undefined): void {
+  if (folder === undefined) return;
+  enableCompileCache(join(folder, isProvider ? "provider" : "program"));
+  if (isProvider) setInterval(flushCompileCache, 500).unref();
 }
 
 type Send = Transport.Transport["send"];

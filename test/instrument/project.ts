@@ -6,6 +6,9 @@ import { dirname, join, resolve } from "node:path";
 /** The repository's root, from dist/test/instrument. */
 export const REPOSITORY = resolve(__dirname, "..", "..", "..");
 
+/** Where processes keep what they have compiled. */
+export const COMPILE_CACHE = join(tmpdir(), "clm-compile-cache");
+
 /** What a command printed and how it ended. */
 export interface Ran {
   readonly command: string;
@@ -20,7 +23,7 @@ export interface ProjectOptions {
   /** Folder of the repository that is copied as the project. */
   readonly from: string;
   /** Environment of every command, on top of what makes it hermetic. */
-  readonly environment?: Readonly<Record<string, string>>;
+  readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
 /** Stacks of this process as the CLI made the first of them, by project and name. */
@@ -44,11 +47,13 @@ export class Project {
     this.environment = {
       PULUMI_BACKEND_URL: `file://${join(this.folder, "backend")}`,
       PULUMI_CONFIG_PASSPHRASE: "not a secret: this backend lives as long as the test",
+      // The CLI lives for a second or two: collecting its garbage costs more than it saves.
+      GOGC: "400",
       PULUMI_HOME: join(this.folder, "home"),
       PULUMI_SKIP_UPDATE_CHECK: "true",
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-      // Each command loads the SDK twice; compiled once, it loads faster.
-      NODE_COMPILE_CACHE: join(tmpdir(), "clm-compile-cache"),
+      // Each command loads the SDK twice; compiled once, it loads faster. World has a better way for its processes.
+      NODE_COMPILE_CACHE: COMPILE_CACHE,
       CLM_RECEIPTS: join(this.folder, "receipts.jsonl"),
       ...environment,
     };

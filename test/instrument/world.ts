@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { startSandbox, type Sandbox } from "../../sandbox/index.js";
 import { recordRequests } from "./fieldsLog.js";
-import { Project, REPOSITORY, type Ran } from "./project.js";
+import { COMPILE_CACHE, Project, REPOSITORY, type Ran } from "./project.js";
 
 /** A resource of the test program (`test/engine/project/index.js`). */
 export interface Spec {
@@ -51,6 +51,8 @@ export class World {
         APINIZER_VISIBILITY_SECONDS: "0.5",
         CLM_BACKOFF_SECONDS: "0.01",
         NODE_OPTIONS: `--require ${join(REPOSITORY, "dist", "test", "instrument", "preload.js")}`,
+        NODE_COMPILE_CACHE: undefined,
+        CLM_TEST_COMPILE_CACHE: COMPILE_CACHE,
         ...(options.plant === undefined ? {} : { CLM_TEST_PLANT: options.plant }),
       },
     });

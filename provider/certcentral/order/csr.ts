@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
-import "reflect-metadata";
-import { Pkcs10CertificateRequest, SubjectAlternativeNameExtension } from "@peculiar/x509";
+import { peculiarX509 } from "../../core/onDemand.js";
 
 /** A certificate signing request (RFC 2986), read offline. A private key never goes in. */
 
@@ -23,6 +22,7 @@ export function readCsr(text: string): Csr | undefined {
   const block = BLOCK.exec(text)?.[1];
   if (block === undefined || isPrivateKey(text)) return undefined;
   const der = Buffer.from(block, "base64");
+  const { Pkcs10CertificateRequest, SubjectAlternativeNameExtension } = peculiarX509();
   try {
     const request = new Pkcs10CertificateRequest(der);
     const alternative = request.extensions.find((one) => one instanceof SubjectAlternativeNameExtension);

@@ -1,6 +1,7 @@
 import { createPrivateKey, X509Certificate, type KeyObject } from "node:crypto";
-import forge from "node-forge";
+import type forge from "node-forge";
 import { wholeSeconds } from "../../core/clock.js";
+import { nodeForge } from "../../core/onDemand.js";
 import { sha256 } from "../wire.js";
 
 /**
@@ -104,12 +105,13 @@ function x509File(certificate: X509Certificate, bytes: Buffer): UploadFile {
  * open is opened once more, without its seal.
  */
 function decrypted(container: forge.asn1.Asn1, password: string): forge.pkcs12.Pkcs12Pfx {
+  const { pkcs12, util } = nodeForge();
   try {
-    return forge.pkcs12.pkcs12FromAsn1(container, true, password);
+    return pkcs12.pkcs12FromAsn1(container, true, password);
   } catch (error) {
-    const utf8 = forge.util.encodeUtf8(password);
+    const utf8 = util.encodeUtf8(password);
     if (isSealBroken(error) || utf8 === password || !Array.isArray(container.value)) throw error;
-    return forge.pkcs12.pkcs12FromAsn1({ ...container, value: container.value.slice(0, 2) }, true, utf8);
+    return pkcs12.pkcs12FromAsn1({ ...container, value: container.value.slice(0, 2) }, true, utf8);
   }
 }
 
@@ -118,19 +120,20 @@ const isSealBroken = (error: unknown): boolean =>
 
 /** @throws Error when it is not PKCS#12, or the password is wrong. */
 function openPkcs12(bytes: Buffer, password: string): { certificates: X509Certificate[]; keys: KeyObject[] } {
-  const container = decrypted(forge.asn1.fromDer(bytes.toString("latin1")), password);
+  const { asn1: codec, pki } = nodeForge();
+  const container = decrypted(codec.fromDer(bytes.toString("latin1")), password);
   const bagsOf = (name: string): forge.pkcs12.Bag[] => {
-    const type = forge.pki.oids[name] ?? "";
+    const type = pki.oids[name] ?? "";
     return container.getBags({ bagType: type })[type] ?? [];
   };
-  const der = (asn1: forge.asn1.Asn1): Buffer => Buffer.from(forge.asn1.toDer(asn1).getBytes(), "latin1");
+  const der = (asn1: forge.asn1.Asn1): Buffer => Buffer.from(codec.toDer(asn1).getBytes(), "latin1");
   return {
     certificates: bagsOf("certBag").map(
-      ({ cert, asn1 }) => new X509Certificate(der(cert == null ? asn1 : forge.pki.certificateToAsn1(cert))),
+      ({ cert, asn1 }) => new X509Certificate(der(cert == null ? asn1 : pki.certificateToAsn1(cert))),
     ),
     keys: KEY_BAGS.flatMap(bagsOf).map(({ key, asn1 }) =>
       createPrivateKey({
-        key: der(key == null ? asn1 : forge.pki.wrapRsaPrivateKey(forge.pki.privateKeyToAsn1(key))),
+        key: der(key == null ? asn1 : pki.wrapRsaPrivateKey(pki.privateKeyToAsn1(key))),
         format: "der",
         type: "pkcs8",
       }),

@@ -130,15 +130,27 @@ const OPEN_APIOPS = new Set([
   ...["environmentName", "name", "description", "sourceType", "useType", "algorithm", "type", "kid", "jwkName"],
 ]);
 
-/** A body of Apinizer's: texts of the fields that are no secrets, and the names of the others. */
-function onlyOpen(body: unknown): unknown {
-  if (typeof body !== "object" || body === null || Array.isArray(body)) return body === undefined ? null : "present";
-  return Object.fromEntries(
-    Object.entries(body).map(([key, value]: [string, unknown]) => [
-      key,
-      OPEN_APIOPS.has(key) && typeof value === "string" && !value.includes("PRIVATE KEY") ? value : "present",
-    ]),
-  );
+/** What is asked for of a key that is generated, in an object of its type's name (the page "Generate JWK"). */
+const KEY_OBJECTS = new Set(["rsa", "ec", "oct", "okp"]);
+const OPEN_PARAMETERS = new Set([
+  ...["keySize", "curveType", "keyUseType", "algorithm", "keyIdType", "notBeforeTime", "expirationTime"],
+  ...["passwordSaltLength", "passwordIterationCount"],
+]);
+
+const isObject = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** A body of Apinizer's: values of the fields that are no secrets, and the names of the others. */
+function onlyOpen(body: unknown, open: ReadonlySet<string> = OPEN_APIOPS): unknown {
+  if (!isObject(body)) return body === undefined ? null : "present";
+  const shown = (key: string, value: unknown): unknown => {
+    if (open === OPEN_APIOPS && KEY_OBJECTS.has(key) && isObject(value)) return onlyOpen(value, OPEN_PARAMETERS);
+    if (!open.has(key)) return "present";
+    return typeof value === "number" || (typeof value === "string" && !value.includes("PRIVATE KEY"))
+      ? value
+      : "present";
+  };
+  return Object.fromEntries(Object.entries(body).map(([key, value]: [string, unknown]) => [key, shown(key, value)]));
 }
 
 /** Paths of the leaves of an answer. */

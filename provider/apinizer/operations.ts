@@ -19,8 +19,8 @@ const ENDS: RepeatRule = {
   because: "undeploys and deletes: a lost answer is settled by reading, and a repetition answers that nothing is there",
 };
 
-/** A name as labels print it: without blanks and brackets. */
-const named = (name: string): string => encodeURIComponent(name);
+/** A name as labels print it: without blanks and brackets; a question mark is one that is not known yet. */
+const named = (name: string): string => (name === "?" ? name : encodeURIComponent(name));
 const collection = (project: string): string => `/projects/${encodeURIComponent(project)}/certificates/`;
 const one = (project: string, name: string): string => `${collection(project)}${encodeURIComponent(name)}/`;
 
@@ -95,7 +95,7 @@ const jwksOf = (own: readonly string[]): string =>
 
 const jwksOnUpdate = ({ jwkUpdate, jwkScope, jwks }: UpdateArguments): string =>
   jwkUpdate === "UPDATE"
-    ? `${jwksOf(jwks)} are re-parsed from the new certificate in ${jwkScope === "SAME_PROJECT" ? "this project" : "ALL projects"}`
+    ? `${jwksOf(jwks)} are re-parsed from the new certificate in ${jwkScope === "SAME_PROJECT" ? "this project, and KEEP THE OLD KEY in others" : "ALL projects"}`
     : `${jwksOf(jwks)} are DETACHED AND KEEP THE OLD KEY`;
 
 /** `PUT /projects/{p}/certificates/{n}/` (section 2.4): removes, makes anew and redeploys; the list is what is kept. */
@@ -154,7 +154,7 @@ export const remove = operation<DeleteArguments>({
     `DELETE certificate ${name} of project ${project} (${what}): irreversible, UNDEPLOYED FROM ALL ENVIRONMENTS, ` +
     `${environments.length === 0 ? "also undeclared ones" : `${environments.join(", ")} and undeclared ones`}; ` +
     (jwkDelete === "DELETE"
-      ? `${jwksOf(jwks)} are DELETED FOR GOOD`
+      ? `${jwksOf(jwks)} are DELETED FOR GOOD, perhaps in other projects, too`
       : `${jwksOf(jwks)} lose their reference and keep their key`) +
     (checked ? "" : "; the environments' truststores could not be read, so what is left on workers cannot be checked"),
 });

@@ -195,7 +195,7 @@ const names = (value: unknown): string[] =>
 export function readDeployment(answer: unknown): DeploymentResult {
   const result = isFields(answer) ? answer.deploymentResult : undefined;
   const message = word(
-    isFields(result) ? result.message : undefined,
+    ...(isFields(result) ? [result.message, result.detail] : []),
     isFields(answer) ? answer.resultMessage : undefined,
   );
   const said = message === undefined ? {} : { message };

@@ -22,6 +22,14 @@ const CERTIFICATE = [
 const JWK = ["name", "description", "projectId", "sourceType", "sourceId", "sourceUrl", "type", "kid"].map(
   (field) => `resultList[].${field}`,
 );
+/** What `jwks/generate` takes for each type, in an object of its name (the page "Generate JWK"). */
+const PARAMETERS = ["keyUseType", "algorithm", "keyIdType", "notBeforeTime", "expirationTime"];
+const GENERATED = Object.entries({
+  rsa: ["keySize"],
+  ec: ["curveType"],
+  oct: ["keySize", "passwordSaltLength", "passwordIterationCount"],
+  okp: ["curveType"],
+}).flatMap(([type, own]) => [...own, ...PARAMETERS].map((field) => `${type}.${field}`));
 const FORM = ["alias", "certificateDescription", "environmentList", "pemEncodedFile"];
 
 /** The endpoints of certificates, JWKs, truststores and environments that a client of certificates needs. */
@@ -71,8 +79,8 @@ export const DOCUMENTED_GATEWAY: readonly DocumentedGatewayEndpoint[] = [
   },
   {
     endpoint: `POST ${PROJECT}/jwks/generate`,
-    section: "apinizer.md 3",
-    request: ["name", "description", "type", "kid"],
+    section: "apinizer.md 3, the page Generate JWK",
+    request: ["name", "description", "type", "kid", ...GENERATED],
     answer: DEPLOYMENT,
   },
   { endpoint: `GET ${PROJECT}/jwks/`, section: "apinizer.md 3.2", request: [], answer: ["status", ...JWK] },

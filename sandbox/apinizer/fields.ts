@@ -32,6 +32,31 @@ export class Fields {
     return value;
   }
 
+  /** The fields of an object within a JSON object. */
+  object(name: string): Fields {
+    const value = this.values[name];
+    if (value === undefined || value === null) throw emptyField(name);
+    return Fields.ofJson(value);
+  }
+
+  /** One of some values; undefined where it is left out. */
+  oneOf<Value extends string>(name: string, values: readonly Value[]): Value | undefined {
+    const given = this.values[name];
+    if (given === undefined || given === null) return undefined;
+    const found = values.find((value) => value === given);
+    if (found === undefined) throw invalid(`${name} must be one of ${values.join(", ")}!`);
+    return found;
+  }
+
+  /** ISO 8601 date and time; undefined where it is left out. */
+  time(name: string): Date | undefined {
+    const given = this.values[name];
+    if (given === undefined || given === null) return undefined;
+    const read = new Date(typeof given === "string" && /^\d{4}-\d{2}-\d{2}T/.test(given) ? given : NaN);
+    if (Number.isNaN(read.getTime())) throw invalid(`${name} is not a valid date!`);
+    return read;
+  }
+
   /** A file's bytes; undefined for an empty one, too. */
   file(name: string): Buffer | undefined {
     const value = this.values[name];

@@ -1,7 +1,8 @@
 import type { Fields } from "./fields.js";
 import { choice } from "./fields.js";
 import type { Gateways, WorkerResult } from "./gateways.js";
-import { fits, generateKey, kidOf, publicKeyOf, type Key } from "./material.js";
+import { generated } from "./generating.js";
+import { fits, kidOf, publicKeyOf, type Key } from "./material.js";
 import { duplicate, invalid, noCertificate, noEnvironment, notFound } from "./refusal.js";
 import { newObjectId, type ApinizerStore, type CertificateRecord, type JwkRecord } from "./store.js";
 
@@ -41,16 +42,16 @@ export class Jwks {
     if (!fits(members, useType, algorithm)) throw invalid(`Algorithm (${algorithm}) does not fit the key!`);
     return this.#add(project, fields, deploys, {
       ...{ name, sourceType, sourceId: certificate.objectId, environmentName, useType, algorithm },
-      key: { members, privates: {} },
+      ...{ key: { members, privates: {} }, kid: fields.text("kid") ?? kidOf(members) },
     });
   }
 
   /** `POST jwks/generate`. */
   generate(project: string, fields: Fields, deploys: boolean): Deployed {
     const name = this.#newName(project, fields);
-    const key = generateKey(fields.need("type"));
+    const made = generated(fields, this.store.variants, this.store.clock.now());
     const unsourced = { sourceType: "GENERATE", sourceId: null, environmentName: undefined };
-    return this.#add(project, fields, deploys, { ...unsourced, name, useType: undefined, algorithm: undefined, key });
+    return this.#add(project, fields, deploys, { ...unsourced, name, ...made });
   }
 
   /** `PUT jwks/{name}/`: name and description alone; it detaches the JWK from its source (section 3.3). */
@@ -169,17 +170,13 @@ export class Jwks {
     project: string,
     fields: Fields,
     deploys: boolean,
-    {
-      key,
-      ...given
-    }: Omit<JwkRecord, "id" | "objectId" | "project" | "description" | "kid" | "members"> & { key: Key },
+    { key, ...given }: Omit<JwkRecord, "id" | "objectId" | "project" | "description" | "members"> & { key: Key },
   ): Deployed {
     const jwk = this.store.add("jwk", {
       ...given,
       objectId: newObjectId(),
       project,
       description: fields.text("description") ?? "",
-      kid: fields.text("kid") ?? kidOf(key.members),
       members: key.members,
     });
     this.store.privates.set(jwk.id, key.privates);

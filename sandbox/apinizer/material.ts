@@ -1,4 +1,4 @@
-import { createHash, generateKeyPairSync, randomBytes, X509Certificate, type KeyObject } from "node:crypto";
+import { createHash, X509Certificate, type KeyObject } from "node:crypto";
 import { validity } from "../pki.js";
 import type { VariantSettings } from "../variants.js";
 import { emptyField, invalid } from "./refusal.js";
@@ -46,7 +46,8 @@ export interface Key {
   readonly privates: Members;
 }
 
-function keyOf(key: KeyObject): Key {
+/** The members of a key, public and private apart. */
+export function keyOf(key: KeyObject): Key {
   const entries = Object.entries(key.export({ format: "jwk" })) as [string, string][];
   return {
     members: Object.fromEntries(entries.filter(([name]) => !PRIVATE.has(name))),
@@ -88,19 +89,3 @@ const ALGORITHMS: Readonly<Record<string, readonly string[]>> = {
 export const fits = (members: Members, useType: string, algorithm: string): boolean =>
   (ALGORITHMS[`${useType} ${typeOf(members)}`] ?? []).includes(algorithm) &&
   (CURVES[algorithm] === undefined || CURVES[algorithm] === members.crv);
-
-/** A new key of the type that `generate` names. @throws Refusal for a type that there is not. */
-export function generateKey(type: string): Key {
-  switch (type) {
-    case "RSA":
-      return keyOf(generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey);
-    case "EC":
-      return keyOf(generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey);
-    case "OKP":
-      return keyOf(generateKeyPairSync("ed25519").privateKey);
-    case "OCT":
-      return { members: { kty: "oct" }, privates: { k: randomBytes(32).toString("base64url") } };
-    default:
-      throw invalid("type must be one of RSA, EC, OCT, OKP!");
-  }
-}

@@ -166,6 +166,15 @@ export class ApinizerSandbox {
     return Object.fromEntries(named);
   }
 
+  /** Names of the JWKs that an environment's workers hold, by worker: no call shows them. */
+  heldJwks(environment: string): Record<string, string[]> {
+    const named = this.workers(environment).map((worker): [string, string[]] => [
+      worker.name,
+      this.#api.gateways.held(worker, "jwk").map(({ name }) => name),
+    ]);
+    return Object.fromEntries(named);
+  }
+
   /** A certificate that was made in the console, or is replaced there. */
   async addCertificateOutside(given: GivenCertificate): Promise<CertificateRecord> {
     const { name, project = PROJECT, alias = name, description = "", deployed = true } = given;

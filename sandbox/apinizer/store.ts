@@ -102,7 +102,11 @@ export interface JwkRecord {
   readonly environmentName: string | undefined;
   readonly useType: string | undefined;
   readonly algorithm: string | undefined;
-  readonly kid: string;
+  /** Null for one that was generated without (the page "Generate JWK", keyIdType NONE). */
+  readonly kid: string | null;
+  /** Validity of a generated one, ISO 8601: shown by no answer. */
+  readonly notBefore?: string;
+  readonly expires?: string;
   members: Readonly<Record<string, string>>;
 }
 

@@ -147,6 +147,12 @@ export const APINIZER_WRITES = [
     values: ["accepted", "refused"],
   },
   {
+    name: "apNoKeyId",
+    section: "apinizer.md 3",
+    says: "kid of a JWK that is generated with keyIdType NONE and without one: none, or made as for all that bring none",
+    values: ["missing", "made"],
+  },
+  {
     name: "apImportDeploys",
     section: "apinizer.md 2.7",
     says: "whether import-file deploys",

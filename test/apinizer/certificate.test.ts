@@ -23,7 +23,7 @@ describe("a certificate on a gateway, under every variant of the documentation",
   for (const { name, values } of VARIANTS.filter(({ section }) => section.startsWith("apinizer.md")))
     for (const value of values)
       it(`${name} is ${value}: deployed, replaced, moved, read and deleted`, async () => {
-        const [first, second] = [await sandbox.apinizer.newPem("gw"), await sandbox.apinizer.newPem("gw")];
+        const [first, second] = [await sandbox.apinizer.newPem("gw", "ec"), await sandbox.apinizer.newPem("gw", "ec")];
         setVariant(sandbox.variants, name, value);
         const steps = new GatewaySteps(sandbox, {
           fields: name === "apFields" && value === "query" ? "query" : "form",

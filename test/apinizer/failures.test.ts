@@ -1,9 +1,10 @@
 import { expect } from "chai";
 import { gatewayCertificate } from "../../provider/apinizer/certificate/lifecycle.js";
 import type { CertificateState } from "../../provider/apinizer/certificate/state.js";
-import { Fault, PartialFault } from "../../provider/core/fault.js";
+import { PartialFault } from "../../provider/core/fault.js";
 import { label } from "../../provider/core/operation.js";
 import { startSandbox, type Sandbox } from "../../sandbox/index.js";
+import { failure } from "../instrument/misbehaving.js";
 import { executed, GatewaySteps } from "./steps.js";
 
 describe("a certificate on gateways that fail", () => {
@@ -14,7 +15,7 @@ describe("a certificate on gateways that fail", () => {
     sandbox = await startSandbox({ now: "2026-03-01T10:00:00Z" });
     sandbox.apinizer.inGap = () => undefined;
     steps = new GatewaySteps(sandbox);
-    pems = [await sandbox.apinizer.newPem("one"), await sandbox.apinizer.newPem("two")];
+    pems = [await sandbox.apinizer.newPem("one", "ec"), await sandbox.apinizer.newPem("two", "ec")];
   });
   afterEach(() => sandbox.close());
 
@@ -24,14 +25,6 @@ describe("a certificate on gateways that fail", () => {
   const served = (environment: string): (string | undefined)[] => [
     ...new Set(sandbox.apinizer.serving(environment, "gw").map(({ thumbprint }) => thumbprint)),
   ];
-  const failure = async <Kind extends Fault = Fault>(work: Promise<unknown>): Promise<Kind> => {
-    const outcome = await work.then(
-      () => undefined,
-      (error: unknown) => error,
-    );
-    expect(outcome).to.be.instanceOf(Fault);
-    return outcome as Kind;
-  };
   const outcomes = ({ outcomes: all }: CertificateState): string[] =>
     all.map(({ environment, outcome }) => `${environment} ${outcome}`);
   const shown = (before: CertificateState | undefined, after?: ReturnType<typeof wanted>): string[] =>
@@ -132,6 +125,21 @@ describe("a certificate on gateways that fail", () => {
     expect(shown(adopted, wanted({ pem: pems[1], adopt: true }))).to.deep.equal(["update project=partners name=gw"]);
     await steps.update(adopted, wanted({ pem: pems[1], adopt: true }));
     expect(executed(sandbox)).to.deep.equal(["update"]);
+  });
+
+  it("a certificate that was not issued yet when another one of its name was made: adopted when the program says so", async () => {
+    const { pem, ...none } = wanted();
+    const waiting = await steps.create(none);
+    await sandbox.apinizer.addCertificateOutside({ name: "gw", alias: "gw-alias", pem: pems[1] ?? "" });
+    expect((await failure(steps.update(waiting, wanted()))).message).to.include("set adopt: true");
+    const adopting = wanted({ adopt: true });
+    expect(steps.plan(waiting, adopting).remarks.join()).to.include("ADOPT certificate gw");
+    const adopted = await steps.update(waiting, adopting);
+    expect(executed(sandbox)).to.deep.equal([]);
+    expect(shown(adopted, adopting)).to.deep.equal(["update project=partners name=gw"]);
+    await steps.update(adopted, adopting);
+    expect(executed(sandbox)).to.deep.equal(["update"]);
+    for (const environment of BOTH) expect(served(environment)).to.have.length(1);
   });
 
   it("double entries are reported, and mended by operations that the next preview names", async () => {

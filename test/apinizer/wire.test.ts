@@ -78,6 +78,13 @@ describe("what Apinizer says of a deployment", () => {
     ]);
   });
 
+  it("D3: its own detail is the message", () => {
+    const deploymentResult = { success: false, detail: "Deployment failed", detailList: [] };
+    expect(readDeployment({ success: true, deploymentResult })).to.deep.equal({
+      ...{ listed: false, results: [], success: false, message: "Deployment failed" },
+    });
+  });
+
   it("D4: names alone", () => {
     expect(
       readDeployment({

@@ -1,7 +1,7 @@
 import type { Context, Lifecycle } from "../../provider/core/lifecycle.js";
 import { performer, type Send } from "../../provider/core/perform.js";
 import { NOTHING, type Plan } from "../../provider/core/plan.js";
-import { NO_RECEIPTS, unkeptIn } from "../../provider/core/receipts.js";
+import { KEPT, NO_RECEIPTS, receipt, unkeptIn, type ReceiptBook } from "../../provider/core/receipts.js";
 
 /** What a lifecycle is driven with in place of Pulumi. */
 export interface Driven<Api> {
@@ -13,6 +13,8 @@ export interface Driven<Api> {
   readonly heldByOthers?: () => ReadonlySet<string>;
   /** Lines of receipts that earlier runs have left. */
   readonly receipts?: () => string;
+  /** Where receipts are written. */
+  readonly book?: ReceiptBook;
 }
 
 /** A lifecycle without Pulumi: each step performs its own plan. */
@@ -29,12 +31,13 @@ export class Steps<Inputs extends object, State extends object, Api> {
 
   #context(plan: Plan): Context<Api> {
     const { api, send, now, urn, heldByOthers = () => new Set<string>(), receipts = () => "" } = this.driven;
+    const { book = NO_RECEIPTS } = this.driven;
     return {
       resource: "a",
       seed: urn,
       plan,
-      plannedHeldByOthers: new Set(),
-      perform: performer(plan, send, NO_RECEIPTS, now, (text) => {
+      plannedHeldByOthers: heldByOthers(),
+      perform: performer(plan, send, book, now, (text) => {
         throw new Error(text);
       }),
       api,
@@ -45,6 +48,7 @@ export class Steps<Inputs extends object, State extends object, Api> {
       unkept: (operation) => unkeptIn(receipts(), operation),
       keeps: (operation, traceId) => {
         this.kept.push(`${operation.name} ${traceId}`);
+        book.write(receipt(operation, KEPT, traceId, now()));
       },
       tell: (text) => {
         this.told.push(text);
@@ -60,9 +64,14 @@ export class Steps<Inputs extends object, State extends object, Api> {
   }
 
   plan(before: State | undefined, after: Inputs | undefined): Plan {
-    const { urn, now } = this.driven;
+    const { urn, now, heldByOthers } = this.driven;
     return this.lifecycle.plan(
-      { ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }), seed: urn },
+      {
+        ...(before === undefined ? {} : { before }),
+        ...(after === undefined ? {} : { after }),
+        ...(heldByOthers === undefined ? {} : { heldByOthers: heldByOthers() }),
+        seed: urn,
+      },
       now(),
     );
   }

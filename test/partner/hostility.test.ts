@@ -2,17 +2,9 @@ import { expect } from "chai";
 import { Fault, PartialFault } from "../../provider/core/fault.js";
 import type { ContractState } from "../../provider/partner/contract/state.js";
 import type { CredentialState } from "../../provider/partner/credential/state.js";
-import { startSandbox, type Rule, type Sandbox } from "../../sandbox/index.js";
-import { MODES, type Mode } from "../../sandbox/hostility.js";
+import { startSandbox, type Sandbox } from "../../sandbox/index.js";
+import { misbehave, PLACES, WAYS, type Place, type Way } from "../instrument/misbehaving.js";
 import { active, ContractSteps, CredentialSteps, executed } from "./steps.js";
-
-/** Where in a step the service misbehaves: the call itself, and every read after it. */
-const PLACES = ["the call", "the reads after"] as const;
-
-/** A rule for each way to fail, and for those that may come after the change was made: both. */
-const WAYS: readonly Pick<Rule, "mode" | "executed">[] = MODES.filter((mode) => mode !== "hook").flatMap(
-  (mode: Mode) => (["503", "500", "html", "empty"].includes(mode) ? [{ mode }, { mode, executed: true }] : [{ mode }]),
-);
 
 interface Call<State> {
   readonly name: string;
@@ -173,27 +165,10 @@ describe("calls of the Partner API when the service misbehaves", () => {
   });
   afterEach(() => sandbox.close());
 
-  function misbehave(match: string, place: (typeof PLACES)[number], way: Pick<Rule, "mode" | "executed">): void {
-    const rule = { ...way, ...(way.mode === "delay" ? { milliseconds: 20 } : {}) };
-    if (place === "the call") sandbox.hostile.add({ ...rule, match, times: 9 });
-    else
-      sandbox.hostile.add({
-        mode: "hook",
-        match,
-        after: () => {
-          sandbox.hostile.add({ ...rule, match: "GET *", times: 99 });
-        },
-      });
-  }
-
-  async function settles<State extends object>(
-    call: Call<State>,
-    place: (typeof PLACES)[number],
-    way: Pick<Rule, "mode" | "executed">,
-  ) {
+  async function settles<State extends object>(call: Call<State>, place: Place, way: Way) {
     let state: State | undefined = await call.lead(sandbox);
     const since = sandbox.log.last();
-    misbehave(call.match, place, way);
+    misbehave(sandbox, call.match, place, way);
     let failure: unknown;
     try {
       state = await call.run(sandbox, state, false);
@@ -241,7 +216,7 @@ describe("calls of the Partner API when the service misbehaves", () => {
         it(`${call.name}, ${how}${situation(call.name)}`, () => settles(call, place, way));
 
       it(`contracts.create, ${how}: one contract, or none while nobody knows${situation("contracts.create")}`, async () => {
-        misbehave("POST /partner-subscription/api/v1/acme", place, way);
+        misbehave(sandbox, "POST /partner-subscription/api/v1/acme", place, way);
         const steps = contractOf(sandbox);
         const outcome = await steps.create(inContract(sandbox)).catch((error: unknown) => error);
         const contracts = sandbox.partner.contracts();

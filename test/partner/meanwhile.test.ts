@@ -2,19 +2,11 @@ import { expect } from "chai";
 import { Fault, type PartialFault } from "../../provider/core/fault.js";
 import type { CredentialState } from "../../provider/partner/credential/state.js";
 import { startSandbox, type Sandbox } from "../../sandbox/index.js";
+import { failure } from "../instrument/misbehaving.js";
 import { active, ContractSteps, CredentialSteps, executed } from "./steps.js";
 
 const ID = 20_001;
 const DV = { productNameId: "ssl_dv_rapidssl", sans: ["a.example.com", "b.example.com"] };
-
-async function failure<Kind extends Fault = Fault>(work: Promise<unknown>): Promise<Kind> {
-  const outcome = await work.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  expect(outcome).to.be.instanceOf(Fault);
-  return outcome as Kind;
-}
 
 describe("contracts and credentials that others change meanwhile", () => {
   let sandbox: Sandbox;

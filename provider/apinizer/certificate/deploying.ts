@@ -11,7 +11,7 @@ import type { CertificateInputs } from "./inputs.js";
 import { deployedWhere } from "./outcomes.js";
 import { readPem, type PemInfo } from "./pem.js";
 import { removed } from "./removing.js";
-import { doubled, entriesOf, environmentsIn, withInputs, type CertificateState } from "./state.js";
+import { doubled, entriesOf, environmentsIn, isWaiting, withInputs, type CertificateState } from "./state.js";
 
 /** Deploys a certificate, adopts one, or waits for one that is not issued yet. */
 export async function make(inputs: CertificateInputs, context: Step): Promise<Made<CertificateState>> {
@@ -49,8 +49,10 @@ export async function change(
       next: "answer that in the program, and run again",
       outcome: "not executed",
     });
-  if (plan.operations.length === 0) return withInputs(before, inputs);
+  const adopts = isWaiting(before) && inputs.adopt === true;
+  if (plan.operations.length === 0 && !adopts) return withInputs(before, inputs);
   const found = await api.certificate(before.project, before.name, resource);
+  if (adopts) return adopted(found, withInputs(before, inputs), context);
   const operation = plan.operations.find(({ name }) => name === replace.name);
   if (operation === undefined) {
     const mending = plan.operations.find(({ name }) => name === remove.name);

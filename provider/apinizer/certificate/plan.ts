@@ -7,7 +7,7 @@ import { create, remove, update as replace, type DeleteArguments, type Deploymen
 import { referringTo } from "../scope.js";
 import { certificateInputs, type CertificateInputs } from "./inputs.js";
 import { readPem, whatOf } from "./pem.js";
-import { doubled, environmentsIn, type CertificateState } from "./state.js";
+import { doubled, environmentsIn, isWaiting, type CertificateState } from "./state.js";
 
 type Inputs = Planned<CertificateInputs>;
 /** What other resources hold, as `referring` and `holding` name it. */
@@ -44,6 +44,7 @@ export function plan({ before, after, heldByOthers = new Set() }: Change<Inputs,
       environments: [before.environments],
       pem: [before.pem],
       trigger: [before.trigger],
+      ...(isWaiting(before) ? { adopt: [undefined] } : {}),
     },
     (turned) => decide(before, turned, heldByOthers),
   );
@@ -57,16 +58,17 @@ export function plan({ before, after, heldByOthers = new Set() }: Change<Inputs,
   );
 }
 
+const adoption = (after: Inputs): Plan => ({
+  ...NOTHING,
+  changes: true,
+  remarks: [
+    `ADOPT certificate ${known(after.name) ?? ""} of project ${known(after.project) ?? ""}: it is read and taken into the stack, no remote call changes anything`,
+  ],
+});
+
 function creation(after: Inputs): Plan {
   const { adopt, pem } = after;
-  if (adopt === true)
-    return {
-      ...NOTHING,
-      changes: true,
-      remarks: [
-        `ADOPT certificate ${known(after.name) ?? ""} of project ${known(after.project) ?? ""}: it is read and taken into the stack, no remote call changes anything`,
-      ],
-    };
+  if (adopt === true) return adoption(after);
   if (pem === undefined) return { ...NOTHING, changes: true, remarks: [waits("nothing is deployed")] };
   const deployment = deploymentOf(after);
   const args = { ...deployment, why: "the resource is new" };
@@ -108,6 +110,7 @@ function decide(before: CertificateState, after: Inputs, heldByOthers: Held): Pl
 function update(before: CertificateState, after: Inputs, heldByOthers: Held): Plan {
   const { deployed, entries, missing } = before;
   const triggered = after.trigger !== undefined && after.trigger !== before.trigger;
+  if (isWaiting(before) && after.adopt === true) return adoption(after);
   if (after.pem === undefined)
     return deployed === undefined
       ? { ...NOTHING, remarks: changed(before, after, ["pem"]) ? [waits("nothing is deployed")] : [] }
@@ -214,8 +217,8 @@ const deletion = (before: CertificateState, heldByOthers: Held): DeleteArguments
  * @param heldByOthers what resources hold that stay when this one goes.
  */
 export function ending(before: CertificateState, heldByOthers: Held = new Set()): Plan {
-  const { deployed, entries, missing, name, project } = before;
-  if (deployed === undefined && entries.length === 0 && !missing)
+  const { deployed, name, project } = before;
+  if (isWaiting(before))
     return {
       ...NOTHING,
       changes: true,

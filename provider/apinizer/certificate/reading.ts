@@ -1,7 +1,7 @@
 import type { Outcome } from "../outcomes.js";
 import type { Reading } from "../step.js";
 import { rightsIn, trusts, truststores } from "./outcomes.js";
-import { entriesOf, environmentsIn, type CertificateState } from "./state.js";
+import { entriesOf, environmentsIn, isWaiting, type CertificateState } from "./state.js";
 
 /**
  * The state as the manager has it now, by one list of its project; gone when the manager says by its name that there is
@@ -9,7 +9,7 @@ import { entriesOf, environmentsIn, type CertificateState } from "./state.js";
  */
 export async function reread(before: CertificateState, context: Reading): Promise<CertificateState | "gone"> {
   const { project, name } = before;
-  if (before.deployed === undefined && before.entries.length === 0 && !before.missing) return before;
+  if (isWaiting(before)) return before;
   const listed = (await context.api.listed(project, context.resource)).find((one) => one.name === name);
   // A list may leave the content out, and with it what tells one certificate from another.
   const whole = listed?.entries.every(({ thumbprint }) => thumbprint !== undefined) === true;

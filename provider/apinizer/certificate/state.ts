@@ -36,6 +36,10 @@ export type CertificateState = z.output<typeof certificateState>;
 
 export const { inputsOf, withInputs } = echo<CertificateInputs, CertificateState>(certificateInputs);
 
+/** Whether nothing was ever deployed: there was no certificate yet. */
+export const isWaiting = ({ deployed, entries, missing }: CertificateState): boolean =>
+  deployed === undefined && entries.length === 0 && !missing;
+
 /** Environments of the manager's entries, each once. */
 export const environmentsIn = ({ entries }: Pick<CertificateState, "entries">): string[] => [
   ...new Set(entries.map(({ environment }) => environment)),

@@ -61,7 +61,7 @@ export type JwkInputs = z.output<typeof jwkInputs>;
 export function normalize(raw: Readonly<Record<string, unknown>>): Checked<JwkInputs> {
   const checked = checkInputs(jwkInputs, raw);
   if (!checked.ok) return checked;
-  const { certificateName, environment, use, algorithm, generate } = checked.inputs;
+  const { certificateName, certificateThumbprint, environment, use, algorithm, generate } = checked.inputs;
   const problems: Problem[] = [];
   const problem = (property: string, reason: string): void => void problems.push({ property, reason });
   if ((certificateName === undefined) === (generate === undefined))
@@ -75,6 +75,8 @@ export function normalize(raw: Readonly<Record<string, unknown>>): Checked<JwkIn
   } else {
     if (environment !== undefined)
       problem("environment", "environment is only for a JWK that is made from a certificate");
+    if (certificateThumbprint !== undefined)
+      problem("certificateThumbprint", "certificateThumbprint is only for a JWK that is made from a certificate");
     if (generate !== UNKNOWN && use !== UNKNOWN && algorithm !== UNKNOWN) {
       const reason = misfit(generate, use, algorithm);
       if (reason !== undefined) problem("generate", reason);

@@ -6,7 +6,7 @@ import { createJwk, removeJwk, updateJwk, type CreateJwkArguments, type DeleteJw
 import { namesOf } from "../outcomes.js";
 import { generatedAlgorithm, generatedCurve, type Use } from "./algorithms.js";
 import { jwkInputs, type JwkInputs } from "./inputs.js";
-import type { JwkState } from "./state.js";
+import { isUnread, type JwkState } from "./state.js";
 
 type Inputs = Planned<JwkInputs>;
 
@@ -36,12 +36,13 @@ export function plan({ before, after }: Change<Inputs, JwkState>): Plan {
       name: [before.name],
       description: [before.description],
       certificateName: [before.certificateName],
-      certificateThumbprint: before.made ? [before.certificateThumbprint] : [""],
+      certificateThumbprint: before.made ? [before.certificateThumbprint, ""] : [""],
       environment: [before.environment],
       use: [before.use],
       algorithm: [before.algorithm],
       generate: [before.generate],
       trigger: [before.trigger],
+      ...(before.made ? {} : { adopt: [undefined] }),
     },
     (turned) => decide(before, turned),
   );
@@ -63,13 +64,14 @@ const jwkOf = ({
   readonly name: string | typeof UNKNOWN;
 }) => `JWK ${known(name) ?? "?"} of project ${known(project) ?? "?"}`;
 
+const adoption = (after: Inputs): Plan => ({
+  ...NOTHING,
+  changes: true,
+  remarks: [`ADOPT ${jwkOf(after)}: it is read and taken into the stack, no remote call changes anything`],
+});
+
 function creation(after: Inputs): Plan {
-  if (after.adopt === true)
-    return {
-      ...NOTHING,
-      changes: true,
-      remarks: [`ADOPT ${jwkOf(after)}: it is read and taken into the stack, no remote call changes anything`],
-    };
+  if (after.adopt === true) return adoption(after);
   if (after.certificateThumbprint === "") return { ...NOTHING, changes: true, remarks: [WAITS] };
   return {
     ...NOTHING,
@@ -80,8 +82,8 @@ function creation(after: Inputs): Plan {
 
 /** The call that makes the JWK of these inputs; what is not known yet stands as a question mark. */
 export function making(after: Inputs, why: string): CreateJwkArguments {
-  const use = known(after.use) ?? "SIGNATURE";
-  const algorithm = known(after.algorithm);
+  const use = after.use === UNKNOWN ? "?" : after.use;
+  const algorithm = after.algorithm === UNKNOWN ? "?" : after.algorithm;
   const common = {
     project: known(after.project) ?? "?",
     name: known(after.name) ?? "?",
@@ -109,7 +111,7 @@ export function making(after: Inputs, why: string): CreateJwkArguments {
 /** The body of `jwks/generate`: what belongs to a type stands in an object of its name (the page "Generate JWK"). */
 function generation(
   generate: JwkInputs["generate"],
-  use: Use,
+  use: Use | "?",
   algorithm: string | undefined,
 ): { readonly what: string; readonly fields: Readonly<Record<string, unknown>> } {
   if (generate === undefined) return { what: "generated", fields: {} };
@@ -150,8 +152,9 @@ const differs = (before: JwkState, after: Inputs, fields: readonly string[]): st
 function update(before: JwkState, after: Inputs): Plan {
   const { made, attached, certificateName, outcomes } = before;
   if (!made) {
+    if (after.adopt === true) return adoption(after);
     if (after.certificateThumbprint === "") return NOTHING;
-    const why = "the certificate is deployed now";
+    const why = after.certificateName === undefined ? "it is not made yet" : "the certificate is deployed now";
     return { ...NOTHING, changes: true, operations: [createJwk.conditional(making(after, why), ABSENT)] };
   }
   const triggered = after.trigger !== undefined && after.trigger !== before.trigger;
@@ -160,6 +163,14 @@ function update(before: JwkState, after: Inputs): Plan {
     const why = triggered
       ? "the trigger has changed"
       : `${source.join(" and ")} change${source.length === 1 ? "s" : ""}`;
+    if (after.certificateThumbprint === "")
+      return {
+        ...NOTHING,
+        changes: true,
+        refusal:
+          `${jwkOf(before)} is not made anew although ${why}: certificate ${known(after.certificateName) ?? "?"} is not deployed, so the old JWK would be deleted and none made. ` +
+          "Deploy the certificate first",
+      };
     return {
       ...NOTHING,
       changes: true,
@@ -175,10 +186,13 @@ function update(before: JwkState, after: Inputs): Plan {
   const follows =
     after.certificateThumbprint !== undefined && differs(before, after, ["certificateThumbprint"]).length > 0;
   const remarks = [
-    ...(follows && attached
+    ...(follows && attached && why.length === 0
       ? [
           `its certificate ${certificateName ?? ""} is replaced: ${jwkOf(before)} is read again, no remote call changes it`,
         ]
+      : []),
+    ...(isUnread(before) && why.length === 0
+      ? [`${jwkOf(before)} is made and could not be read yet: it is read, no remote call changes it`]
       : []),
     ...(certificateName === undefined || attached
       ? []
@@ -198,7 +212,7 @@ function update(before: JwkState, after: Inputs): Plan {
             why: why.join(" and "),
           }),
         ];
-  return { ...NOTHING, changes: follows || operations.length > 0, operations, remarks };
+  return { ...NOTHING, changes: follows || isUnread(before) || operations.length > 0, operations, remarks };
 }
 
 const deletion = (before: JwkState): DeleteJwkArguments => ({

@@ -21,7 +21,8 @@ export function taken(before: JwkState, found: Jwk): JwkState {
   return {
     ...others,
     made: true,
-    attached: before.certificateName !== undefined && (attached ?? before.attached),
+    // A reference that was cleared does not come back: only a JWK that is made anew refers to its certificate again.
+    attached: before.certificateName !== undefined && attached !== false && (before.attached || !before.made),
     ...defined({ keyType: type ?? keyType, kid: kid ?? oldKid, ...known }),
   };
 }
@@ -40,7 +41,11 @@ const defined = <T extends object>(fields: T): { [Key in keyof T]?: NonNullable<
     [Key in keyof T]?: NonNullable<T[Key]>;
   };
 
-/** The state as the service has it now, by one list of its project; gone when it says by the JWK's name that there is none. */
+/**
+ * The state as the service has it now; gone when it says by the JWK's name that there is none. One from a certificate is
+ * read, since its key can be another one under the same key id; of a generated one the list is enough, which does not show
+ * the private members.
+ */
 export async function reread(before: JwkState, context: Reading): Promise<JwkState | "gone"> {
   if (!before.made) return before;
   const { api, resource } = context;
@@ -48,6 +53,7 @@ export async function reread(before: JwkState, context: Reading): Promise<JwkSta
   const listed = (await api.listedJwks(project, resource)).find((one) => one.name === name);
   const unchanged =
     listed !== undefined &&
+    before.certificateName === undefined &&
     (listed.kid ?? before.kid) === before.kid &&
     (listed.type ?? before.keyType) === before.keyType &&
     before.publicJwk !== undefined;

@@ -13,7 +13,13 @@ export async function end(state: JwkState, context: Step): Promise<void> {
   if (operation === undefined) return;
   const found = await context.api.jwk(state.project, state.name, context.resource);
   if (found === undefined) return;
-  demandUndeployed(state, await removed(state, operation, context), context);
+  const said = await removed(state, operation, context);
+  demandUndeployed(
+    state,
+    said,
+    "the resource stays in the state until the next run, which finds no record and lets it go",
+    context,
+  );
 }
 
 /** Performs a planned deletion and settles it by reading. @returns what the service said of its environments. */
@@ -49,6 +55,14 @@ export async function removed(
   return saidOf(reply);
 }
 
+/** What was said of no environment by its name: the end of a sentence that begins with "the service has". */
+export const inWords = (said: DeploymentResult | undefined): string =>
+  said?.message !== undefined
+    ? `said "${said.message}"`
+    : said?.success === false
+      ? "said that it failed, and not where"
+      : "not said";
+
 const failures = (said: DeploymentResult | undefined): string =>
   (said?.results ?? [])
     .flatMap(({ environment, success, message }) =>
@@ -61,17 +75,27 @@ const failedIn = (said: DeploymentResult | undefined): string => {
   return failed === "" ? "" : `, and undeployment failed in ${failed}`;
 };
 
-/** @throws Fault, once, when the record is deleted and environments say that they still have the JWK. */
-export function demandUndeployed({ project, name }: JwkState, said: DeploymentResult | undefined, context: Step): void {
+/**
+ * @param known what becomes of the resource. @throws Fault, once, when the record is deleted and environments say that they
+ * still have the JWK.
+ */
+export function demandUndeployed(
+  { project, name }: JwkState,
+  said: DeploymentResult | undefined,
+  known: string,
+  context: Step,
+): void {
   const failed = failures(said);
   if (failed !== "")
     throw fault(context, {
       action: `undeploy JWK ${name} of project ${project}`,
       cameBack: `the record is deleted, and these environments have not undeployed it: ${failed}`,
-      known: "the resource stays in the state until the next run, which finds no record and lets it go",
+      known,
       next: "look at those environments' gateways: no call of this API shows the JWKs of their workers, or undeploys one that the manager does not have",
       outcome: "done",
     });
   if (!said?.listed)
-    context.tell(`JWK ${name} of project ${project} is deleted; the service has not said where it was undeployed`);
+    context.tell(
+      `JWK ${name} of project ${project} is deleted; where it was undeployed is not known: the service has ${inWords(said)}`,
+    );
 }

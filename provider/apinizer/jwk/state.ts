@@ -25,4 +25,8 @@ export const jwkState = z.object({
 
 export type JwkState = z.output<typeof jwkState>;
 
+/** Whether the service said yes to its creation, and nothing of it could be read yet. */
+export const isUnread = ({ made, keyType, kid, publicJwk }: JwkState): boolean =>
+  made && keyType === undefined && kid === undefined && publicJwk === undefined;
+
 export const { inputsOf, withInputs } = echo<JwkInputs, JwkState>(jwkInputs);

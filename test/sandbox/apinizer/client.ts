@@ -37,6 +37,14 @@ async function makePem(name: string, key: KeyKind, days: number): Promise<string
 
 export const thumbprintOf = (pem: string): string => read(new X509Certificate(pem).raw).thumbprint;
 
+/** The object of each type that `jwks/generate` takes. */
+const GENERATED: Readonly<Record<string, Json>> = {
+  RSA: { rsa: { keySize: 2048 } },
+  EC: { ec: { curveType: "P256" } },
+  OKP: { okp: { curveType: "ED25519" } },
+  OCT: { oct: { keySize: 128 } },
+};
+
 export type FormFields = Readonly<Record<string, string | undefined>>;
 
 /** A client of the sandbox's management API, by HTTP. */
@@ -117,8 +125,12 @@ export class Caller {
       ...{ environmentName: "production", useType: "SIGNATURE", algorithm: "ES256", ...more },
     });
 
-  generate = (more: Json = {}): Promise<Answer> =>
-    this.json("POST", `${JWKS}generate`, { name: "own", type: "EC", ...more });
+  /** A generated JWK `own`, of the smallest key of its type unless its object is given. */
+  generate = (more: Json = {}): Promise<Answer> => {
+    const { type = "EC" } = more;
+    const own = GENERATED[String(type)] ?? {};
+    return this.json("POST", `${JWKS}generate`, { name: "own", type, ...own, ...more });
+  };
 
   /** Certificate `edge` as it is there when the test begins. */
   given = async (more: Partial<Parameters<ApinizerSandbox["addCertificateOutside"]>[0]> = {}): Promise<void> => {

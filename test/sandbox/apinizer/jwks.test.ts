@@ -119,7 +119,7 @@ describe("sandbox: JWKs of Apinizer (apinizer.md 3)", () => {
     "generate refuses a type that there is not, and a name that is taken",
     calling(async (at) => {
       expect(message(await at.generate({ type: "DSA" }))).to.include("type must be one of");
-      expect(message(await at.generate({ type: undefined }))).to.equal("type value can not be empty!");
+      expect(message(await at.generate({ type: null }))).to.equal("JWK type can not be empty!");
       await at.generate();
       const words = "JWK (name: own) is already exist! Try update operation if want to change its value.";
       for (const answer of [await at.generate(), await at.jwk({ name: "own" })])
@@ -213,5 +213,149 @@ describe("sandbox: what becomes of a certificate's JWKs (apinizer.md 3.4)", () =
       },
       { apJwkParameters: "flag" },
     ),
+  );
+});
+
+describe("sandbox: keys that Apinizer generates (the page Generate JWK)", () => {
+  const parameters = { keyUseType: "SIGNATURE", keyIdType: "TIMESTAMP" };
+  const WRAPS = ["", "_A128KW", "_A192KW", "_A256KW"];
+  const ECDH = ["ECDH_ES", "ECDH_1PU"].flatMap((name) => WRAPS.map((wrap) => `${name}${wrap}`));
+
+  for (const [type, own, what] of [
+    ["RSA", { keySize: 2048 }, 256],
+    ["RSA", { keySize: 3072 }, 384],
+    ["EC", { curveType: "P256" }, "P-256"],
+    ["EC", { curveType: "P384" }, "P-384"],
+    ["EC", { curveType: "P521" }, "P-521"],
+    ["EC", { curveType: "SECP256K1" }, "secp256k1"],
+    ["OKP", { curveType: "ED25519" }, "Ed25519"],
+    ["OKP", { curveType: "X25519" }, "X25519"],
+    ["OCT", { keySize: 128 }, 16],
+    ["OCT", { keySize: 192 }, 24],
+    ["OCT", { keySize: 256 }, 32],
+  ] as const)
+    it(
+      `${type} with ${JSON.stringify(own)} alone is made so, for signatures, valid for a year`,
+      calling(async (at) => {
+        expect((await at.generate({ type, [type.toLowerCase()]: own })).status).to.equal(200);
+        const made = at.apinizer.jwk("own");
+        const { k } = at.apinizer.privateMembers("own");
+        const bytes = (text = ""): number => Buffer.from(text, "base64url").length;
+        expect(made.members.crv ?? bytes(made.members.n ?? k)).to.equal(what);
+        expect(made).to.include({ useType: "SIGNATURE", sourceType: "GENERATE", sourceId: null });
+        const now = at.sandbox.clock.now().toISOString();
+        expect(made.kid).to.equal(String(Date.parse(now)));
+        const year = `${Number(now.slice(0, 4)) + 1}${now.slice(4)}`;
+        expect([made.notBefore, made.expires]).to.deep.equal([now, year]);
+      }),
+    );
+
+  it(
+    "every algorithm of the page is taken with its type, use and curve",
+    calling(async (at) => {
+      const curve = (algorithm: string): string =>
+        ({ ES384: "P384", ES512: "P521", ES256K: "SECP256K1" })[algorithm] ?? "P256";
+      const all = [
+        ...["RSA256", "RSA384", "RSA512", "PS256", "PS384", "PS512"].map((one) => ["RSA", "SIGNATURE", one]),
+        ...["RSA1_5", "RSA_OAEP", "RSA_OAEP_256", "RSA_OAEP_384", "RSA_OAEP_512"].map((one) => [
+          "RSA",
+          "ENCRYPTION",
+          one,
+        ]),
+        ...["ES256", "ES384", "ES512", "ES256K"].map((one) => ["EC", "SIGNATURE", one]),
+        ...["EC", "OKP"].flatMap((type) => ECDH.map((one) => [type, "ENCRYPTION", one])),
+        ["OKP", "SIGNATURE", "EdDSA"],
+        ...["HS256", "HS384", "HS512"].map((one) => ["OCT", "SIGNATURE", one]),
+        ...["A128KW", "A192KW", "A256KW", "A128GCMKW", "A192GCMKW", "A256GCMKW", "DIR"].map((one) => [
+          ...["OCT", "ENCRYPTION", one],
+        ]),
+        ...["HS256_A128KW", "HS384_A192KW", "HS512_A256KW"].map((one) => ["OCT", "ENCRYPTION", `PBES2_${one}`]),
+      ];
+      for (const [type = "", keyUseType = "", algorithm = ""] of all) {
+        const shapes: Json = {
+          RSA: { keySize: 2048, expirationTime: "soon" },
+          EC: { curveType: curve(algorithm) },
+          OKP: { curveType: keyUseType === "SIGNATURE" ? "ED25519" : "X25519" },
+          OCT: { keySize: 256 },
+        };
+        const own = { ...parameters, keyUseType, algorithm, ...(shapes[type] as Json) };
+        const answer = await at.generate({ name: `${type}-${algorithm}`, type, [type.toLowerCase()]: own });
+        // RSA keys are slow to make: what is looked at after the algorithm is refused.
+        if (type === "RSA") expect(message(answer), algorithm).to.equal("expirationTime is not a valid date!");
+        else expect([answer.status, message(answer)], algorithm).to.deep.equal([200, undefined]);
+      }
+    }),
+  );
+
+  for (const [what, body, words] of [
+    ["no object of its type", { ec: undefined }, "ec value can not be empty!"],
+    ["the object of another type", { ec: undefined, rsa: { keySize: 2048 } }, "ec value can not be empty!"],
+    ["an object that is none", { ec: "P256" }, "Request body is not valid!"],
+    ["no curve", { ec: {} }, "curveType value can not be empty!"],
+    ["a curve as RFC 7518 spells it", { ec: { curveType: "P-256" } }, "curveType must be one of P256, P384"],
+    ["no size", { type: "RSA", rsa: {} }, "keySize value can not be empty!"],
+    ["a size that there is not", { type: "RSA", rsa: { keySize: 1024 } }, "keySize must be one of 2048, 3072, 4096!"],
+    ["a size as text", { type: "OCT", oct: { keySize: "128" } }, "keySize must be one of 128, 192, 256!"],
+    ["a use that there is not", { ec: { curveType: "P256", keyUseType: "SIGN" } }, "keyUseType must be one of"],
+    ["an algorithm as RFC 7518 spells it", { type: "RSA", rsa: { keySize: 2048, algorithm: "RS256" } }, "RSA256"],
+    ["another use's algorithm", { ec: { curveType: "P256", algorithm: "ECDH_ES" } }, "algorithm must be one of ES256"],
+    ["another curve's algorithm", { ec: { curveType: "P256", algorithm: "ES384" } }, "(ES384) does not fit curveType"],
+    [
+      "an agreement on a curve that signs",
+      { type: "OKP", okp: { curveType: "ED25519", keyUseType: "ENCRYPTION", algorithm: "ECDH_ES" } },
+      "(ECDH_ES) does not fit curveType ED25519",
+    ],
+    ["a key id type that there is not", { ec: { curveType: "P256", keyIdType: "MD5" } }, "keyIdType must be one of"],
+    [
+      "a time that is none",
+      { ec: { curveType: "P256", expirationTime: "soon" } },
+      "expirationTime is not a valid date!",
+    ],
+    ["a salt that is none", { type: "OCT", oct: { keySize: 128, passwordSaltLength: "x" } }, "passwordSaltLength must"],
+  ] as const)
+    for (const [apError, told] of [
+      ["FAILURE", "resultMessage"],
+      ["oauth", "error_description"],
+    ] as const)
+      it(
+        `${what} is refused in form ${apError}, and nothing is made`,
+        calling(
+          async (at) => {
+            const answer = await at.generate(body);
+            expect([answer.status, String(answer.body[told]).includes(words)], answer.text).to.deep.equal([400, true]);
+            expect(at.apinizer.jwks()).to.deep.equal([]);
+          },
+          { apError },
+        ),
+      );
+
+  it(
+    "a key id is the one that is given, or made as it is asked for",
+    calling(async (at) => {
+      const kid = async (more: Json, own: Json = {}): Promise<string | null> => {
+        const name = `own-${at.apinizer.jwks().length}`;
+        expect((await at.generate({ name, ec: { curveType: "P256", ...own }, ...more })).status).to.equal(200);
+        return at.apinizer.jwk(name).kid;
+      };
+      const now = at.sandbox.clock.now();
+      expect(await kid({ kid: "mine" }, { keyIdType: "SHA256" })).to.equal("mine");
+      expect(await kid({}, { keyIdType: "TIMESTAMP" })).to.equal(String(now.getTime()));
+      expect(await kid({}, { keyIdType: "ISO_DATE" })).to.equal(now.toISOString());
+      expect(await kid({}, { keyIdType: "SHA256" })).to.match(/^[\w-]{43}$/);
+      expect(await kid({}, { keyIdType: "SHA1" })).to.match(/^[\w-]{27}$/);
+      expect(await kid({}, { keyIdType: "NONE" })).to.equal(null);
+      expect((await one(at, "own-5")).kid).to.equal(null);
+    }),
+  );
+
+  it(
+    "a validity is the one that is given, one year from its beginning where that alone is",
+    calling(async (at) => {
+      const from = { notBeforeTime: "2027-01-01T00:00:00Z" };
+      await at.generate({ ec: { curveType: "P256", ...from } });
+      expect(at.apinizer.jwk("own").expires).to.equal("2028-01-01T00:00:00.000Z");
+      await at.generate({ name: "short", ec: { curveType: "P256", ...from, expirationTime: "2027-02-01T00:00:00Z" } });
+      expect(at.apinizer.jwk("short").expires).to.equal("2027-02-01T00:00:00.000Z");
+    }),
   );
 });

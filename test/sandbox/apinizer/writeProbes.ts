@@ -248,6 +248,13 @@ export const WRITE_PROBES: WriteProbes = {
     },
     { accepted: [200, "renamed"], refused: [400, "signer"] },
   ),
+  apNoKeyId: each(
+    async (at) => {
+      await at.generate({ ec: { curveType: "P256", keyIdType: "NONE" } });
+      return typeof list(await at.get("/projects/partners/jwks/own/"))[0]?.kid;
+    },
+    { missing: "object", made: "string" },
+  ),
   apImportDeploys: each(
     async (at) => {
       await at.given({ environments: ["production"] });

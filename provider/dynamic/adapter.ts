@@ -175,7 +175,8 @@ export function adapt<Inputs extends object, State extends object, Api>(
       shown.set(urn, plan);
       // All that the plan of a replacement holds is the end of the old one; the new one is told by its own `check`.
       const operations = plan.replaces.length === 0 ? plan.operations : underOptions(plan.operations, optionsOf(news));
-      await announce(urn, { ...plan, operations });
+      // The end of a replaced one is said where the inventory says it, too: on the row of its last URN.
+      await announce(plan.replaces.length === 0 ? urn : urnOf(olds), { ...plan, operations });
       // A deletion knows what the outputs hold: these have to get there.
       const options = ["__retainOnDelete", "__deletedWith", "__policy"].some(
         (key) => !isDeepStrictEqual(olds[key] ?? null, news[key] ?? null),

@@ -82,7 +82,7 @@ describe("the inventory in its corners", () => {
   );
 
   it(
-    "gone outside: a refresh drops it, and its removal names nothing (F5.6), nor does one that refreshes itself (F5.7)",
+    "gone outside: a refresh drops it, and its removal is named as a condition, once (F5.6), nor does one that refreshes itself (F5.7)",
     inWorld(async (world) => {
       const { apinizer } = world.sandbox;
       const text = await pem(world.sandbox);
@@ -92,6 +92,12 @@ describe("the inventory in its corners", () => {
       apinizer.deleteOutside("gw2");
       expectCode(await world.project.refresh(), 0);
       world.program(gateway({ pem: text }));
+      const dropped = await apply(world);
+      // The stored list still has it: said once, with its condition (F22).
+      expect(dropped.shown.filter(({ on }) => on !== "the replaced original still waits in the state")).to.deep.equal(
+        [],
+      );
+      expect(dropped.made).to.deep.equal([]);
       expect((await apply(world)).shown).to.deep.equal([]);
       apinizer.deleteOutside("gw");
       world.program();

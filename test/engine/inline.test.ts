@@ -72,6 +72,32 @@ describe("inline programs of the Automation API", () => {
     expect(sandbox.ecgrid.active(5001)).to.deep.equal([]);
   });
 
+  it("a guard asks the live service in the preview, and fails it with the reason; what nothing stops is removed", async () => {
+    const guarded = (present: boolean, allowLastTermination: boolean) => (): Promise<void> => {
+      clm.inventory();
+      const hooks = clm.deletionGuard("live");
+      if (present) new clm.ecgrid.Certificate("a", { commId: 5001, overlapDays: 30, allowLastTermination }, { hooks });
+      return Promise.resolve();
+    };
+    // The hook runs in this process: it has the stack's configuration, not the environment of the CLI.
+    const first = await stackOf(guarded(true, false));
+    await first.setConfig("ecgrid:url", { value: sandbox.ecgrid.url });
+    await first.setConfig("ecgrid:apiKey", { value: sandbox.ecgrid.apiKey, secret: true });
+    await first.up();
+    const position = sandbox.log.last();
+    const stopped = await (await stackOf(guarded(false, false))).preview({ color: "never" }).then(
+      () => "it did not fail",
+      (error: unknown) => String(error),
+    );
+    expect(stopped).to.include("the removal would be stopped").and.include("allowLastTermination");
+    expect(sandbox.log.made(position)).to.deep.equal([]);
+    expect(sandbox.log.since(position), "it has asked").to.not.deep.equal([]);
+    await (await stackOf(guarded(true, true))).up();
+    await (await stackOf(guarded(false, true))).preview();
+    await (await stackOf(guarded(false, true))).up();
+    expect(sandbox.ecgrid.active(5001)).to.deep.equal([]);
+  });
+
   it("a program that fails after it was started deletes nothing", async () => {
     await (await stackOf(withCertificate)).up();
     const failing = await stackOf(async () => {

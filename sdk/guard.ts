@@ -1,0 +1,42 @@
+import * as pulumi from "@pulumi/pulumi";
+import { INSTANCE } from "../provider/dynamic/settings.js";
+import type { Properties } from "../provider/dynamic/wire.js";
+
+/** What a guard needs besides the stack's configuration. */
+export interface DeletionGuardArgs {
+  /** Name of the explicit provider instance of the guarded resources: its environment variables are read. */
+  readonly instance?: string;
+}
+
+/**
+ * Asks the live service, already in a preview, whether a removal would be stopped, and fails the preview with the reason: a
+ * deletion hook of Pulumi (`beforeDelete`, also in dry runs). It reads, and changes nothing.
+ *
+ * Its price: the program must make the guard in every run, also when the guarded resources have left it, and
+ * `pulumi destroy` needs `--run-program` from then on.
+ *
+ * @example
+ * const guard = deletionGuard("live");
+ * new ecgrid.Certificate("partner-a", { commId: 5001, overlapDays: 30 }, { hooks: guard });
+ */
+export function deletionGuard(name: string, { instance }: DeletionGuardArgs = {}): pulumi.ResourceHookBinding {
+  const hook = new pulumi.ResourceHook(
+    name,
+    async ({ type, urn, oldOutputs }) => {
+      // Loaded when it is needed: most runs remove nothing.
+      const { rehearseDeletion } = await import("../provider/dynamic/rehearsal.js");
+      const reason = await rehearseDeletion({ type, urn, outputs: (oldOutputs ?? {}) as Properties }, (key) =>
+        key === INSTANCE ? instance : instance === undefined ? configured(key) : undefined,
+      );
+      if (reason !== undefined) throw new Error(`the removal would be stopped: ${reason}`);
+    },
+    { onDryRun: true },
+  );
+  return { beforeDelete: [hook] };
+}
+
+/** A setting of the stack's configuration, for instance `ecgrid:apiKey`. */
+function configured(key: string): string | undefined {
+  const [namespace = "", name = ""] = key.split(":");
+  return new pulumi.Config(namespace).get(name);
+}

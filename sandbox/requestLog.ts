@@ -1,4 +1,6 @@
+import { X509Certificate } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
+import { UploadedFile } from "./multipart.js";
 import type { System } from "./system.js";
 
 /** What became of a request. */
@@ -130,15 +132,27 @@ const OPEN_APIOPS = new Set([
   ...["environmentName", "name", "description", "sourceType", "useType", "algorithm", "type", "kid", "jwkName"],
 ]);
 
-/** A body of Apinizer's: texts of the fields that are no secrets, and the names of the others. */
+/** A body of Apinizer's: texts of the fields that are no secrets, which certificate was sent, and the names of the others. */
 function onlyOpen(body: unknown): unknown {
   if (typeof body !== "object" || body === null || Array.isArray(body)) return body === undefined ? null : "present";
   return Object.fromEntries(
     Object.entries(body).map(([key, value]: [string, unknown]) => [
       key,
-      OPEN_APIOPS.has(key) && typeof value === "string" && !value.includes("PRIVATE KEY") ? value : "present",
+      (OPEN_APIOPS.has(key) && typeof value === "string" && !value.includes("PRIVATE KEY") ? value : undefined) ??
+        (key === "pemEncodedFile" ? thumbprintIn(value) : undefined) ??
+        "present",
     ]),
   );
+}
+
+/** The SHA-1 thumbprint of a public certificate, hex, upper case; undefined for a file that is, or holds, anything else. */
+function thumbprintIn(file: unknown): string | undefined {
+  if (!(file instanceof UploadedFile) || file.content.includes("PRIVATE KEY")) return undefined;
+  try {
+    return new X509Certificate(file.content).fingerprint.replaceAll(":", "");
+  } catch {
+    return undefined; // no certificate: the field's name is all that is kept
+  }
 }
 
 /** Paths of the leaves of an answer. */

@@ -70,20 +70,9 @@ const projectOf = ({ args }: Spec): string => String(args.project);
 const isThere = ({ sandbox }: World, one: Spec): boolean =>
   sandbox.apinizer.certificates(projectOf(one)).some(({ name }) => name === nameOf(one));
 
-const PEOPLE: Readonly<
-  Record<string, (one: Spec, random: Random, world: World, program: Program) => void | Promise<void>>
-> = {
+const PEOPLE: Readonly<Record<string, (one: Spec, random: Random, world: World) => void | Promise<void>>> = {
   delete: (one, _random, { sandbox }) => {
     sandbox.apinizer.deleteOutside(nameOf(one), projectOf(one));
-  },
-  /** What is left on workers that could not be reached then. */
-  "delete while one environment is cut off": (one, random, { sandbox }, program) => {
-    const cut = random.pick(ENVIRONMENTS);
-    sandbox.apinizer.unreachable(cut);
-    sandbox.apinizer.deleteOutside(nameOf(one), projectOf(one));
-    sandbox.apinizer.reachable(cut);
-    if (random.chance(60)) withoutIt(program, one);
-    else one.args.trigger = text(random);
   },
   undeploy: (one, random, { sandbox }) => {
     sandbox.apinizer.undeployOutside(nameOf(one), random.chance(50) ? undefined : some(random), projectOf(one));
@@ -375,7 +364,26 @@ export const APINIZER_CHANGES: readonly Kind[] = [
     apply: async (random, program, world) => {
       const there = gateways(program).filter((one) => isThere(world, one));
       if (there.length === 0) return false;
-      await PEOPLE[random.pick(Object.keys(PEOPLE))]?.(random.pick(there), random, world, program);
+      await PEOPLE[random.pick(Object.keys(PEOPLE))]?.(random.pick(there), random, world);
+      return true;
+    },
+  },
+  {
+    // What workers hold that could not be reached then has no record any more.
+    name: "gateway deleted while an environment was cut off",
+    weight: 3,
+    apply: (random, program, world) => {
+      const there = gateways(program).filter((one) => isThere(world, one));
+      if (there.length === 0) return false;
+      const { apinizer } = world.sandbox;
+      const one = random.pick(there);
+      const { entries } = apinizer.certificate(nameOf(one), projectOf(one));
+      const { environmentName } = random.pick(entries);
+      apinizer.unreachable(environmentName);
+      apinizer.deleteOutside(nameOf(one), projectOf(one));
+      apinizer.reachable(environmentName);
+      if (random.chance(60)) withoutIt(program, one);
+      else one.args.trigger = text(random);
       return true;
     },
   },

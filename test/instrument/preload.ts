@@ -33,12 +33,6 @@ function moveClock(text: string | undefined): void {
   });
 }
 
-/** Calls of Apinizer, as `altering` finds them. */
-const GATEWAY_PUT = /^PUT \/projects\/[^/]+\/certificates\//;
-const GATEWAY_DELETE = /^DELETE \/projects\/[^/]+\/certificates\//;
-const GATEWAY_DEPLOYMENT = /^(?:POST|PUT) \/projects\/[^/]+\/certificates\//;
-const JWK_CREATION = /^POST \/projects\/[^/]+\/jwks\/$/;
-
 type Send = Transport.Transport["send"];
 
 /** The planted bugs, by name: each breaks what a preview says, or what a step does. */
@@ -68,6 +62,11 @@ function PLANTS(): Record<string, () => void> {
       return change(send.bind(this), ...args);
     };
   };
+  /** Calls of Apinizer, as `altering` finds them. */
+  const GATEWAY_PUT = /^PUT \/projects\/[^/]+\/certificates\//;
+  const GATEWAY_DELETE = /^DELETE \/projects\/[^/]+\/certificates\//;
+  const GATEWAY_DEPLOYMENT = /^(?:POST|PUT) \/projects\/[^/]+\/certificates\//;
+  const JWK_CREATION = /^POST \/projects\/[^/]+\/jwks\/$/;
   /** Changes the calls of one kind. */
   const altering = (calls: RegExp, alter: (call: HttpCall) => HttpCall): void => {
     sending((send, call, rule, traceId) =>

@@ -123,12 +123,14 @@ export const APINIZER_CHANGES: readonly Kind[] = [
       if (gateways(program).length >= 4) return false;
       prepare(world);
       const name = `g${program.named++}`;
+      // The first one has something to lose from the start.
+      const isFirst = gateways(program).length === 0;
       const one: Spec = {
         kind: CERTIFICATE,
         name,
         args: {
-          ...{ project: PROJECT, name, alias: name, environments: some(random) },
-          ...(random.chance(85) ? { pem: await newPem(random, world) } : {}),
+          ...{ project: PROJECT, name, alias: name, environments: isFirst ? ENVIRONMENTS : some(random) },
+          ...(isFirst || random.chance(75) ? { pem: await newPem(random, world) } : {}),
           ...(random.chance(30) ? { jwkUpdateAction: "NULLIFY" } : {}),
           ...(random.chance(30) ? { jwkUpdateScope: "ALL_PROJECTS" } : {}),
           ...(random.chance(30) ? { jwkDeleteAction: "DELETE", allowJwkDeletion: true } : {}),

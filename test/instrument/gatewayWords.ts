@@ -142,6 +142,8 @@ export function unnamedRequests(
         .join(", ");
     return isNamed
       ? []
-      : [`${operation} asked for ${all(asked)}; named was ${[...new Set(lines.map((one) => all(one.asked)))].join(" or ")}`];
+      : [
+          `${operation} asked for ${all(asked)}; named was ${[...new Set(lines.map((one) => all(one.asked)))].join(" or ")}`,
+        ];
   });
 }

@@ -1,4 +1,6 @@
+import { X509Certificate } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
+import { UploadedFile } from "./multipart.js";
 import type { System } from "./system.js";
 
 /** What became of a request. */
@@ -140,10 +142,11 @@ const OPEN_PARAMETERS = new Set([
 const isObject = (value: unknown): value is object =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** A body of Apinizer's: values of the fields that are no secrets, and the names of the others. */
+/** A body of Apinizer's: values of the fields that are no secrets, which certificate was sent, and the names of the others. */
 function onlyOpen(body: unknown, open: ReadonlySet<string> = OPEN_APIOPS): unknown {
   if (!isObject(body)) return body === undefined ? null : "present";
   const shown = (key: string, value: unknown): unknown => {
+    if (key === "pemEncodedFile") return thumbprintIn(value) ?? "present";
     if (open === OPEN_APIOPS && KEY_OBJECTS.has(key) && isObject(value)) return onlyOpen(value, OPEN_PARAMETERS);
     if (!open.has(key)) return "present";
     return typeof value === "number" || (typeof value === "string" && !value.includes("PRIVATE KEY"))
@@ -151,6 +154,16 @@ function onlyOpen(body: unknown, open: ReadonlySet<string> = OPEN_APIOPS): unkno
       : "present";
   };
   return Object.fromEntries(Object.entries(body).map(([key, value]: [string, unknown]) => [key, shown(key, value)]));
+}
+
+/** The SHA-1 thumbprint of a public certificate, hex, upper case; undefined for a file that is, or holds, anything else. */
+function thumbprintIn(file: unknown): string | undefined {
+  if (!(file instanceof UploadedFile) || file.content.includes("PRIVATE KEY")) return undefined;
+  try {
+    return new X509Certificate(file.content).fingerprint.replaceAll(":", "");
+  } catch {
+    return undefined; // no certificate: the field's name is all that is kept
+  }
 }
 
 /** Paths of the leaves of an answer. */

@@ -1,4 +1,5 @@
 import Mocha from "mocha";
+import * as apinizer from "../provider/apinizer/operations.js";
 import * as certcentral from "../provider/certcentral/operations.js";
 import * as ecgrid from "../provider/ecgrid/operations.js";
 import * as partner from "../provider/partner/operations.js";
@@ -20,7 +21,7 @@ class Listing extends Mocha {
 
 /** Names of all catalogue entries. */
 function operations(): string[] {
-  return [ecgrid, certcentral, partner]
+  return [ecgrid, certcentral, partner, apinizer]
     .flatMap((catalogue) => Object.values(catalogue as Record<string, unknown>))
     .flatMap((value) =>
       typeof value === "object" && value !== null && "certain" in value && "name" in value ? [String(value.name)] : [],

@@ -79,11 +79,13 @@ export type JwkScope = "SAME_PROJECT" | "ALL_PROJECTS";
 export interface UpdateArguments extends Deployment {
   /** What goes, in words. */
   readonly goes: string;
-  readonly kept: readonly string[];
-  readonly added: readonly string[];
-  readonly dropped: readonly string[];
-  readonly jwkUpdate: JwkUpdate;
-  readonly jwkScope: JwkScope;
+  /** What becomes of each environment; undefined while they are not known yet. */
+  readonly moves:
+    | { readonly kept: readonly string[]; readonly added: readonly string[]; readonly dropped: readonly string[] }
+    | undefined;
+  /** Undefined while it is not known yet. */
+  readonly jwkUpdate: JwkUpdate | undefined;
+  readonly jwkScope: JwkScope | undefined;
   /** JWKs of this stack that refer to it, as far as is known. */
   readonly jwks: readonly string[];
   readonly why: string;
@@ -93,35 +95,49 @@ export interface UpdateArguments extends Deployment {
 const jwksOf = (own: readonly string[]): string =>
   `JWKs made from it (${own.length === 0 ? "none that stays in this stack" : `${own.join(", ")} of this stack`}, and others that this API cannot list)`;
 
-const jwksOnUpdate = ({ jwkUpdate, jwkScope, jwks }: UpdateArguments): string =>
-  jwkUpdate === "UPDATE"
-    ? `${jwksOf(jwks)} are re-parsed from the new certificate in ${jwkScope === "SAME_PROJECT" ? "this project, and KEEP THE OLD KEY in others" : "ALL projects"}`
-    : `${jwksOf(jwks)} are DETACHED AND KEEP THE OLD KEY`;
+const SCOPES: Readonly<Record<JwkScope, string>> = {
+  SAME_PROJECT: "this project, and KEEP THE OLD KEY in others",
+  ALL_PROJECTS: "ALL projects",
+};
+
+function jwksOnUpdate({ jwkUpdate, jwkScope, jwks }: UpdateArguments): string {
+  const all = jwksOf(jwks);
+  if (jwkUpdate === undefined)
+    return `what becomes of ${all} is not known yet: re-parsed from the new certificate, or DETACHED with the old key`;
+  if (jwkUpdate === "NULLIFY") return `${all} are DETACHED AND KEEP THE OLD KEY`;
+  const where = jwkScope === undefined ? "this project or ALL projects, which is not known yet" : SCOPES[jwkScope];
+  return `${all} are re-parsed from the new certificate in ${where}`;
+}
+
+function movesInWords({ moves }: UpdateArguments): string {
+  if (moves === undefined) return "its environments are not known yet, and those that are left out are DROPPED";
+  const { kept, added, dropped } = moves;
+  return [
+    ...(kept.length > 0 ? [`kept in ${kept.join(", ")}`] : []),
+    ...(added.length > 0 ? [`added to ${added.join(", ")}`] : []),
+    ...(dropped.length > 0 ? [`DROPPED from ${dropped.join(", ")}`] : []),
+  ].join(", ");
+}
 
 /** `PUT /projects/{p}/certificates/{n}/` (section 2.4): removes, makes anew and redeploys; the list is what is kept. */
 export const update = operation<UpdateArguments>({
   name: "apinizer.certificates.update",
   effect: "update",
   reversible: true,
-  destructive: ({ dropped, jwkUpdate }) => dropped.length > 0 || jwkUpdate === "NULLIFY",
+  destructive: ({ moves, jwkUpdate }) => moves?.dropped.length !== 0 || jwkUpdate !== "UPDATE",
   billed: false,
   repeat: STORES,
   target: ({ project, name }) => ({ project: named(project), name: named(name) }),
   call: (args) => ({
     method: "PUT",
     path:
-      `${one(args.project, args.name)}?jwkUpdateAction=${args.jwkUpdate}` +
-      (args.jwkUpdate === "UPDATE" ? `&updateScope=${args.jwkScope}` : ""),
+      `${one(args.project, args.name)}?jwkUpdateAction=${args.jwkUpdate ?? "?"}` +
+      (args.jwkUpdate === "UPDATE" ? `&updateScope=${args.jwkScope ?? "?"}` : ""),
     form: { multipart: formOf(args) },
   }),
   say: (args) =>
     `REPLACE certificate ${args.name} of project ${args.project}, because ${args.why}: ${args.goes} goes, ${args.what} comes; ` +
-    [
-      ...(args.kept.length > 0 ? [`kept in ${args.kept.join(", ")}`] : []),
-      ...(args.added.length > 0 ? [`added to ${args.added.join(", ")}`] : []),
-      ...(args.dropped.length > 0 ? [`DROPPED from ${args.dropped.join(", ")}`] : []),
-    ].join(", ") +
-    `; the gateways may be without it between removal and deployment; ${jwksOnUpdate(args)}`,
+    `${movesInWords(args)}; the gateways may be without it between removal and deployment; ${jwksOnUpdate(args)}`,
 });
 
 export interface DeleteArguments {
@@ -145,7 +161,11 @@ export const remove = operation<DeleteArguments>({
   destructive: () => true,
   billed: false,
   repeat: ENDS,
-  target: ({ project, name }) => ({ project: named(project), name: named(name) }),
+  // One that deletes JWKs, too, is another operation: nothing that has named the milder one allows it.
+  target: ({ project, name, jwkDelete }) => ({
+    ...{ project: named(project), name: named(name) },
+    ...(jwkDelete === "DELETE" ? { jwks: jwkDelete } : {}),
+  }),
   call: ({ project, name, jwkDelete }) => ({
     method: "DELETE",
     path: `${one(project, name)}?jwkDeleteAction=${jwkDelete}`,

@@ -40,7 +40,11 @@ export function operationOf({
     case "PUT certificates one":
     case "PUT jwks one":
       return operation("update", name ?? "");
-    case "DELETE certificates one":
+    case "DELETE certificates one": {
+      // What it does to JWKs is for good, so it is part of what a preview has to name (section 2.5).
+      const takesJwks = query.get("jwkDeleteAction") === "DELETE" ? " jwks=DELETE" : "";
+      return `${operation("delete", name ?? "")}${takesJwks}`;
+    }
     case "DELETE jwks one":
       return operation("delete", name ?? "");
     case "POST jwks all":

@@ -2,6 +2,7 @@ import { randomBytes, X509Certificate } from "node:crypto";
 import { selfSigned, validity } from "../pki.js";
 import type { ApinizerApi } from "./api.js";
 import { deployable, environments } from "./certificates.js";
+import { Fields } from "./fields.js";
 import type { Served } from "./gateways.js";
 import { isX509, kidOf, publicKeyOf, type Members } from "./material.js";
 import {
@@ -10,6 +11,7 @@ import {
   RIGHTS,
   type CertificateRecord,
   type EnvironmentRecord,
+  type HeldRecord,
   type JwkRecord,
   type Right,
   type UserRecord,
@@ -157,6 +159,10 @@ export class ApinizerSandbox {
   privateMembers = (name: string, project = PROJECT): Members =>
     this.#api.store.privates.get(this.jwk(name, project).id) ?? {};
 
+  /** What an environment's workers hold. */
+  held = (environment: string): HeldRecord[] =>
+    this.workers(environment).flatMap((worker) => this.#api.gateways.held(worker));
+
   /** Names of what an environment's workers trust, by worker. */
   trusted(environment: string): Record<string, string[]> {
     const named = this.workers(environment).map((worker): [string, string[]] => [
@@ -232,6 +238,11 @@ export class ApinizerSandbox {
 
   deleteJwkOutside(name: string, project = PROJECT): void {
     this.#api.jwks.remove(this.jwk(name, project));
+  }
+
+  /** An update in the console: it detaches the JWK from its source (section 3.3). */
+  describeJwkOutside(name: string, description: string, project = PROJECT): void {
+    this.#api.jwks.update(project, name, Fields.ofJson({ description }), true);
   }
 
   describeOutside(name: string, description: string, project = PROJECT): void {

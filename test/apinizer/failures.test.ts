@@ -148,13 +148,31 @@ describe("a certificate on gateways that fail", () => {
     const doubled = await steps.update(made, wanted({ pem: pems[1] }));
     expect(steps.told.join()).to.include("twice for");
     expect(shown(doubled, wanted({ pem: pems[1] }))).to.deep.equal([
-      "delete project=partners name=gw",
+      "delete project=partners name=gw ?",
       "create project=partners name=gw",
     ]);
     const mended = await steps.update(doubled, wanted({ pem: pems[1] }));
     expect(mended.entries).to.have.length(2);
     for (const environment of BOTH) expect(served(environment)).to.deep.equal([mended.deployed?.thumbprint]);
     expect(steps.plan(mended, wanted({ pem: pems[1] })).changes).to.equal(false);
+  });
+
+  it("double entries of a certificate that was deleted meanwhile are deployed without a deletion", async () => {
+    Object.assign(sandbox.variants, { apUpdateEntries: "appended" });
+    const doubled = await steps.update(await steps.create(wanted()), wanted({ pem: pems[1] }));
+    sandbox.apinizer.deleteOutside("gw");
+    const since = sandbox.log.last();
+    await steps.update(doubled, wanted({ pem: pems[1] }));
+    expect(executed(sandbox, since)).to.deep.equal(["create"]);
+  });
+
+  it("a deletion that takes JWKs along is another operation than one that does not", async () => {
+    const mild = await steps.create(wanted());
+    const harsh = { ...mild, jwkDeleteAction: "DELETE" as const, allowJwkDeletion: true };
+    expect(shown(mild)[0]).to.equal("delete project=partners name=gw ?");
+    expect(shown(harsh)[0]).to.equal("delete project=partners name=gw jwks=DELETE ?");
+    await steps.delete(harsh);
+    expect(sandbox.log.made().at(-1)?.operation).to.include("name=gw jwks=DELETE");
   });
 
   it("deleted outside: gone when every truststore is clean, missing while one cannot be seen or still trusts it", async () => {

@@ -179,7 +179,7 @@ describe("certificates and JWKs of gateways on the real engine", () => {
       world.program();
       const { preview, made } = await apply(world);
       expect(preview.text).to.include("others that this API cannot list) are DELETED FOR GOOD");
-      expect(verbs(made)).to.include.members(["certificates.delete gw"]);
+      expect(verbs(made)).to.include.members(["certificates.delete gw jwks=DELETE"]);
       expect(apinizer.jwks(), "also that of others, as was said").to.deep.equal([]);
     }),
   );

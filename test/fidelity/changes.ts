@@ -1,3 +1,4 @@
+import { APINIZER_CHANGES, gateways, jwks } from "./apinizerChanges.js";
 import { CERTCENTRAL_CHANGES, orders } from "./certcentralChanges.js";
 import { certificates, ECGRID_CHANGES } from "./ecgridChanges.js";
 import { contracts, credentials, PARTNER_CHANGES } from "./partnerChanges.js";
@@ -12,13 +13,19 @@ const RETIRABLE = [
 const retirements = (program: Program): Spec[] => of(program, "Retirement");
 /** Whether a resource has an input that is an output of another one. */
 const uses = ({ args, later }: Spec, name: string): boolean =>
-  args.of === name || Object.values(later ?? {}).some((source) => source.startsWith(`${name}.`));
+  args.of === name || Object.values(later ?? {}).some((source) => source.split(".")[0] === name);
 
-/** What may change between two runs. */
-export const CHANGES: readonly Kind[] = [
-  ...ECGRID_CHANGES,
-  ...CERTCENTRAL_CHANGES,
-  ...PARTNER_CHANGES,
+/** What changes at one system, and in programs about it. */
+export const SYSTEMS = {
+  ecgrid: ECGRID_CHANGES,
+  certcentral: CERTCENTRAL_CHANGES,
+  partner: PARTNER_CHANGES,
+  apinizer: APINIZER_CHANGES,
+} as const;
+export type SystemName = keyof typeof SYSTEMS;
+
+/** What changes whatever the system. */
+const COMMON: readonly Kind[] = [
   {
     name: "retire",
     weight: 5,
@@ -60,7 +67,10 @@ export const CHANGES: readonly Kind[] = [
     name: "rename by alias",
     weight: 2,
     apply: (random, program) => {
-      const all = [...certificates(program), ...orders(program), ...contracts(program), ...credentials(program)];
+      const all = [
+        ...[...certificates(program), ...orders(program), ...contracts(program), ...credentials(program)],
+        ...[...gateways(program), ...jwks(program)],
+      ];
       if (all.length === 0) return false;
       const one = random.pick(all);
       const old = one.name;
@@ -98,20 +108,36 @@ export const CHANGES: readonly Kind[] = [
   },
 ];
 
+/** What may change between two runs, of all systems or of one alone. */
+const changesOf = (only: SystemName | undefined): readonly Kind[] => [
+  ...(only === undefined ? Object.values(SYSTEMS).flat() : SYSTEMS[only]),
+  ...COMMON,
+];
+
 /** Adds the first resources of each system and a retirement. @returns the changes' names. */
-export async function populate(random: Random, program: Program, world: World): Promise<string[]> {
-  const names = ["add", "add order", "add upload", "add contract", "add credential", "retire"];
-  for (const wanted of names) await CHANGES.find(({ name }) => name === wanted)?.apply(random, program, world);
-  return names;
+export async function populate(
+  random: Random,
+  program: Program,
+  world: World,
+  only?: SystemName,
+): Promise<readonly string[]> {
+  const names = [
+    ...["add", "add order", "add upload", "add contract", "add credential", "retire"],
+    ...["add gateway", "add JWK of a gateway"],
+  ];
+  const first = names.flatMap((wanted) => changesOf(only).find(({ name }) => name === wanted) ?? []);
+  for (const kind of first) await kind.apply(random, program, world);
+  return first.map(({ name }) => name);
 }
 
 /** Applies one to three changes. @returns their names. */
-export async function change(random: Random, program: Program, world: World): Promise<string[]> {
+export async function change(random: Random, program: Program, world: World, only?: SystemName): Promise<string[]> {
+  const changes = changesOf(only);
   const applied: string[] = [];
   const wanted = 1 + random.int(3);
   for (let tries = 0; applied.length < wanted && tries < 20; tries++) {
-    let at = random.int(CHANGES.reduce((sum, { weight }) => sum + weight, 0));
-    const kind = CHANGES.find(({ weight }) => (at -= weight) < 0);
+    let at = random.int(changes.reduce((sum, { weight }) => sum + weight, 0));
+    const kind = changes.find(({ weight }) => (at -= weight) < 0);
     if (kind !== undefined && (await kind.apply(random, program, world))) applied.push(kind.name);
   }
   return applied;

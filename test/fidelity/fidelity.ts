@@ -1,6 +1,7 @@
 import { compare, previewPart, shownByDestroyPreview, shownByPreview, type Shown } from "../instrument/transcript.js";
+import { unnamedRequests } from "../instrument/gatewayWords.js";
 import type { Ran } from "../instrument/project.js";
-import { change, populate } from "./changes.js";
+import { change, populate, type SystemName } from "./changes.js";
 import type { Program } from "./program.js";
 import { Random } from "./random.js";
 import { World } from "../instrument/world.js";
@@ -36,6 +37,8 @@ export interface Options {
   readonly seed: string;
   readonly transitions: number;
   readonly plant?: string;
+  /** Changes of this system alone. */
+  readonly only?: SystemName | undefined;
   /** Told of each transition. */
   readonly progress?: (line: string) => void;
   /** Ends a run at its first difference: for planted bugs. */
@@ -46,6 +49,7 @@ const catalogueName = (operation: string): string => operation.split(" ")[0] ?? 
 
 /** One random program, changed at random, previewed and applied; ends with a destroy. */
 export async function run(options: Options, figures: Figures): Promise<void> {
+  const { only } = options;
   const random = new Random(options.seed);
   const world = await World.open(options.plant === undefined ? {} : { plant: options.plant });
   const program: Program = { resources: [], named: 0, comms: 0 };
@@ -53,7 +57,8 @@ export async function run(options: Options, figures: Figures): Promise<void> {
   try {
     for (let step = 0; step < options.transitions; step++) {
       // Something to change from the start: an empty program has nothing to say.
-      const changes = step === 0 ? await populate(random, program, world) : await change(random, program, world);
+      const changes =
+        step === 0 ? await populate(random, program, world, only) : await change(random, program, world, only);
       world.program(...program.resources);
       // A rename's alias is needed in the run that renames; later it would only hide a mistake.
       const transition = await apply(random, world);
@@ -84,6 +89,8 @@ export async function run(options: Options, figures: Figures): Promise<void> {
 interface Transition {
   readonly shown: Shown[];
   readonly made: string[];
+  /** Requests that asked for what the words have not named; a destroy's list cuts its words. */
+  readonly unnamed?: readonly string[];
   readonly succeeded: boolean;
   readonly how: string;
   readonly text: string;
@@ -99,24 +106,25 @@ async function apply(random: Random, world: World): Promise<Transition> {
   const pinned = random.chance(50);
   world.at(world.now, pinned);
   const position = world.sandbox.log.last();
+  const trusting = world.trusting();
   const previewed = await world.project.preview();
   let applied: Ran;
-  let shown: Shown[];
+  let preview = previewed.text;
   if (jump > 0 && !pinned) {
     // Nothing ties this `up` to the earlier preview, as the README says: what counts is the preview that it prints itself.
     world.at(new Date(world.now.getTime() + jump));
     applied = await world.project.pulumi("up", "--yes");
-    shown = shownByPreview(previewPart(applied.text));
+    preview = applied.text;
   } else {
     if (jump > 0) world.moveUnderPin(new Date(world.now.getTime() + jump));
     applied = await world.project.up();
-    shown = shownByPreview(previewed.text);
   }
   const made = world.made(position);
   world.at(world.now, true);
   return {
-    shown,
+    shown: shownByPreview(previewPart(preview)),
     made,
+    unnamed: unnamedRequests(preview, world.reached(position), trusting),
     succeeded: applied.code === 0,
     how: [
       refreshed ? "refreshed" : "not refreshed",
@@ -128,7 +136,7 @@ async function apply(random: Random, world: World): Promise<Transition> {
 
 function count(
   figures: Figures,
-  { shown, made, succeeded, text }: Transition,
+  { shown, made, unnamed = [], succeeded, text }: Transition,
   where: string,
   progress?: (line: string) => void,
 ): void {
@@ -140,9 +148,10 @@ function count(
   for (const { operation } of shown) (figures.byOperation[catalogueName(operation)] ??= { shown: 0, made: 0 }).shown++;
   for (const operation of made) (figures.byOperation[catalogueName(operation)] ??= { shown: 0, made: 0 }).made++;
   const differences = compare(shown, made, succeeded);
+  figures.missing.push(...unnamed.map((one) => `${one} at ${where}`));
   for (const { kind, operation } of differences)
     (kind === "made but not shown" ? figures.missing : figures.extra).push(`${operation} at ${where}`);
   progress?.(
-    `${where}: ${shown.length} shown, ${made.length} made, ${differences.length} differences${succeeded ? "" : ", ended in an error"}${differences.length > 0 ? `\n${text}` : ""}`,
+    `${where}: ${shown.length} shown, ${made.length} made, ${differences.length + unnamed.length} differences${succeeded ? "" : `, ended in an error: ${/(?<=error: )(?!\d+ errors? occurred).*|(?<=\* ).*/.exec(text)?.[0] ?? ""}`}${differences.length + unnamed.length > 0 ? `\n${text}` : ""}`,
   );
 }

@@ -3,6 +3,8 @@ import { join } from "node:path";
 import type * as Transport from "../../provider/http/transport.js";
 import type * as EngineLog from "../../provider/dynamic/engineLog.js";
 import type * as Inventory from "../../provider/inventory/inventory.js";
+import type { FormFile, HttpCall, MultipartForm } from "../../provider/core/operation.js";
+import type * as GatewayOutcomes from "../../provider/apinizer/certificate/outcomes.js";
 import type * as EcgridCertificate from "../../provider/ecgrid/generated/certificate.js";
 
 /**
@@ -67,6 +69,9 @@ function PLANTS(): Record<string, () => void> {
   const inventory = require("../../provider/inventory/inventory.js") as {
     -readonly [Key in keyof typeof Inventory]: (typeof Inventory)[Key];
   };
+  const gatewayOutcomes = require("../../provider/apinizer/certificate/outcomes.js") as {
+    -readonly [Key in keyof typeof GatewayOutcomes]: (typeof GatewayOutcomes)[Key];
+  };
   const { certificate } = require("../../provider/ecgrid/generated/certificate.js") as typeof EcgridCertificate;
   /* eslint-enable @typescript-eslint/no-require-imports */
 
@@ -83,6 +88,23 @@ function PLANTS(): Record<string, () => void> {
       return change(send.bind(this), ...args);
     };
   };
+  /** Calls of Apinizer, as `altering` finds them. */
+  const GATEWAY_PUT = /^PUT \/projects\/[^/]+\/certificates\//;
+  const GATEWAY_DELETE = /^DELETE \/projects\/[^/]+\/certificates\//;
+  const GATEWAY_DEPLOYMENT = /^(?:POST|PUT) \/projects\/[^/]+\/certificates\//;
+  const JWK_CREATION = /^POST \/projects\/[^/]+\/jwks\/$/;
+  /** Changes the calls of one kind. */
+  const altering = (calls: RegExp, alter: (call: HttpCall) => HttpCall): void => {
+    sending((send, call, rule, traceId) =>
+      send(calls.test(`${call.method} ${call.path}`) ? alter(call) : call, rule, traceId),
+    );
+  };
+  type Parts = MultipartForm["multipart"];
+  const formOf = ({ form }: HttpCall): Parts => (form !== undefined && "multipart" in form ? form.multipart : {});
+  const withForm = (call: HttpCall, parts: Parts): HttpCall => ({
+    ...call,
+    form: { multipart: { ...formOf(call), ...parts } },
+  });
   const once = <T>(): ((value: T) => T) => {
     let first: { value: T } | undefined;
     return (value) => (first ??= { value }).value;
@@ -182,6 +204,70 @@ function PLANTS(): Record<string, () => void> {
         if (call.path.endsWith("/credentials/regenerate")) await send(call, rule, traceId);
         return send(call, rule, traceId);
       });
+    },
+    "silent-gateway": () => {
+      saying((text) => (/^(?:DEPLOY|REPLACE|DELETE) certificate/.test(text) ? undefined : text));
+    },
+    "silent-jwk": () => {
+      saying((text) => (/^(?:MAKE|UPDATE|DELETE) JWK/.test(text) ? undefined : text));
+    },
+    "gateway-nullify": () => {
+      altering(GATEWAY_PUT, (call) => ({
+        ...call,
+        path: call.path.replace(/jwkUpdateAction=UPDATE.*/, "jwkUpdateAction=NULLIFY"),
+      }));
+    },
+    "gateway-all-projects": () => {
+      altering(GATEWAY_PUT, (call) => ({
+        ...call,
+        path: call.path.replace("updateScope=SAME_PROJECT", "updateScope=ALL_PROJECTS"),
+      }));
+    },
+    "gateway-shorter-list": () => {
+      altering(GATEWAY_PUT, (call) => {
+        const { environmentList } = formOf(call);
+        return typeof environmentList === "string"
+          ? withForm(call, { environmentList: environmentList.replace(/,[^,]*$/, "") })
+          : call;
+      });
+    },
+    "gateway-other-certificate": () => {
+      // Every deployment of the process sends the certificate that was sent first.
+      const first = once<string | FormFile>();
+      altering(GATEWAY_DEPLOYMENT, (call) =>
+        withForm(call, { pemEncodedFile: first(formOf(call).pemEncodedFile ?? "") }),
+      );
+    },
+    "gateway-deletes-jwks": () => {
+      altering(GATEWAY_DELETE, (call) => ({
+        ...call,
+        path: call.path.replace("jwkDeleteAction=NULLIFY", "jwkDeleteAction=DELETE"),
+      }));
+    },
+    "gateway-wide-repair": () => {
+      // A repair goes to those alone that still trust the certificate: everyone is taken to trust it.
+      gatewayOutcomes.trusts = ({ seen }) => (seen === "yes" ? true : undefined);
+    },
+    "gateway-double-create": () => {
+      sending(async (send, call, rule, traceId) => {
+        const answer = await send(call, rule, traceId);
+        if (call.method === "POST" && call.path.endsWith("/certificates/")) await send(call, rule, traceId);
+        return answer;
+      });
+    },
+    "gateway-redeploys-jwk": () => {
+      sending(async (send, call, rule, traceId) => {
+        const answer = await send(call, rule, traceId);
+        if (call.method === "POST" && /\/jwks\/(?:generate)?$/.test(call.path)) {
+          const { name } = call.body as { name: string };
+          const path = `${call.path.replace(/generate$/, "")}${encodeURIComponent(name)}/`;
+          await send({ ...call, method: "PUT", path, body: { name } }, rule, traceId);
+        }
+        return answer;
+      });
+    },
+    "jwk-of-another-use": () => {
+      altering(JWK_CREATION, (call) => ({ ...call, body: { ...call.body, useType: "ENCRYPTION" } }));
     },
     "silent-retirement": () => {
       saying((text) => (text.startsWith("TERMINATE previous") ? undefined : text));

@@ -59,7 +59,7 @@ export interface Difference {
 }
 
 /** A shown operation may leave parts of its target open (`?`). */
-function fits(shown: string, made: string): boolean {
+export function fits(shown: string, made: string): boolean {
   const wanted = shown.split(" ");
   const parts = made.split(" ");
   return (

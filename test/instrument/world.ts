@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { startSandbox, type Sandbox } from "../../sandbox/index.js";
+import { startSandbox, type LoggedRequest, type Sandbox } from "../../sandbox/index.js";
 import { recordRequests } from "./fieldsLog.js";
 import { COMPILE_CACHE, Project, REPOSITORY, type Ran } from "./project.js";
 
@@ -89,12 +89,26 @@ export class World {
     this.project.write("resources.json", JSON.stringify(resources, null, 2));
   }
 
-  /** Mutating requests that reached the service's code, as operations, since a log position. */
+  /** Mutating requests that reached the service's code, since a log position. */
+  reached(since: number): LoggedRequest[] {
+    return this.sandbox.log.made(since).filter(({ outcome }) => outcome !== "not executed");
+  }
+
+  /** The same, as operations. */
   made(since: number): string[] {
-    return this.sandbox.log
-      .made(since)
-      .filter(({ outcome }) => outcome !== "not executed")
-      .map(({ operation = "unnamed mutating request" }) => operation);
+    return this.reached(since).map(({ operation = "unnamed mutating request" }) => operation);
+  }
+
+  /** Environments of which a worker holds a certificate now; by name and project, one text each. */
+  trusting(): ReadonlyMap<string, readonly string[]> {
+    const { apinizer } = this.sandbox;
+    const held = new Map<string, string[]>();
+    for (const { name: environment } of apinizer.environments())
+      for (const { project, name } of apinizer.held(environment)) {
+        const key = `project=${project} name=${name}`;
+        held.set(key, [...(held.get(key) ?? []), environment]);
+      }
+    return held;
   }
 
   async close(): Promise<void> {

@@ -3,7 +3,14 @@ import { overUnknowns } from "../../core/overUnknowns.js";
 import { NOTHING, perhapsReplaced, type Change, type Plan } from "../../core/plan.js";
 import { changedFields, withSettings } from "../../core/settingChanges.js";
 import { known, UNKNOWN, type Planned } from "../../core/unknown.js";
-import { create, remove, update as replace, type DeleteArguments, type Deployment } from "../operations.js";
+import {
+  create,
+  remove,
+  update as replace,
+  type DeleteArguments,
+  type Deployment,
+  type UpdateArguments,
+} from "../operations.js";
 import { referringTo } from "../scope.js";
 import { certificateInputs, type CertificateInputs } from "./inputs.js";
 import { readPem, whatOf } from "./pem.js";
@@ -29,6 +36,7 @@ const MEANING: Readonly<Record<string, string>> = {
 const NOT_KNOWN = "a certificate that is not known yet";
 const ISSUED = "the certificate is issued by then, and the project does not have it already";
 const ABSENT = "the project does not have it already";
+const THERE = "the manager still has it";
 
 /** What a change of a certificate on a gateway will do. Pure; the same for previews, execution and lists. */
 export function plan({ before, after, heldByOthers = new Set() }: Change<Inputs, CertificateState>): Plan {
@@ -89,7 +97,7 @@ function deploymentOf(after: Inputs, before?: CertificateState): Deployment {
     name: known(after.name) ?? before?.name ?? "?",
     alias: known(after.alias) ?? before?.alias ?? "?",
     description: known(after.description) ?? before?.description ?? "?",
-    environments: known(after.environments) ?? before?.environments ?? ["environments that are not known yet"],
+    environments: known(after.environments) ?? ["environments that are not known yet"],
     pem,
     what: read === undefined || "problem" in read ? NOT_KNOWN : whatOf(read),
   };
@@ -145,7 +153,7 @@ function update(before: CertificateState, after: Inputs, heldByOthers: Held): Pl
       ...NOTHING,
       changes: true,
       operations: [
-        remove.certain({ ...deletion(before, heldByOthers), jwkDelete: "NULLIFY" }),
+        remove.conditional({ ...deletion(before, heldByOthers), jwkDelete: "NULLIFY" }, THERE),
         create.certain({ ...deployment, why }),
       ],
       remarks: [`${why}: the certificate is deleted and deployed once; GATEWAYS ARE WITHOUT IT IN BETWEEN`],
@@ -153,20 +161,24 @@ function update(before: CertificateState, after: Inputs, heldByOthers: Held): Pl
   }
   const why = reasons(before, after, triggered);
   if (why.length === 0) return NOTHING;
-  const had = environmentsIn(before);
   const args = {
     ...deployment,
     goes: deployed === undefined ? "what is there" : `thumbprint ${deployed.thumbprint}`,
-    kept: deployment.environments.filter((environment) => had.includes(environment)),
-    added: deployment.environments.filter((environment) => !had.includes(environment)),
-    dropped: had.filter((environment) => !deployment.environments.includes(environment)),
-    jwkUpdate: known(after.jwkUpdateAction) ?? before.jwkUpdateAction,
-    jwkScope: known(after.jwkUpdateScope) ?? before.jwkUpdateScope,
+    moves: movesOf(environmentsIn(before), known(after.environments)),
+    jwkUpdate: known(after.jwkUpdateAction),
+    jwkScope: known(after.jwkUpdateScope),
     jwks: jwksOf(before, heldByOthers),
     why: why.join(" and "),
   };
   return { ...NOTHING, changes: true, operations: [replace.certain(args)] };
 }
+
+const movesOf = (had: readonly string[], wanted: readonly string[] | undefined): UpdateArguments["moves"] =>
+  wanted && {
+    kept: wanted.filter((environment) => had.includes(environment)),
+    added: wanted.filter((environment) => !had.includes(environment)),
+    dropped: had.filter((environment) => !wanted.includes(environment)),
+  };
 
 const changed = (before: CertificateState, after: Inputs, fields: readonly string[]): boolean =>
   changedFields(fields, before, after).length > 0;
@@ -241,7 +253,7 @@ export function ending(before: CertificateState, heldByOthers: Held = new Set())
         `certificate ${name} of project ${project} is not deleted: jwkDeleteAction DELETE would delete JWK ${args.jwks.join(", ")}, which this stack keeps. ` +
         "Remove the JWK from the program, too, or set jwkDeleteAction to NULLIFY and run up before the removal",
     };
-  const operations: Operation[] = [remove.conditional(args, "the manager still has it")];
+  const operations: Operation[] = [remove.conditional(args, THERE)];
   if (deployed !== undefined) {
     const left = "an environment still trusts it although the manager does not have it any more";
     operations.push(

@@ -119,7 +119,7 @@ describe("sandbox: operations and documented fields of Apinizer", () => {
         "apinizer.jwks.create project=partners name=third refused",
         "apinizer.jwks.update project=partners name=signer executed",
         "apinizer.jwks.delete project=partners name=signer executed",
-        "apinizer.certificates.delete project=partners name=edge executed",
+        "apinizer.certificates.delete project=partners name=edge jwks=DELETE executed",
       ]);
       expect(made[2]?.query).to.equal("jwkUpdateAction=UPDATE&updateScope=SAME_PROJECT");
       expect(made.at(-1)?.query).to.equal("jwkDeleteAction=DELETE");

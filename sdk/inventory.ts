@@ -16,6 +16,8 @@ const PROVIDER = providerText("Inventory");
 export interface Member {
   readonly resource: pulumi.CustomResource;
   readonly kind: Kind;
+  /** Name of its explicit provider instance. */
+  readonly instance: string | undefined;
   readonly retained: boolean;
   readonly deletedWith: pulumi.Input<pulumi.Resource> | undefined;
 }
@@ -125,7 +127,7 @@ export class Inventory {
 }
 
 /** A member as plain values: nested outputs would make the whole list unknown at once (inventory.md rule 5). */
-async function describe({ resource, kind, retained, deletedWith }: Member): Promise<Record<string, unknown>> {
+async function describe({ resource, kind, instance, retained, deletedWith }: Member): Promise<Record<string, unknown>> {
   const outputs = resource as unknown as Record<string, pulumi.Output<unknown> | undefined>;
   const values = await Promise.all(
     kind.fields.map(async (field) => {
@@ -138,6 +140,7 @@ async function describe({ resource, kind, retained, deletedWith }: Member): Prom
     type: kind.type,
     id: await settledValue(resource.id),
     ...(state === undefined ? {} : { state: withoutPem(state) }),
+    ...(instance === undefined ? {} : { instance }),
     ...(retained ? { retained } : {}),
     ...(deletedWith === undefined
       ? {}

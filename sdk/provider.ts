@@ -46,8 +46,15 @@ export abstract class ClmProvider extends pulumi.ProviderResource {
       },
       opts,
     );
+    names.set(this, name);
   }
 }
+
+const names = new WeakMap<pulumi.ProviderResource, string>();
+
+/** Name of an explicit provider instance of ours; undefined for none, and for what a component hands down. */
+export const instanceOf = (provider: pulumi.ProviderResource | undefined): string | undefined =>
+  provider === undefined ? undefined : names.get(provider);
 
 /** Instance names of this program, by the ending of their environment variables. */
 const endings = new Map<string, string>();

@@ -4,6 +4,7 @@ import { SECRET_SETTINGS } from "../provider/dynamic/settings.js";
 import { keepSecretsOutOfDebugLog } from "./debugLog.js";
 import { inventoryOf, type Inventory } from "./inventory.js";
 import { policyOfStack } from "./policy.js";
+import { instanceOf } from "./provider.js";
 import { plainPromise, settledValue } from "./outputs.js";
 
 /**
@@ -23,16 +24,22 @@ export abstract class ClmResource extends pulumi.CustomResource {
         ...args,
         __provider: kind.providerText,
         __urn: urnOf(kind.type, name, opts?.parent),
+        __instance: instanceOf(opts?.provider),
         __policy: policyOfStack(),
         __retainOnDelete: opts?.retainOnDelete === true ? true : undefined,
         __deletedWith: opts?.deletedWith === undefined ? undefined : urnOfResource(opts.deletedWith),
         __heldByOthers:
-          inventory === undefined ? undefined : neighbours(kind, args, inventory, urnOf(kind.type, name, opts?.parent)),
+          inventory === undefined
+            ? undefined
+            : neighbours(kind, args, inventory, urnOf(kind.type, name, opts?.parent), instanceOf(opts?.provider)),
       },
       pulumi.mergeOptions({ additionalSecretOutputs: [...kind.secretOutputs] }, opts),
     );
     origins.set(this, { kind, provider: opts?.provider });
-    inventory?.add({ resource: this, kind, retained: opts?.retainOnDelete === true, deletedWith: opts?.deletedWith });
+    inventory?.add({
+      ...{ resource: this, kind, instance: instanceOf(opts?.provider) },
+      ...{ retained: opts?.retainOnDelete === true, deletedWith: opts?.deletedWith },
+    });
   }
 }
 
@@ -98,6 +105,7 @@ async function neighbours(
   args: object,
   inventory: Inventory,
   urn: Promise<string>,
+  instance: string | undefined,
 ): Promise<string[] | undefined> {
   const before = await inventory.before;
   if (before === undefined) return undefined;
@@ -112,7 +120,7 @@ async function neighbours(
   const scope = kind.scope(known);
   if (scope === undefined) return undefined;
   const held = [...before]
-    .filter(([other]) => other !== own)
+    .filter(([other, { outputs }]) => other !== own && outputs.__instance === instance)
     .flatMap(([, { kind: theirs, state }]) =>
       theirs.system === kind.system && state !== undefined ? theirs.holds(state) : [],
     )

@@ -24,6 +24,7 @@ export class HeldBefore extends Map<string, Before> {
           type: kind.type,
           id: outputs.__id,
           ...(state === undefined ? {} : { state: withoutPem(state) }),
+          ...(typeof outputs.__instance === "string" ? { instance: outputs.__instance } : {}),
           ...(outputs.__retainOnDelete === true ? { retained: true } : {}),
           ...(typeof outputs.__deletedWith === "string" ? { deletedWith: outputs.__deletedWith } : {}),
         },

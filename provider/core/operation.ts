@@ -128,6 +128,12 @@ export interface CatalogueEntry<Arguments> {
   due(args: Arguments, from: string): Operation;
 }
 
+/**
+ * Words in which nothing can be taken for a label: names, subjects and messages come from people and services, and one could
+ * spell a call that nobody plans.
+ */
+export const withoutBrackets = (words: string): string => words.replaceAll("[", "(").replaceAll("]", ")");
+
 /** Makes a catalogue entry. */
 export function operation<Arguments>(spec: OperationSpec<Arguments>): CatalogueEntry<Arguments> {
   const make = (args: Arguments, certainty: Certainty): Operation => ({
@@ -140,7 +146,7 @@ export function operation<Arguments>(spec: OperationSpec<Arguments>): CatalogueE
     destructive: spec.destructive(args),
     billed: spec.billed,
     certainty,
-    sentence: spec.say(args),
+    sentence: withoutBrackets(spec.say(args)),
     call: spec.call(args),
     ...(spec.confidential === undefined ? {} : { confidential: spec.confidential(args) }),
     ...(spec.narrowable === undefined ? {} : { narrowable: spec.narrowable(args) }),

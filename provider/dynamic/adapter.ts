@@ -4,7 +4,7 @@ import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import type { Settings } from "./settings.js";
 import { Fault, PartialFault } from "../core/fault.js";
 import type { Context, Lifecycle } from "../core/lifecycle.js";
-import { announcement, label } from "../core/operation.js";
+import { announcement, label, withoutBrackets } from "../core/operation.js";
 import { performer, type Send } from "../core/perform.js";
 import type { Plan } from "../core/plan.js";
 import { destroyedBy } from "../core/policy.js";
@@ -14,6 +14,7 @@ import { mask, registerMacKey } from "../http/redaction.js";
 import { stops, underOptions } from "../inventory/inventory.js";
 import { demandApproval, demandBelowCeiling, noteDestroyed } from "./gate.js";
 import { host } from "./host.js";
+import { ofInstance, withinInstance } from "./instances.js";
 import { told } from "./told.js";
 import {
   dropNulls,
@@ -94,8 +95,8 @@ export function adapt<Inputs extends object, State extends object, Api>(
 
   async function announce(urn: string, plan: Plan): Promise<void> {
     // The engine's rows show the last message: operations come last.
-    for (const remark of plan.remarks) await host.warn(urn, remark);
-    if (plan.refusal !== undefined) await host.warn(urn, stops(plan.refusal));
+    for (const remark of plan.remarks) await host.warn(urn, withoutBrackets(remark));
+    if (plan.refusal !== undefined) await host.warn(urn, withoutBrackets(stops(plan.refusal)));
     for (const operation of plan.operations) {
       await host.warn(urn, announcement(operation));
       if (operation.certainty.kind !== "due") host.run.name(label(operation));
@@ -116,6 +117,7 @@ export function adapt<Inputs extends object, State extends object, Api>(
     policy: unknown,
   ): Promise<Context<Api>> {
     const { api, send } = await system();
+    const { instance } = await host.settings();
     return {
       resource: nameOf(urn),
       seed: urn,
@@ -136,10 +138,13 @@ export function adapt<Inputs extends object, State extends object, Api>(
       exclusive: (name, work) => host.run.exclusive(name, work),
       claim: (held) => {
         bookkeeping(urn, () => {
-          host.run.claim(urn, held);
+          host.run.claim(
+            urn,
+            held.map((name) => ofInstance(name, instance)),
+          );
         });
       },
-      heldByOthers: () => new Set([...heldByOthers, ...host.run.heldByOthers(urn)]),
+      heldByOthers: () => new Set([...heldByOthers, ...claimed(urn, instance)]),
       unkept: (operation) => unkeptIn(receiptsSoFar(), operation),
       keeps: (operation, traceId) => {
         bookkeeping(urn, () => {
@@ -170,7 +175,7 @@ export function adapt<Inputs extends object, State extends object, Api>(
     diff: async (_id, olds, news) => {
       await host.settings();
       const urn = urnOf(news);
-      host.run.claim(urn, lifecycle.holds(stateOf(olds)));
+      host.run.claim(urn, await owned(lifecycle.holds(stateOf(olds))));
       const plan = planOf(urn, olds, news);
       shown.set(urn, plan);
       // All that the plan of a replacement holds is the end of the old one; the new one is told by its own `check`.
@@ -243,7 +248,7 @@ export function adapt<Inputs extends object, State extends object, Api>(
 
     delete: async (id, outputs) => {
       const urn = urnOf(outputs);
-      const plan = planOf(urn, outputs, undefined, host.run.heldByOthers(urn));
+      const plan = planOf(urn, outputs, undefined, new Set(claimed(urn, (await host.settings()).instance)));
       if (plan.refusal !== undefined) throw refused(lifecycle.kind, urn, plan.refusal);
       await refuseUnlikeNamed(lifecycle.kind, id, urn, plan);
       if (plan.operations.length === 0) return;
@@ -252,6 +257,16 @@ export function adapt<Inputs extends object, State extends object, Api>(
     },
   };
 }
+
+/** Names as they are known beyond this process's provider instance. */
+const owned = async (held: readonly string[]): Promise<string[]> => {
+  const { instance } = await host.settings();
+  return held.map((name) => ofInstance(name, instance));
+};
+
+/** What other resources of the same instance hold in this run. */
+const claimed = (urn: string, instance: string | undefined): string[] =>
+  [...host.run.heldByOthers(urn)].flatMap((name) => withinInstance(name, instance));
 
 /** The program's options that decide whether the engine calls the provider at all when a resource ends. */
 const optionsOf = (news: Properties): { retained: boolean; deletedWith: string | undefined } => ({

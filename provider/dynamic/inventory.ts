@@ -14,7 +14,8 @@ import {
 } from "../inventory/inventory.js";
 import { aboveCeiling, demandEndings, destroyedByEndings, noteDestroyed } from "./gate.js";
 import { host } from "./host.js";
-import { kindOf } from "./kinds.js";
+import { ofInstance, withinInstance } from "./instances.js";
+import { kindOf, type Kind } from "./kinds.js";
 import { told } from "./told.js";
 import { hiddenOf, jsonSafe, UNKNOWN_ON_THE_WIRE, type Properties } from "./wire.js";
 
@@ -127,22 +128,31 @@ type Sent = Readonly<Record<string, Properties>>;
 
 const mapOf = (value: unknown): Sent => (typeof value === "object" && value !== null ? (value as Sent) : {});
 
-/** @param stays URNs of the resources that stay when any of the others ends. */
+/** @param stays URNs of the resources that stay in the program when any of the others ends. */
 function heldMap(value: unknown, stays: ReadonlySet<string>): Readonly<Record<string, Held>> | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const known = Object.entries(mapOf(value)).flatMap(([urn, one]) => {
     const kind = kindOf(text(one.type));
     return kind === undefined ? [] : [{ urn, one, kind, state: kind.stateFrom(one.state) }];
   });
+  const describe = (kind: Kind, state: object | undefined, urn: string, staying: ReadonlySet<string>) =>
+    state === undefined ? undefined : kind.describe(state, urn, host.run.now(), staying);
+  // What a resource leaves behind when it goes (retain) stays, too: nothing may end it on the way.
   const staying = new Set(
-    known.flatMap(({ urn, kind, state }) => (stays.has(urn) && state !== undefined ? kind.holds(state) : [])),
+    known.flatMap(({ urn, one, kind, state }) =>
+      state !== undefined &&
+      (stays.has(urn) || one.retained === true || describe(kind, state, urn, new Set())?.plan.operations.length === 0)
+        ? kind.holds(state).map((name) => ofInstance(name, one.instance))
+        : [],
+    ),
   );
   const held: Record<string, Held> = {};
   for (const { urn, one, kind, state } of known) {
+    const others = new Set([...staying].flatMap((name) => withinInstance(name, one.instance)));
     held[urn] = {
       kind: kind.kind,
       id: typeof one.id === "string" ? one.id : undefined,
-      described: state === undefined ? undefined : kind.describe(state, urn, host.run.now(), staying),
+      described: describe(kind, state, urn, others),
       retained: one.retained === true,
       deletedWith: typeof one.deletedWith === "string" ? one.deletedWith : undefined,
     };

@@ -17,6 +17,8 @@ export interface Hidden {
   readonly __deletedWith?: unknown;
   /** Remote objects that other resources of the stack held at the start of the run. */
   readonly __heldByOthers?: unknown;
+  /** Name of the explicit provider instance, if there is one. */
+  readonly __instance?: unknown;
   /** The stack's policy, where it is not the default one: approvals, ceiling. */
   readonly __policy?: unknown;
 }
@@ -27,6 +29,7 @@ export const HIDDEN = [
   "__retainOnDelete",
   "__deletedWith",
   "__heldByOthers",
+  "__instance",
   "__policy",
 ] as const;
 

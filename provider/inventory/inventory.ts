@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { bracketed, type Operation } from "../core/operation.js";
+import { bracketed, withoutBrackets, type Operation } from "../core/operation.js";
 import { approvalOf, argumentsDigest } from "../core/approvals.js";
 import type { Plan } from "../core/plan.js";
 import { severityOf, type Severity } from "../core/policy.js";
@@ -100,13 +100,13 @@ export const stops = (refusal: string): string => `up WILL STOP here: ${refusal}
 function endingsOf(held: Held, plan: Plan, what: string): Ending[] {
   if (held.retained) return [{ says: `KEEP ${what}: retainOnDelete is set, no remote call` }];
   return [
-    ...(plan.refusal === undefined ? [] : [{ says: stops(plan.refusal) }]),
+    ...(plan.refusal === undefined ? [] : [{ says: withoutBrackets(stops(plan.refusal)) }]),
     ...underOptions(plan.operations, held).map((operation) => ({
       call: bracketed(operation),
       says: operation.sentence,
       ...gated(operation),
     })),
-    ...plan.remarks.map((says) => ({ says })),
+    ...plan.remarks.map((says) => ({ says: withoutBrackets(says) })),
   ];
 }
 
@@ -123,11 +123,10 @@ export interface Leaving {
  * behind (inventory.md F5).
  */
 export function leaving(stored: Entries, before: Entries | undefined, wanted: Entries, unknown: string): Leaving[] {
-  const kept = new Set(Object.values(wanted).map(({ id }) => id));
-  kept.delete(unknown); // an unknown id is a new id (inventory.md corner cases)
   const reference = before ?? stored;
+  const staying = keptOf(reference, wanted, unknown);
   const ending = Object.entries(reference)
-    .filter(([, { id }]) => !kept.has(id))
+    .filter(([urn]) => !staying.has(urn))
     .map(([urn, { id, ending: ends, what }]) => ({
       urn,
       id,
@@ -135,11 +134,34 @@ export function leaving(stored: Entries, before: Entries | undefined, wanted: En
     }));
   if (before === undefined) return ending;
   // A replaced original whose delete was refused waits in the state, where `before` does not show it (inventory.md F22).
-  const present = new Set(Object.values(before).map(({ id }) => id));
+  const identities = new Set([...Object.values(before), ...Object.values(wanted)].map(identityOf));
   const left = Object.entries(stored)
-    .filter(([, { id }]) => id !== unknown && !kept.has(id) && !present.has(id))
+    .filter(([, entry]) => entry.id !== unknown && !identities.has(identityOf(entry)))
     .map(([urn, { id, ending: ends }]) => ({ urn, id, ends: ends.map(onlyIfWaiting) }));
   return [...ending, ...left];
+}
+
+/** What tells one object from another, as far as the engine's ids do. */
+const identityOf = ({ kind, id }: Entry): string => `${kind} ${id}`;
+
+/**
+ * URNs of the reference that the program keeps: under their URN, or under another one (an alias). Ids are of their kind, and
+ * two provider instances can give the same, so each wanted resource keeps one. An unknown id is a new id.
+ */
+function keptOf(reference: Entries, wanted: Entries, unknown: string): ReadonlySet<string> {
+  const kept = new Set<string>();
+  const renamed: string[] = [];
+  for (const [urn, entry] of Object.entries(wanted)) {
+    if (entry.id === unknown) continue;
+    const was = reference[urn];
+    if (was !== undefined && identityOf(was) === identityOf(entry)) kept.add(urn);
+    else renamed.push(identityOf(entry));
+  }
+  for (const identity of renamed) {
+    const was = Object.entries(reference).find(([urn, entry]) => !kept.has(urn) && identityOf(entry) === identity);
+    if (was !== undefined) kept.add(was[0]);
+  }
+  return kept;
 }
 
 const withoutCall = (id: string, what: string, unknown: string): string =>

@@ -40,6 +40,7 @@ export class Retirement extends ClmResource {
     opts?: pulumi.CustomResourceOptions,
   ) {
     const { kind, provider } = originOf(of);
+    const first = withChildren(after);
     super(
       KINDS.Retirement,
       name,
@@ -48,7 +49,8 @@ export class Retirement extends ClmResource {
         delayDays,
         accepted,
         __before: before(of),
-        __after: uses(after),
+        __after: usesOf(first),
+        __inUse: inUse(of, kind, first),
         __type: kind.type,
       },
       {
@@ -80,19 +82,56 @@ function stateOf(of: pulumi.Resource, kind: Kind): pulumi.Output<unknown> {
 }
 
 /** What the resources that come first have in use; unknown while this run changes one of them. */
-function uses(after: readonly pulumi.Resource[]): pulumi.Output<Use[]> | undefined {
-  const stated = after.flatMap((resource) => {
+function usesOf(first: readonly pulumi.Resource[]): pulumi.Output<object[]> | undefined {
+  const stated = first.flatMap((resource) => {
     const kind = kindOfResource(resource);
-    return kind === undefined ? [] : [stateOf(resource, kind).apply((outputs) => useOf(kind, outputs))];
+    return kind === undefined
+      ? []
+      : [
+          pulumi
+            .all([plainPromise(resource.urn), stateOf(resource, kind)])
+            .apply(([urn, outputs]) => useOf(kind, urn, kind.stateFrom(outputs))),
+        ];
   });
-  return stated.length === 0
-    ? undefined
-    : pulumi.all(stated).apply((all) => all.filter((use): use is Use => use !== undefined));
+  return stated.length === 0 ? undefined : pulumi.all(stated).apply((all) => all.filter((use) => use !== undefined));
 }
 
-function useOf(kind: Kind, outputs: unknown): Use | undefined {
-  const state = kind.stateFrom(outputs);
-  return state === undefined ? undefined : kind.uses(state);
+function useOf(kind: Kind, urn: string, state: object | undefined): (Use & { readonly urn: string }) | undefined {
+  const use = state === undefined ? undefined : kind.uses(state);
+  return use === undefined ? undefined : { urn, ...use };
+}
+
+/** Who had the subject's certificates in use at the last state, whatever becomes of it in this run. */
+async function inUse(
+  of: pulumi.Resource,
+  kind: Kind,
+  first: readonly pulumi.Resource[],
+): Promise<object[] | undefined> {
+  const held = await inventoryOf()?.before;
+  const subject = held?.get(await plainPromise(of.urn))?.state;
+  if (held === undefined || subject === undefined) return undefined;
+  const own = kind.thumbprints(subject);
+  const comesFirst = new Set(await Promise.all(first.map(({ urn }) => plainPromise(urn))));
+  const uses = [...held].flatMap(([urn, one]) => {
+    const { unsettled, ...use } = useOf(one.kind, urn, one.state) ?? {};
+    return "thumbprints" in use && use.thumbprints.some((print) => own.includes(print))
+      ? [{ ...use, after: comesFirst.has(urn) }]
+      : [];
+  });
+  return uses.length === 0 ? undefined : uses;
+}
+
+/** Resources and what stands in them: a component has nothing in use itself. */
+function withChildren(resources: readonly pulumi.Resource[]): pulumi.Resource[] {
+  return resources.flatMap((resource) => [
+    resource,
+    ...withChildren([...((resource as unknown as Parent).__childResources ?? [])]),
+  ]);
+}
+
+/** What the SDK's type files leave out of `Resource`; held by an engine test. */
+interface Parent {
+  readonly __childResources?: ReadonlySet<pulumi.Resource>;
 }
 
 /** The subject as the last state has it: what a preview can name while this run changes it. */

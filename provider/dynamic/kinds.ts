@@ -41,6 +41,8 @@ export interface Kind {
   ): { readonly what: string; readonly until?: string; readonly plan: Plan };
   /** What a state has in use, for retirements; undefined for kinds that use nothing. */
   uses(state: object): Use | undefined;
+  /** SHA-1 thumbprints of certificates that a retirement of this state could end, hex, upper case. */
+  thumbprints(state: object): readonly string[];
   /** Names of the remote objects that a state holds. */
   holds(state: object): readonly string[];
   /** Where objects can be mistaken for each other; undefined while not known. */
@@ -81,6 +83,13 @@ function kind<Inputs extends object, State extends object, Api>(
       plan: lifecycle.plan({ before: state as State, seed: urn, heldByOthers }, now),
     }),
     uses: (state) => lifecycle.uses?.(state as State),
+    thumbprints: (state) => {
+      const { retirable } = lifecycle;
+      if (retirable === undefined) return [];
+      // The mark does not depend on the clock.
+      const { mark } = retirable.inCharge(state as State, new Date(0));
+      return [...retirable.older(state as State).flatMap(({ thumbprints = [] }) => thumbprints), mark ?? []].flat();
+    },
     holds: (state) => lifecycle.holds(state as State),
     scope: (inputs) => lifecycle.scope(planned(inputs) as Planned<Inputs>),
   };

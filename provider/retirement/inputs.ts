@@ -13,6 +13,13 @@ const subject = z.object({
   state: z.record(z.string(), z.unknown()),
 });
 
+const use = z.object({
+  urn: z.string(),
+  what: z.string(),
+  /** SHA-1, hex, upper case. */
+  thumbprints: z.array(z.string()),
+});
+
 export const retirementInputs = z.object({
   /** The certificate or credential whose older ones are ended. */
   of: subject,
@@ -34,19 +41,21 @@ export const retirementInputs = z.object({
   /** The subject's state before the run: what a preview can name while `of` is not known. Hidden. */
   __before: z.record(z.string(), z.unknown()).optional(),
   /** What the resources of its option `after` have in use, as far as they can say. Hidden. */
-  __after: z
-    .array(z.object({ what: z.string(), thumbprints: z.array(z.string()), unsettled: z.string().optional() }))
-    .optional(),
+  __after: z.array(use.extend({ unsettled: z.string().optional() })).optional(),
+  /** Who had the subject's certificates in use at the last state; `after`: a resource of that option. Hidden. */
+  __inUse: z.array(use.extend({ after: z.boolean() })).optional(),
   /** The subject's type token: known also while `of` is not. Hidden. */
   __type: z.string().optional(),
 });
 
 export type RetirementInputs = z.output<typeof retirementInputs>;
 
-export const retirementState = retirementInputs.omit({ __before: true, __type: true, __after: true }).extend({
-  /** What this resource has ended and the subject's state still lists: keys. */
-  ended: z.array(z.string()),
-});
+export const retirementState = retirementInputs
+  .omit({ __before: true, __type: true, __after: true, __inUse: true })
+  .extend({
+    /** What this resource has ended and the subject's state still lists: keys. */
+    ended: z.array(z.string()),
+  });
 
 export type RetirementState = z.output<typeof retirementState>;
 

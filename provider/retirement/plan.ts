@@ -110,16 +110,29 @@ const later = (): Plan => ({
 /** While the subject is being changed by the same run: what may become due, said as a condition. */
 function perhaps({ retirable, state }: Subject, ended: ReadonlySet<string>, after: Inputs, now: Date): Plan {
   const today = isoDay(now);
-  const operations = retirable
-    .older(state)
-    .filter(({ key, since }) => !ended.has(key) && (dueOn(since, after) ?? "9999") <= today)
-    .map(({ key }) => retirable.ending(state, key).conditional("its successor is in use after this run's changes"));
-  const { key } = retirable.inCharge(state, now);
-  if (key !== undefined && (dueOn(today, after) ?? "9999") <= today)
-    operations.push(
-      retirable.ending(state, key).conditional("this run replaces it, and its successor is in use and accepted"),
-    );
-  return { ...NOTHING, operations };
+  const { key, mark, what } = retirable.inCharge(state, now);
+  const due = [
+    ...retirable
+      .older(state)
+      .filter((old) => !ended.has(old.key) && (dueOn(old.since, after) ?? "9999") <= today)
+      .map((old) => ({ ...old, on: "its successor is in use after this run's changes" })),
+    ...(key !== undefined && (dueOn(today, after) ?? "9999") <= today
+      ? [
+          {
+            ...{ key, what, thumbprints: mark === undefined ? [] : [mark] },
+            on: "this run replaces it, and its successor is in use and accepted",
+          },
+        ]
+      : []),
+  ];
+  const operations: Operation[] = [];
+  const remarks: string[] = [];
+  for (const one of due) {
+    const needed = stillNeeded(one.thumbprints ?? [], after);
+    if (needed === undefined) operations.push(retirable.ending(state, one.key).conditional(one.on));
+    else remarks.push(`WAIT: ${one.what} is not ended by this run, because ${needed}`);
+  }
+  return { ...NOTHING, operations, remarks };
 }
 
 /** UTC day from which one that was replaced on `since` is ended; undefined while the delay is not known. */
@@ -138,12 +151,23 @@ function reasonToWait(
   return undefined;
 }
 
-/** Why an older one is still needed by what the retirement comes after; not while that is not known. */
-function stillNeeded(thumbprints: readonly string[], { __after }: Inputs): string | undefined {
-  if (__after === undefined || __after === UNKNOWN) return undefined;
-  const using = __after.find((use) => use.thumbprints.some((one) => thumbprints.includes(one)));
-  if (using !== undefined) return `${using.what} still has it in use`;
-  const open = __after.find(({ unsettled }) => unsettled !== undefined);
+/**
+ * Why an older one is still needed: by a resource that comes first, as it is now, or by any other as it was before the run. One
+ * that comes first and was replaced by another object is both. Nothing is said of what comes first while it is not known.
+ */
+function stillNeeded(thumbprints: readonly string[], { __after, __inUse = [] }: Inputs): string | undefined {
+  const has = (use: { readonly thumbprints: readonly string[] }): boolean =>
+    use.thumbprints.some((one) => thumbprints.includes(one));
+  const first = __after === UNKNOWN ? undefined : (__after ?? []);
+  const now = first?.find(has);
+  if (now !== undefined) return `${now.what} still has it in use`;
+  const superseded = (urn: string, what: string): boolean =>
+    first === undefined || first.some((use) => use.urn === urn && use.what === what);
+  const before = __inUse === UNKNOWN ? [] : __inUse;
+  const last = before.find((use) => has(use) && !(use.after && superseded(use.urn, use.what)));
+  if (last !== undefined)
+    return `${last.what} had it in use before this run${last.after ? "" : ", and is not in the option after, so what this run makes of it is not waited for"}: the next run looks again`;
+  const open = first?.find(({ unsettled }) => unsettled !== undefined);
   return open === undefined ? undefined : `${open.what}: ${open.unsettled ?? ""}`;
 }
 

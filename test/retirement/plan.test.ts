@@ -185,7 +185,7 @@ const BEING_CHANGED: Row[] = [
 ];
 
 const use = (thumbprints: string[], unsettled?: string) => ({
-  ...{ what: "the gateway", thumbprints },
+  ...{ urn: "urn:gateway", what: "the gateway", thumbprints },
   ...(unsettled === undefined ? {} : { unsettled }),
 });
 const COMES_AFTER: Row[] = [
@@ -210,6 +210,43 @@ const COMES_AFTER: Row[] = [
     name: "is changed by this run, and the day has not come",
     after: { ...inputs(things(), { delayDays: 20 }), __after: UNKNOWN },
     operations: [END("1", "; due 2026-03-11")],
+  },
+];
+
+const had = (after: boolean, more: object = {}) => ({ ...use(["T1"]), after, ...more });
+const HAD = "the gateway had it in use before this run";
+const ELSEWHERE = `${HAD}, and is not in the option after, so what this run makes of it is not waited for: the next run looks again`;
+const IN_USE_BEFORE: Row[] = [
+  {
+    name: "by a resource that comes first, and has another one now",
+    after: inputs(things(), { __inUse: [had(true)], __after: [use(["T2"])] }),
+    operations: [END("1")],
+  },
+  {
+    name: "by a resource that comes first, and was replaced by another object in this run",
+    after: inputs(things(), { __inUse: [had(true)], __after: [{ ...use(["T2"]), what: "another gateway" }] }),
+    remarks: [WAITS(`${HAD}: the next run looks again`)],
+  },
+  {
+    name: "by a resource that comes first, and is changed by this run",
+    after: { ...inputs(things(), { __inUse: [had(true)] }), __after: UNKNOWN },
+    operations: [END("1", "; if what it comes after has the new one in use everywhere then")],
+  },
+  {
+    name: "by a resource that does not come first, or leaves the program",
+    after: inputs(things(), { __inUse: [had(false)], __after: [] }),
+    remarks: [WAITS(ELSEWHERE)],
+  },
+  {
+    name: "by one that does not come first, while the subject is changed",
+    after: { ...inputs(REPLACING, { __before: things(), __inUse: [had(false)] }), of: UNKNOWN },
+    operations: [END("2", REPLACED)],
+    remarks: [`WAIT: thing 1 is not ended by this run, because ${ELSEWHERE}`],
+  },
+  {
+    name: "the one in charge, by one that does not come first, while the subject is changed",
+    after: { ...inputs(REPLACING, { __before: NONE, __inUse: [had(false, { thumbprints: ["BB"] })] }), of: UNKNOWN },
+    remarks: [`WAIT: thing 2 is not ended by this run, because ${ELSEWHERE}`],
   },
 ];
 
@@ -261,6 +298,7 @@ describe("the plan of a retirement", () => {
     "the one in charge": IN_CHARGE,
     "a subject that this run changes": BEING_CHANGED,
     "what it comes after": COMES_AFTER,
+    "in use before the run": IN_USE_BEFORE,
     "nothing to end": NOTHING_TO_END,
     removal: REMOVAL,
   })) {

@@ -69,7 +69,7 @@ function turned(last: Subject, { how, fit, left }: Turn): Subject {
   };
 }
 
-const WAITING = { what: "a gateway", thumbprints: [], unsettled: "it waits" };
+const WAITING = { urn: "urn:gateway", what: "a gateway", thumbprints: [], unsettled: "it waits" };
 const wishes = fc.record({
   delayDays: fc.nat(6),
   accepted: fc.constantFrom(undefined, markOf(5), markOf(6)),

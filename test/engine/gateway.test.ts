@@ -1,5 +1,7 @@
 import { expect } from "chai";
 import { readFileSync } from "node:fs";
+import { startSandbox } from "../../sandbox/index.js";
+import { shownByPreview } from "../instrument/transcript.js";
 import { expectCode } from "../instrument/world.js";
 import { apply, expectNothing, inWorld, stored } from "./engine.js";
 import { BOTH, byName, gateway, gatewayState, generated, jwkState, pem, served, signing, verbs } from "./gateways.js";
@@ -169,6 +171,16 @@ describe("certificates and JWKs of gateways on the real engine", () => {
       world.program(consented, byName());
       await apply(world);
       apinizer.addJwkOutside("theirs", apinizer.certificate("gw"));
+      // A JWK that leaves the stack and is kept is kept from its certificate, too.
+      world.program(consented, byName({ onDelete: "retain" }));
+      await apply(world);
+      world.program();
+      const retained = await apply(world, 1);
+      expect(retained.preview.text).to.include("KEEP JWK signing").and.include("which this stack keeps");
+      expect(retained.made).to.deep.equal([]);
+      expect(apinizer.jwk("signing").sourceId).to.not.equal(null);
+      world.program(consented, byName());
+      await apply(world);
       world.program(byName());
       const refused = await apply(world, 1);
       for (const { text } of [refused.preview, refused.up])
@@ -339,6 +351,40 @@ describe("certificates and JWKs of gateways on the real engine", () => {
       expect(unknown.up.text).to.include("whether production, staging still trust it is not known");
       apinizer.setRights(["SECRETS+VIEW"], "admin");
       expect((await apply(world)).made).to.deep.equal([]);
+    }),
+  );
+
+  it(
+    "two managers with the same names: each has its own, and the removal of one is named and ends that one alone",
+    inWorld(async (world) => {
+      const second = await startSandbox({ now: world.now.toISOString() });
+      try {
+        const managers = [world.sandbox, second].map(({ apinizer }, at) => ({
+          ...{ kind: "apinizer.Provider", name: `manager-${at}` },
+          args: { url: apinizer.managerUrl, token: apinizer.token, visibilitySeconds: 0.5 },
+        }));
+        const text = await pem(world.sandbox);
+        const gateways = [0, 1].map((at) => ({
+          ...gateway({ pem: text }, { opts: { provider: `manager-${at}` } }),
+          name: `gw-${at}`,
+        }));
+        world.program(...managers, ...gateways);
+        expectCode(await world.project.up(), 0);
+        expect([world.sandbox, second].map(({ apinizer }) => apinizer.certificates().length)).to.deep.equal([1, 1]);
+        world.program(...managers, ...gateways.slice(0, 1));
+        const preview = expectCode(await world.project.preview(), 0);
+        expect(verbs(shownByPreview(preview.text).map(({ operation }) => operation))).to.include(
+          "certificates.delete gw",
+        );
+        expectCode(await world.project.up(), 0);
+        expect([world.sandbox, second].map(({ apinizer }) => apinizer.certificates().length)).to.deep.equal([1, 0]);
+        // The stored policies of explicit instances are their own resources' (architecture section 5).
+        world.project.environment.CLM_REQUIRE_APPROVALS = "irreversible";
+        expect((await world.project.destroy()).text).to.include("approvals are demanded (irreversible)");
+        expect(world.sandbox.apinizer.certificates()).to.have.length(1);
+      } finally {
+        await second.close();
+      }
     }),
   );
 

@@ -189,6 +189,19 @@ describe("what leaves the stack", () => {
     });
   }
 
+  it("tells objects apart that have the same id: of another kind, and of another account", () => {
+    const twice = entries({ a: held("1"), b: held("1") });
+    expect(leaving({}, twice, entries({ a: held("1") }), UNKNOWN).map(({ urn }) => urn)).to.deep.equal(["b"]);
+    expect(leaving({}, twice, entries({ b: held("1") }), UNKNOWN).map(({ urn }) => urn)).to.deep.equal(["a"]);
+    expect(
+      leaving({}, twice, entries({ c: held("1") }), UNKNOWN).map(({ urn }) => urn),
+      "one was renamed",
+    ).to.deep.equal(["b"]);
+    expect(leaving({}, twice, entries({ c: held("1"), d: held("1") }), UNKNOWN)).to.deep.equal([]);
+    const other = entries({ a: held("1", { kind: "test.Other" }) });
+    expect(leaving({}, entries({ a: held("1") }), other, UNKNOWN).map(({ urn }) => urn)).to.deep.equal(["a"]);
+  });
+
   it("keeps label and sentence apart, so that a cut text does not lose the label", () => {
     const entry = entryOf(held("1"), UNKNOWN);
     const [{ digest = "" } = {}] = entry.ending;

@@ -118,7 +118,9 @@ const situation = ({ order, current, next, found, requests }: OrderState): strin
 
 /** Reissues and duplicates of the order that the state does not know: no preview has named them. */
 const newcomers = (before: OrderState, now: OrderState): number[] => {
-  const known = new Set([...before.reissues, ...before.duplicates].map(({ certificateId }) => certificateId));
+  // The list of reissues holds the order's first certificate, too, and a state has that list only since its last look.
+  const ours = [...(before.current === undefined ? [] : [before.current]), ...before.previous];
+  const known = new Set([...before.reissues, ...before.duplicates, ...ours].map(({ certificateId }) => certificateId));
   return [...now.reissues, ...now.duplicates].flatMap(({ certificateId }) =>
     known.has(certificateId) ? [] : [certificateId],
   );

@@ -72,6 +72,14 @@ export function effectivePolicy(stored: Policy, environment: Readonly<Record<str
   };
 }
 
+/** The new policy, with approvals as tight as the old one's: what leaves with this run is guarded by what it has stored. */
+export const whileLeaving = (old: Policy, next: Policy): Policy => ({
+  ...next,
+  approvals:
+    APPROVAL_LEVELS[Math.max(APPROVAL_LEVELS.indexOf(old.approvals), APPROVAL_LEVELS.indexOf(next.approvals))] ??
+    next.approvals,
+});
+
 /** @throws Error for anything else than a level. */
 export function levelOf(text: string, setting: string): ApprovalLevel {
   const found = APPROVAL_LEVELS.find((level) => level === text);

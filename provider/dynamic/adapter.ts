@@ -252,8 +252,10 @@ export function adapt<Inputs extends object, State extends object, Api>(
       if (plan.refusal !== undefined) throw refused(lifecycle.kind, urn, plan.refusal);
       await refuseUnlikeNamed(lifecycle.kind, id, urn, plan);
       if (plan.operations.length === 0) return;
-      demandPermission(urn, outputs, plan);
-      await told(async () => lifecycle.delete(stateOf(outputs), await context(urn, plan, new Set(), outputs.__policy)));
+      await told(async () => {
+        demandPermission(urn, outputs, plan);
+        await lifecycle.delete(stateOf(outputs), await context(urn, plan, new Set(), outputs.__policy));
+      });
     },
   };
 }

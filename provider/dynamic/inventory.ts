@@ -12,6 +12,7 @@ import {
   type Held,
   type Leaving,
 } from "../inventory/inventory.js";
+import { storedPolicy, whileLeaving } from "../core/policy.js";
 import { aboveCeiling, demandEndings, destroyedByEndings, noteDestroyed } from "./gate.js";
 import { host } from "./host.js";
 import { ofInstance, withinInstance } from "./instances.js";
@@ -73,10 +74,10 @@ export const inventoryProvider: dynamic.ResourceProvider<Properties, Properties>
     };
   },
 
-  create: (news) => gated(news, () => ({ id: "inventory", outs: outputs(news) })),
+  create: (news) => gated({}, news, () => ({ id: "inventory", outs: outputs(news) })),
   read: (id, stored) =>
     Promise.resolve(stored === undefined ? {} : { id, props: jsonSafe(stored), inputs: outputs(stored) }),
-  update: (_id, _olds, news) => gated(news, () => ({ outs: outputs(news) })),
+  update: (_id, olds, news) => gated(olds, news, () => ({ outs: outputs(news) })),
 
   /** `pulumi destroy` deletes the inventory first: the last moment to name what follows (inventory.md F18). */
   delete: async (_id, stored) => {
@@ -91,11 +92,12 @@ export const inventoryProvider: dynamic.ResourceProvider<Properties, Properties>
 };
 
 /** Stops a run before its first deletion (fact E8), unless all that it ends is permitted. */
-async function gated<T>(news: Properties, made: () => T): Promise<T> {
+async function gated<T>(olds: Properties, news: Properties, made: () => T): Promise<T> {
   await host.settings();
   const ending = Object.values((news.__ending ?? {}) as Record<string, readonly Ending[]>).flat();
   return told(() => {
-    demandEndings(text(news.__urn), news.__policy, ending);
+    const policy = whileLeaving(storedPolicy(olds.__policy), storedPolicy(news.__policy));
+    demandEndings(text(news.__urn), policy, ending);
     return made();
   });
 }

@@ -10,6 +10,7 @@ import {
   needsApproval,
   severityOf,
   storedPolicy,
+  whileLeaving,
   type ApprovalLevel,
 } from "../../provider/core/policy.js";
 
@@ -74,6 +75,12 @@ describe("the policy of a stack", () => {
     expect(() => effective("off", "no")).to.throw("CLM_REQUIRE_APPROVALS");
     for (const bad of ["-1", "1.5", "many", "1e9"])
       expect(() => effective("off", undefined, bad)).to.throw("CLM_MAX_DESTRUCTIVE");
+  });
+
+  it("what leaves in a run that loosens the policy is still guarded by what was stored", () => {
+    expect(whileLeaving(policy("irreversible"), policy("off")).approvals).to.equal("irreversible");
+    expect(whileLeaving(policy("off"), policy("destructive")).approvals).to.equal("destructive");
+    expect(whileLeaving(policy("off"), { ...policy("off"), maxDestructive: 50 }).maxDestructive).to.equal(50);
   });
 
   it("is read from what was stored, whatever an older version has left", () => {

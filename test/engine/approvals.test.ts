@@ -1,0 +1,188 @@
+import { expect } from "chai";
+import { execFile } from "node:child_process";
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { REPOSITORY, type Ran } from "../instrument/project.js";
+import { expectCode, type World } from "../instrument/world.js";
+import { activeIds, apply, certificate, current, inWorld, stored } from "./engine.js";
+
+const terminate = (id: number, comm = 5001): string => `ecgrid.certificates.terminate commId=${comm} certKeyId=${id}`;
+const other = certificate("b", { commId: 5002 });
+
+/** Settings of the stack, as a person writes them into its file. */
+function configure({ project }: World, settings: Record<string, string | number>): void {
+  const file = join(project.folder, "project", "Pulumi.dev.yaml");
+  const lines = readFileSync(file, "utf8")
+    .split("\n")
+    .filter((line) => !/^(config:| {2}clm:)/.test(line));
+  writeFileSync(file, lines.join("\n"));
+  appendFileSync(
+    file,
+    `\nconfig:\n${Object.entries(settings)
+      .map(([key, value]) => `  ${key}: ${JSON.stringify(String(value))}\n`)
+      .join("")}`,
+  );
+}
+
+/** `clm review`, in the project, with the world's clock. */
+function clm({ project }: World, ...args: string[]): Promise<Ran> {
+  return new Promise((done) => {
+    execFile(
+      process.execPath,
+      [join(REPOSITORY, "dist", "sdk", "cli", "clm.js"), ...args],
+      {
+        cwd: join(project.folder, "project"),
+        env: { ...process.env, ...project.environment },
+        maxBuffer: 64 * 1024 * 1024,
+      },
+      (error, stdout, stderr) => {
+        const code = error === null ? 0 : Number(error.code);
+        done({ command: `clm ${args.join(" ")}`, code, stdout, stderr, text: stdout + stderr });
+      },
+    );
+  });
+}
+
+/** Reviews what a command is about to do, and approves it. */
+async function approve(world: World, ...options: string[]): Promise<void> {
+  expectCode(await clm(world, "review", ...options, "--approve", "approvals.json"), 0);
+  world.project.environment.CLM_APPROVALS = "approvals.json";
+}
+
+async function both(world: World): Promise<[number, number]> {
+  world.program(certificate("a"), other);
+  expectCode(await world.project.up(), 0);
+  return [current(world, "a").certKeyId, current(world, "b").certKeyId];
+}
+
+describe("approvals and the ceiling", () => {
+  it(
+    "the recipe: preview, review, comment, a refusal, approve, up; for this stack, this day, this target, and not for long",
+    inWorld(async (world) => {
+      const { project } = world;
+      configure(world, { "clm:approvals": "irreversible" });
+      const [a, b] = await both(world);
+      world.program(certificate("a", { trigger: "1" }));
+      const preview = expectCode(await project.preview("--json", "--show-sames", "--show-replacement-steps"), 0);
+      project.write("preview.json", preview.stdout);
+      const comment = expectCode(await clm(world, "review", "preview.json", "--format", "markdown"), 0);
+      expect(comment.stdout).to.include(terminate(b, 5002));
+      expect((await clm(world, "review", "preview.json", "--fail-on", "irreversible")).code).to.equal(5);
+
+      const refused = await project.up();
+      expect(refused.code).to.not.equal(0);
+      expect(refused.text)
+        .to.include("approvals are demanded (irreversible), and none of this run's deletions is made")
+        .and.include(terminate(b, 5002))
+        .and.include("clm review --approve FILE");
+      expect(activeIds(world, 5002), "nothing was ended").to.deep.equal([b]);
+      expect(activeIds(world, 5001), "a renewal needs no approval").to.have.length(2).and.include(a);
+
+      expectCode(await clm(world, "review", "preview.json", "--approve", "approvals.json"), 0);
+      project.environment.CLM_APPROVALS = "approvals.json";
+      world.moveUnderPin(new Date(world.now.getTime() + 25 * 3_600_000));
+      expect((await project.up()).text).to.include("approvals.json does not count: its approvals expired");
+      world.moveUnderPin(new Date("2026-03-01T12:00:00Z"));
+      expectCode(await project.up(), 0);
+      expect(activeIds(world, 5002)).to.deep.equal([]);
+
+      // Approved for one target, and it has become another one.
+      world.program(certificate("a", { trigger: "1" }), certificate("c", { commId: 5002 }));
+      expectCode(await project.up(), 0);
+      const c = current(world, "c").certKeyId;
+      world.program(certificate("a", { trigger: "1" }));
+      await approve(world);
+      await world.sandbox.ecgrid.renewOutside(5002, c);
+      await project.refresh();
+      world.program(certificate("a", { trigger: "1" }), certificate("c", { commId: 5002 }));
+      expectCode(await project.up(), 0);
+      world.program(certificate("a", { trigger: "1" }));
+      const changed = await project.up();
+      expect(changed.text).to.include(
+        `approvals.json does not approve ${terminate(current(world, "c").certKeyId, 5002)}`,
+      );
+      expect(activeIds(world, 5002)).to.have.length(2);
+    }),
+  );
+
+  it(
+    "destroy: the stored policy counts without an up, for all or nothing, with --continue-on-error and --target, and in a second destroy",
+    inWorld(async (world) => {
+      const { project } = world;
+      configure(world, { "clm:approvals": "irreversible" });
+      const [a, b] = await both(world);
+      configure(world, {});
+      for (const options of [
+        [],
+        ["--continue-on-error"],
+        ["--target", stored(world, "a").urn, "--target-dependents"],
+      ]) {
+        const refused = await project.destroy(...options);
+        expect(refused.code, options.join(" ")).to.not.equal(0);
+        expect(refused.text).to.include("approvals are demanded (irreversible)");
+        expect([activeIds(world, 5001), activeIds(world, 5002)], options.join(" ")).to.deep.equal([[a], [b]]);
+      }
+      await approve(world, "--destroy");
+      world.sandbox.hostile.add({ match: "POST /v2/certificates/terminate", mode: "500" });
+      expect((await project.destroy()).code).to.not.equal(0);
+      expect(activeIds(world, 5001).length + activeIds(world, 5002).length, "one of them has failed").to.equal(1);
+      delete project.environment.CLM_APPROVALS;
+      const second = await project.destroy();
+      expect(second.text, "there is no inventory any more").to.include("make a call that needs an approval");
+      expect(activeIds(world, 5001).length + activeIds(world, 5002).length).to.equal(1);
+      await approve(world, "--destroy");
+      expectCode(await project.destroy(), 0);
+      expect([activeIds(world, 5001), activeIds(world, 5002)]).to.deep.equal([[], []]);
+    }),
+  );
+
+  it(
+    "a resource of a run that failed before the inventory learnt of it is guarded by its own policy; a looser one counts after an up",
+    inWorld(async (world) => {
+      const { project } = world;
+      configure(world, { "clm:approvals": "irreversible" });
+      world.program(certificate("a"));
+      project.write("fail", "");
+      expect((await project.up()).code).to.not.equal(0);
+      const [id] = activeIds(world, 5001);
+      const refused = await project.destroy();
+      expect(refused.code).to.not.equal(0);
+      expect(refused.text).to.include("make a call that needs an approval");
+      expect(activeIds(world, 5001)).to.deep.equal([id]);
+      rmSync(join(project.folder, "project", "fail"));
+      configure(world, {});
+      world.program(certificate("a"));
+      expect((await apply(world)).made).to.deep.equal([]);
+      project.environment.CLM_REQUIRE_APPROVALS = "irreversible";
+      expect((await project.destroy()).code, "the environment tightens").to.not.equal(0);
+      delete project.environment.CLM_REQUIRE_APPROVALS;
+      expectCode(await project.destroy(), 0);
+      expect(activeIds(world, 5001)).to.deep.equal([]);
+    }),
+  );
+
+  it(
+    "the ceiling stops a run before its first call: in a preview, in up, and in destroy; one variable raises it for one run",
+    inWorld(async (world) => {
+      const { project } = world;
+      configure(world, { "clm:maxDestructive": 1 });
+      const [a, b] = await both(world);
+      world.program(certificate("new", { commId: 5003 }));
+      world.sandbox.ecgrid.addComm({ commId: 5003 });
+      const words = "this run would destroy 2 object(s), and its ceiling (clm:maxDestructive) is 1";
+      const position = world.sandbox.log.last();
+      for (const stopped of [await project.preview(), await project.pulumi("up", "--yes"), await project.destroy()]) {
+        expect(stopped.code).to.not.equal(0);
+        expect(stopped.text).to.include(words).and.include("CLM_MAX_DESTRUCTIVE=2");
+      }
+      expect(world.sandbox.log.made(position), "nothing was made, either").to.deep.equal([]);
+      expect([activeIds(world, 5001), activeIds(world, 5002)]).to.deep.equal([[a], [b]]);
+      // Without a preview of its own, what is new is made before the whole is known: nothing is destroyed.
+      expect((await project.up()).code).to.not.equal(0);
+      expect([activeIds(world, 5001), activeIds(world, 5002)]).to.deep.equal([[a], [b]]);
+      project.environment.CLM_MAX_DESTRUCTIVE = "2";
+      expectCode(await project.up(), 0);
+      expect([activeIds(world, 5001), activeIds(world, 5002)]).to.deep.equal([[], []]);
+    }),
+  );
+});

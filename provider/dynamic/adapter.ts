@@ -11,7 +11,7 @@ import { destroyedBy } from "../core/policy.js";
 import { KEPT, NO_RECEIPTS, receipt, receiptBook, unkeptIn, type ReceiptBook } from "../core/receipts.js";
 import { UNKNOWN, type Planned } from "../core/unknown.js";
 import { mask, registerMacKey } from "../http/redaction.js";
-import { stops, underOptions } from "../inventory/inventory.js";
+import { endUnderOptions, stops, type EndOptions } from "../inventory/inventory.js";
 import { demandApproval, demandBelowCeiling, noteDestroyed } from "./gate.js";
 import { host } from "./host.js";
 import { told } from "./told.js";
@@ -103,6 +103,19 @@ export function adapt<Inputs extends object, State extends object, Api>(
     noteDestroyed(destroyedBy(plan.operations));
   }
 
+  /**
+   * All that the plan of a replacement holds is the end of the old one; the new one is told by its own `check`. It is
+   * said as the inventory says it: on the old one's row, and under the options that the old one has.
+   */
+  async function announceEnd(id: string, olds: Properties, plan: Plan): Promise<void> {
+    const what = lifecycle.summary(stateOf(olds)).what;
+    const { operations, remarks, refusal } = endUnderOptions(plan, what, optionsOf(olds));
+    const texts = [...remarks, ...(refusal === undefined ? [] : [stops(refusal)]), ...operations.map(announcement)];
+    for (const text of texts) await host.warnOfEnd(id, urnOf(olds), text);
+    for (const operation of operations) host.run.name(label(operation));
+    noteDestroyed(destroyedBy(operations));
+  }
+
   /** Stops a step before anything is sent, unless the stack's policy permits all that it plans. */
   function demandPermission(urn: string, properties: Properties, { operations }: Plan): void {
     demandApproval(urn, properties.__policy, operations);
@@ -167,16 +180,14 @@ export function adapt<Inputs extends object, State extends object, Api>(
       return { inputs };
     },
 
-    diff: async (_id, olds, news) => {
+    diff: async (id, olds, news) => {
       await host.settings();
       const urn = urnOf(news);
       host.run.claim(urn, lifecycle.holds(stateOf(olds)));
       const plan = planOf(urn, olds, news);
       shown.set(urn, plan);
-      // All that the plan of a replacement holds is the end of the old one; the new one is told by its own `check`.
-      const operations = plan.replaces.length === 0 ? plan.operations : underOptions(plan.operations, optionsOf(news));
-      // The end of a replaced one is said where the inventory says it, too: on the row of its last URN.
-      await announce(plan.replaces.length === 0 ? urn : urnOf(olds), { ...plan, operations });
+      if (plan.replaces.length === 0) await announce(urn, plan);
+      else await announceEnd(id, olds, plan);
       // A deletion knows what the outputs hold: these have to get there.
       const options = ["__retainOnDelete", "__deletedWith", "__policy"].some(
         (key) => !isDeepStrictEqual(olds[key] ?? null, news[key] ?? null),
@@ -253,10 +264,10 @@ export function adapt<Inputs extends object, State extends object, Api>(
   };
 }
 
-/** The program's options that decide whether the engine calls the provider at all when a resource ends. */
-const optionsOf = (news: Properties): { retained: boolean; deletedWith: string | undefined } => ({
-  retained: news.__retainOnDelete === true,
-  deletedWith: typeof news.__deletedWith === "string" ? news.__deletedWith : undefined,
+/** The options that decide whether the engine calls the provider at all when a resource ends. */
+const optionsOf = ({ __retainOnDelete, __deletedWith }: Properties): EndOptions => ({
+  retained: __retainOnDelete === true,
+  deletedWith: typeof __deletedWith === "string" ? __deletedWith : undefined,
 });
 
 const NO_PLAN: Plan = { operations: [], remarks: [], changes: false, replaces: [] };

@@ -9,17 +9,22 @@ import { performer, type Send } from "../core/perform.js";
 import type { Plan } from "../core/plan.js";
 import { destroyedBy } from "../core/policy.js";
 import { KEPT, NO_RECEIPTS, receipt, receiptBook, unkeptIn, type ReceiptBook } from "../core/receipts.js";
-import { UNKNOWN, type Planned } from "../core/unknown.js";
+import { UNKNOWN } from "../core/unknown.js";
 import { mask, registerMacKey } from "../http/redaction.js";
 import { endUnderOptions, stops, type EndOptions } from "../inventory/inventory.js";
+import { changeOf } from "./change.js";
 import { demandApproval, demandBelowCeiling, noteDestroyed } from "./gate.js";
 import { host } from "./host.js";
 import { told } from "./told.js";
+import { nameOf } from "./urn.js";
 import {
   dropNulls,
   hiddenOf,
+  isNewer,
   jsonSafe,
   planned,
+  STATE_VERSION,
+  textsOf,
   withoutHidden,
   withSecrets,
   type Hidden,
@@ -31,9 +36,6 @@ export interface System<Api> {
   readonly api: Api;
   readonly send: Send;
 }
-
-/** Version of the state's shape; a migration for each step is kept for ever (architecture section 8). */
-const STATE_VERSION = 1;
 
 /**
  * The one adapter from a lifecycle to Pulumi's dynamic host. It owns everything that is Pulumi's: hidden keys, unknowns,
@@ -50,10 +52,9 @@ export function adapt<Inputs extends object, State extends object, Api>(
   const system = async (): Promise<System<Api>> => (connected ??= connect(await host.settings()));
 
   const stateOf = (outputs: Properties): State => {
-    const version = outputs.__v;
-    if (typeof version === "number" && version > STATE_VERSION) {
+    if (isNewer(outputs)) {
       throw new Error(
-        `The state of this ${lifecycle.kind} was written by a newer version of pulumi-clm (state version ${version}, this one knows ${STATE_VERSION}). Update the package in this project.`,
+        `The state of this ${lifecycle.kind} was written by a newer version of pulumi-clm (state version ${String(outputs.__v)}, this one knows ${STATE_VERSION}). Update the package in this project.`,
       );
     }
     const parsed = lifecycle.state.safeParse(dropNulls(withoutHidden(outputs)));
@@ -80,15 +81,10 @@ export function adapt<Inputs extends object, State extends object, Api>(
     urn: string,
     before: Properties | undefined,
     after: Properties | undefined,
-    heldByOthers: ReadonlySet<string> = new Set(names(after?.__heldByOthers)),
+    heldByOthers?: ReadonlySet<string>,
   ): Plan =>
     lifecycle.plan(
-      {
-        seed: urn,
-        ...(before === undefined ? {} : { before: stateOf(before) }),
-        ...(after === undefined ? {} : { after: planned(withoutHidden(after)) as Planned<Inputs> }),
-        heldByOthers,
-      },
+      changeOf<Inputs, State>(urn, before === undefined ? undefined : stateOf(before), after, heldByOthers),
       host.run.now(),
     );
 
@@ -198,7 +194,7 @@ export function adapt<Inputs extends object, State extends object, Api>(
     create: async (news) => {
       const urn = urnOf(news);
       const plan = planOf(urn, undefined, news);
-      const held = new Set(names(news.__heldByOthers));
+      const held = new Set(textsOf(news.__heldByOthers));
       try {
         const { id, state } = await told(async () => {
           demandPermission(urn, news, plan);
@@ -221,7 +217,7 @@ export function adapt<Inputs extends object, State extends object, Api>(
       const { perform, plan, ...reading } = await context(
         urnOf(outputs),
         NO_PLAN,
-        new Set(names(outputs.__heldByOthers)),
+        new Set(textsOf(outputs.__heldByOthers)),
         outputs.__policy,
       );
       const state = await told(() => lifecycle.read(before, reading));
@@ -239,7 +235,7 @@ export function adapt<Inputs extends object, State extends object, Api>(
     update: async (id, olds, news) => {
       const urn = urnOf(news);
       const plan = shown.get(urn) ?? planOf(urn, olds, news);
-      const held = new Set(names(news.__heldByOthers));
+      const held = new Set(textsOf(news.__heldByOthers));
       const hidden = hiddenOf(news);
       try {
         const state = await told(async () => {
@@ -363,9 +359,3 @@ function receiptsSoFar(): string {
 }
 
 const urnOf = (properties: Properties): string => (typeof properties.__urn === "string" ? properties.__urn : "");
-
-/** The resource's name in the program: what follows the last separator of its URN. */
-const nameOf = (urn: string): string => urn.split("::").slice(3).join("::") || "resource without a URN";
-
-const names = (value: unknown): string[] =>
-  Array.isArray(value) ? value.filter((item): item is string => typeof item === "string") : [];

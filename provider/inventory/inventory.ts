@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { bracketed, type Certainty, type Operation } from "../core/operation.js";
+import { bracketed, readBracketed, type Certainty, type Operation } from "../core/operation.js";
 import { approvalOf, argumentsDigest } from "../core/approvals.js";
 import type { Plan } from "../core/plan.js";
 import { severityOf, type Severity } from "../core/policy.js";
@@ -42,10 +42,10 @@ export const spoken = ({ says, call }: Ending): string => (call === undefined ? 
 
 /** The label of the call, without brackets and condition. */
 export const labelOf = ({ call }: Ending): string | undefined =>
-  call === undefined ? undefined : (/^\[([^;\]]*)/.exec(call)?.[1] ?? call);
+  call === undefined ? undefined : (readBracketed(call)?.label ?? call);
 
 /** Whether the call hangs on a condition. */
-export const isConditional = ({ call }: Ending): boolean => call?.includes("; if ") === true;
+export const isConditional = ({ call = "" }: Ending): boolean => readBracketed(call)?.certainty.kind === "conditional";
 
 export type Entries = Readonly<Record<string, Entry>>;
 
@@ -150,10 +150,11 @@ const withoutCall = (id: string, what: string, unknown: string): string =>
 
 const onlyIfWaiting = ({ call, ...ending }: Ending): Ending => ({
   ...ending,
-  ...(call === undefined
-    ? {}
-    : { call: call.replace(/(?:; if [^\]]*)?\]$/, "; if the replaced original still waits in the state]") }),
+  ...(call === undefined ? {} : { call: call.replace(/(?:; if [^\]]*)?\]$/, `; if ${STILL_WAITS}]`) }),
 });
+
+/** The condition of an end that the engine does not show to programs: it may have been made meanwhile. */
+export const STILL_WAITS = "the replaced original still waits in the state";
 
 /** Everything that the end of the listed resources does, by URN: what `destroy` is about to do. */
 export const allEndings = (entries: Entries): Leaving[] =>

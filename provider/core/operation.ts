@@ -123,6 +123,8 @@ export interface OperationSpec<Arguments> {
 export interface CatalogueEntry<Arguments> {
   readonly name: string;
   readonly effect: Effect;
+  readonly reversible: boolean;
+  readonly billed: boolean;
   certain(args: Arguments): Operation;
   conditional(args: Arguments, on: string): Operation;
   due(args: Arguments, from: string): Operation;
@@ -155,6 +157,8 @@ export function operation<Arguments>(spec: OperationSpec<Arguments>): CatalogueE
   return {
     name: spec.name,
     effect: spec.effect,
+    reversible: spec.reversible,
+    billed: spec.billed,
     certain: (args) => make(args, { kind: "certain" }),
     conditional: (args, on) => make(args, { kind: "conditional", on }),
     due: (args, from) => make(args, { kind: "due", from }),
@@ -177,6 +181,41 @@ export function bracketed(operation: Operation): string {
   return `[${label(operation)}${condition}]`;
 }
 
+const BRACKETED = /\[([a-z]+(?:\.[A-Za-z-]+)+(?: [A-Za-z]+=[^\s;\]]+)+)(?:; (if|due) ([^\]]*))?\]$/;
+
+/** The label and the condition that `bracketed` has written at the end of a text; undefined for any other text. */
+export function readBracketed(text: string): { readonly label: string; readonly certainty: Certainty } | undefined {
+  const match = BRACKETED.exec(text);
+  if (match === null) return undefined;
+  const [, label = "", kind, words = ""] = match;
+  if (kind === undefined) return { label, certainty: { kind: "certain" } };
+  return { label, certainty: kind === "if" ? { kind: "conditional", on: words } : { kind: "due", from: words } };
+}
+
 /** What a preview prints: the sentence, then the label, so that people and programs read the same line. */
 export const announcement = (operation: Operation): string =>
-  `${operation.certainty.kind === "due" ? `from ${operation.certainty.from} on, not in this run: ` : ""}${operation.sentence} ${bracketed(operation)}`;
+  `${operation.certainty.kind === "due" ? notYet(operation.certainty.from) : ""}${operation.sentence} ${bracketed(operation)}`;
+
+const notYet = (from: string): string => `from ${from} on, not in this run: `;
+
+/** An operation as a preview has named it. */
+export type Announced = Pick<Operation, "name" | "target" | "certainty" | "sentence"> & { readonly label: string };
+
+/** Reads what `announcement` has written; undefined for any other text. */
+export function readAnnouncement(text: string): Announced | undefined {
+  const read = readBracketed(text);
+  if (read === undefined) return undefined;
+  const { label, certainty } = read;
+  const [name = "", ...target] = label.split(" ");
+  const sentence = text.slice(0, text.lastIndexOf(` [${label}`));
+  const due = certainty.kind === "due" ? notYet(certainty.from) : "";
+  return {
+    label,
+    name,
+    target: Object.fromEntries(
+      target.map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)]),
+    ),
+    certainty,
+    sentence: sentence.startsWith(due) ? sentence.slice(due.length) : sentence,
+  };
+}

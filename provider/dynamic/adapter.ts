@@ -9,18 +9,23 @@ import { performer, type Send } from "../core/perform.js";
 import type { Plan } from "../core/plan.js";
 import { destroyedBy } from "../core/policy.js";
 import { KEPT, NO_RECEIPTS, receipt, receiptBook, unkeptIn, type ReceiptBook } from "../core/receipts.js";
-import { UNKNOWN, type Planned } from "../core/unknown.js";
+import { UNKNOWN } from "../core/unknown.js";
 import { mask, registerMacKey } from "../http/redaction.js";
-import { stops, underOptions } from "../inventory/inventory.js";
+import { endUnderOptions, stops, type EndOptions } from "../inventory/inventory.js";
+import { changeOf } from "./change.js";
 import { demandApproval, demandBelowCeiling, noteDestroyed } from "./gate.js";
 import { host } from "./host.js";
 import { ofInstance, withinInstance } from "./instances.js";
 import { told } from "./told.js";
+import { nameOf } from "./urn.js";
 import {
   dropNulls,
   hiddenOf,
+  isNewer,
   jsonSafe,
   planned,
+  STATE_VERSION,
+  textsOf,
   withoutHidden,
   withSecrets,
   type Hidden,
@@ -32,9 +37,6 @@ export interface System<Api> {
   readonly api: Api;
   readonly send: Send;
 }
-
-/** Version of the state's shape; a migration for each step is kept for ever (architecture section 8). */
-const STATE_VERSION = 1;
 
 /**
  * The one adapter from a lifecycle to Pulumi's dynamic host. It owns everything that is Pulumi's: hidden keys, unknowns,
@@ -51,10 +53,9 @@ export function adapt<Inputs extends object, State extends object, Api>(
   const system = async (): Promise<System<Api>> => (connected ??= connect(await host.settings()));
 
   const stateOf = (outputs: Properties): State => {
-    const version = outputs.__v;
-    if (typeof version === "number" && version > STATE_VERSION) {
+    if (isNewer(outputs)) {
       throw new Error(
-        `The state of this ${lifecycle.kind} was written by a newer version of pulumi-clm (state version ${version}, this one knows ${STATE_VERSION}). Update the package in this project.`,
+        `The state of this ${lifecycle.kind} was written by a newer version of pulumi-clm (state version ${String(outputs.__v)}, this one knows ${STATE_VERSION}). Update the package in this project.`,
       );
     }
     const parsed = lifecycle.state.safeParse(dropNulls(withoutHidden(outputs)));
@@ -81,15 +82,10 @@ export function adapt<Inputs extends object, State extends object, Api>(
     urn: string,
     before: Properties | undefined,
     after: Properties | undefined,
-    heldByOthers: ReadonlySet<string> = new Set(names(after?.__heldByOthers)),
+    heldByOthers?: ReadonlySet<string>,
   ): Plan =>
     lifecycle.plan(
-      {
-        seed: urn,
-        ...(before === undefined ? {} : { before: stateOf(before) }),
-        ...(after === undefined ? {} : { after: planned(withoutHidden(after)) as Planned<Inputs> }),
-        heldByOthers,
-      },
+      changeOf<Inputs, State>(urn, before === undefined ? undefined : stateOf(before), after, heldByOthers),
       host.run.now(),
     );
 
@@ -102,6 +98,19 @@ export function adapt<Inputs extends object, State extends object, Api>(
       if (operation.certainty.kind !== "due") host.run.name(label(operation));
     }
     noteDestroyed(destroyedBy(plan.operations));
+  }
+
+  /**
+   * All that the plan of a replacement holds is the end of the old one; the new one is told by its own `check`. It is
+   * said as the inventory says it: on the old one's row, and under the options that the old one has.
+   */
+  async function announceEnd(id: string, olds: Properties, plan: Plan): Promise<void> {
+    const what = lifecycle.summary(stateOf(olds)).what;
+    const { operations, remarks, refusal } = endUnderOptions(plan, what, optionsOf(olds));
+    const texts = [...remarks, ...(refusal === undefined ? [] : [stops(refusal)]), ...operations.map(announcement)];
+    for (const text of texts) await host.warnOfEnd(id, urnOf(olds), text);
+    for (const operation of operations) host.run.name(label(operation));
+    noteDestroyed(destroyedBy(operations));
   }
 
   /** Stops a step before anything is sent, unless the stack's policy permits all that it plans. */
@@ -172,16 +181,14 @@ export function adapt<Inputs extends object, State extends object, Api>(
       return { inputs };
     },
 
-    diff: async (_id, olds, news) => {
+    diff: async (id, olds, news) => {
       await host.settings();
       const urn = urnOf(news);
       host.run.claim(urn, await owned(lifecycle.holds(stateOf(olds))));
       const plan = planOf(urn, olds, news);
       shown.set(urn, plan);
-      // All that the plan of a replacement holds is the end of the old one; the new one is told by its own `check`.
-      const operations = plan.replaces.length === 0 ? plan.operations : underOptions(plan.operations, optionsOf(news));
-      // The end of a replaced one is said where the inventory says it, too: on the row of its last URN.
-      await announce(plan.replaces.length === 0 ? urn : urnOf(olds), { ...plan, operations });
+      if (plan.replaces.length === 0) await announce(urn, plan);
+      else await announceEnd(id, olds, plan);
       // A deletion knows what the outputs hold: these have to get there.
       const options = ["__retainOnDelete", "__deletedWith", "__policy"].some(
         (key) => !isDeepStrictEqual(olds[key] ?? null, news[key] ?? null),
@@ -192,7 +199,7 @@ export function adapt<Inputs extends object, State extends object, Api>(
     create: async (news) => {
       const urn = urnOf(news);
       const plan = planOf(urn, undefined, news);
-      const held = new Set(names(news.__heldByOthers));
+      const held = new Set(textsOf(news.__heldByOthers));
       try {
         const { id, state } = await told(async () => {
           demandPermission(urn, news, plan);
@@ -215,7 +222,7 @@ export function adapt<Inputs extends object, State extends object, Api>(
       const { perform, plan, ...reading } = await context(
         urnOf(outputs),
         NO_PLAN,
-        new Set(names(outputs.__heldByOthers)),
+        new Set(textsOf(outputs.__heldByOthers)),
         outputs.__policy,
       );
       const state = await told(() => lifecycle.read(before, reading));
@@ -233,7 +240,7 @@ export function adapt<Inputs extends object, State extends object, Api>(
     update: async (id, olds, news) => {
       const urn = urnOf(news);
       const plan = shown.get(urn) ?? planOf(urn, olds, news);
-      const held = new Set(names(news.__heldByOthers));
+      const held = new Set(textsOf(news.__heldByOthers));
       const hidden = hiddenOf(news);
       try {
         const state = await told(async () => {
@@ -270,10 +277,10 @@ const owned = async (held: readonly string[]): Promise<string[]> => {
 const claimed = (urn: string, instance: string | undefined): string[] =>
   [...host.run.heldByOthers(urn)].flatMap((name) => withinInstance(name, instance));
 
-/** The program's options that decide whether the engine calls the provider at all when a resource ends. */
-const optionsOf = (news: Properties): { retained: boolean; deletedWith: string | undefined } => ({
-  retained: news.__retainOnDelete === true,
-  deletedWith: typeof news.__deletedWith === "string" ? news.__deletedWith : undefined,
+/** The options that decide whether the engine calls the provider at all when a resource ends. */
+const optionsOf = ({ __retainOnDelete, __deletedWith }: Properties): EndOptions => ({
+  retained: __retainOnDelete === true,
+  deletedWith: typeof __deletedWith === "string" ? __deletedWith : undefined,
 });
 
 const NO_PLAN: Plan = { operations: [], remarks: [], changes: false, replaces: [] };
@@ -369,9 +376,3 @@ function receiptsSoFar(): string {
 }
 
 const urnOf = (properties: Properties): string => (typeof properties.__urn === "string" ? properties.__urn : "");
-
-/** The resource's name in the program: what follows the last separator of its URN. */
-const nameOf = (urn: string): string => urn.split("::").slice(3).join("::") || "resource without a URN";
-
-const names = (value: unknown): string[] =>
-  Array.isArray(value) ? value.filter((item): item is string => typeof item === "string") : [];

@@ -13,6 +13,7 @@ import {
 } from "../core/policy.js";
 import { labelOf, type Ending } from "../inventory/inventory.js";
 import { host } from "./host.js";
+import { nameOf } from "./urn.js";
 
 /**
  * The gate: what destroys must be approved, where the stack demands it, and must not be more than the ceiling. It stands
@@ -70,7 +71,7 @@ function unapproved<Call>(
 const refusal = (urn: string, action: string, cameBack: string, next: string): Fault =>
   new Fault({
     action,
-    resource: urn.split("::").slice(3).join("::"),
+    resource: nameOf(urn),
     system: "pulumi-clm",
     cameBack,
     known: "nothing was sent for this resource",

@@ -107,7 +107,7 @@ async function announce(leaving: readonly Leaving[]): Promise<void> {
   noteDestroyed(destroyedByEndings(leaving.flatMap(({ ends }) => ends)));
   for (const { urn, id, ends } of leaving) {
     for (const end of ends) {
-      await host.warn(urn, spoken(end));
+      await host.warnOfEnd(id, urn, spoken(end));
       const label = labelOf(end);
       // A call that was named with a condition need not be made: only a certain one is held against the deletion.
       if (label !== undefined) host.run.name(label, isConditional(end) ? undefined : id);

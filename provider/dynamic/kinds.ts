@@ -10,7 +10,8 @@ import { retirement } from "../retirement/lifecycle.js";
 import type { Lifecycle, Use } from "../core/lifecycle.js";
 import type { Plan } from "../core/plan.js";
 import type { Planned } from "../core/unknown.js";
-import { dropNulls, planned, withoutHidden, type Properties } from "./wire.js";
+import { changeOf } from "./change.js";
+import { dropNulls, isNewer, planned, withoutHidden, type Properties } from "./wire.js";
 
 /** A kind seen from outside its lifecycle: what lists, the SDK and the inventory need of it. */
 export interface Kind {
@@ -30,15 +31,26 @@ export interface Kind {
   readonly secretOutputs: readonly string[];
   /** Those of them that every state has. */
   readonly always: readonly string[];
-  /** The state in a resource's outputs, without its secrets; undefined while they are not known. */
+  /**
+   * The state in a resource's outputs, without its secrets; undefined while they are not known, and where a newer version
+   * of this package has written them.
+   */
   stateFrom(outputs: unknown): object | undefined;
-  /** `heldByOthers`: what resources hold that stay when this one ends. */
+  /**
+   * Which object a state is, until when it is valid, and what its deletion does. `heldByOthers`: what resources hold that
+   * stay when this one ends.
+   */
   describe(
     state: object,
     urn: string,
     now: Date,
     heldByOthers: ReadonlySet<string>,
   ): { readonly what: string; readonly until?: string; readonly plan: Plan };
+  /**
+   * What a change does: the plan that previews say and steps perform. `before` is a state of `stateFrom`, `after` are the
+   * inputs as the engine has them checked, hidden ones included; one of them is missing on create and delete.
+   */
+  plan(change: { readonly before?: object; readonly after?: Properties; readonly urn: string }, now: Date): Plan;
   /** What a state has in use, for retirements; undefined for kinds that use nothing. */
   uses(state: object): Use | undefined;
   /** SHA-1 thumbprints of certificates that a retirement of this state could end, hex, upper case. */
@@ -73,15 +85,17 @@ function kind<Inputs extends object, State extends object, Api>(
     }),
     outputsOnly: stored.filter((field) => !lifecycle.inputFields.includes(field)),
     stateFrom: (outputs) => {
-      if (typeof outputs !== "object" || outputs === null) return undefined;
+      if (typeof outputs !== "object" || outputs === null || isNewer(outputs as Properties)) return undefined;
       const open = Object.entries(withoutHidden(outputs as Properties)).filter(([key]) => !secretOutputs.includes(key));
       const parsed = lifecycle.state.safeParse(dropNulls(Object.fromEntries(open)));
       return parsed.success ? parsed.data : undefined;
     },
     describe: (state, urn, now, heldByOthers) => ({
       ...lifecycle.summary(state as State),
-      plan: lifecycle.plan({ before: state as State, seed: urn, heldByOthers }, now),
+      plan: lifecycle.plan(changeOf<Inputs, State>(urn, state as State, undefined, heldByOthers), now),
     }),
+    plan: ({ before, after, urn }, now) =>
+      lifecycle.plan(changeOf<Inputs, State>(urn, before as State | undefined, after), now),
     uses: (state) => lifecycle.uses?.(state as State),
     thumbprints: (state) => {
       const { retirable } = lifecycle;

@@ -16,6 +16,7 @@ import { ecgrid } from "./ecgrid.js";
 import { partner } from "./partner.js";
 import { Settings } from "./settings.js";
 import { told } from "./told.js";
+import { nameOf } from "./urn.js";
 import { dropNulls, withoutHidden, type Properties } from "./wire.js";
 
 /**
@@ -43,7 +44,7 @@ function rehearsal<Inputs extends object, State extends object, Api>(
     try {
       await told(() =>
         lifecycle.delete(state, {
-          ...{ resource: urn.split("::").slice(3).join("::"), seed: urn, plan, perform: reached, now },
+          ...{ resource: nameOf(urn), seed: urn, plan, perform: reached, now },
           api: connect(settings).api,
           exclusive: (_name, work) => work(),
           plannedHeldByOthers: new Set(),

@@ -5,6 +5,12 @@ export const UNKNOWN_ON_THE_WIRE = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 export type Properties = Record<string, unknown>;
 
+/** Version of the state's shape; a migration for each step is kept for ever (architecture section 8). */
+export const STATE_VERSION = 1;
+
+/** Whether a newer version of this package has written a state. */
+export const isNewer = ({ __v }: Properties): boolean => typeof __v === "number" && __v > STATE_VERSION;
+
 /** Keys of the adapter itself; humans never see keys that begin with two underscores. */
 export interface Hidden {
   /** The provider text, in inputs and outputs; without it a resource can never be read again. */
@@ -60,6 +66,10 @@ export function planned(properties: Properties): Properties {
     ),
   );
 }
+
+/** The texts of a list. */
+export const textsOf = (value: unknown): string[] =>
+  Array.isArray(value) ? value.filter((item): item is string => typeof item === "string") : [];
 
 /** What the engine can store: JSON, nothing undefined. Anything else would lose a resource after it was made. */
 export function jsonSafe(value: Properties): Properties {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { bracketed, withoutBrackets, type Operation } from "../core/operation.js";
+import { bracketed, readBracketed, withoutBrackets, type Certainty, type Operation } from "../core/operation.js";
 import { approvalOf, argumentsDigest } from "../core/approvals.js";
 import type { Plan } from "../core/plan.js";
 import { severityOf, type Severity } from "../core/policy.js";
@@ -42,10 +42,10 @@ export const spoken = ({ says, call }: Ending): string => (call === undefined ? 
 
 /** The label of the call, without brackets and condition. */
 export const labelOf = ({ call }: Ending): string | undefined =>
-  call === undefined ? undefined : (/^\[([^;\]]*)/.exec(call)?.[1] ?? call);
+  call === undefined ? undefined : (readBracketed(call)?.label ?? call);
 
 /** Whether the call hangs on a condition. */
-export const isConditional = ({ call }: Ending): boolean => call?.includes("; if ") === true;
+export const isConditional = ({ call = "" }: Ending): boolean => readBracketed(call)?.certainty.kind === "conditional";
 
 export type Entries = Readonly<Record<string, Entry>>;
 
@@ -75,18 +75,19 @@ export function entryOf(held: Held, unknown: string): Entry {
   };
 }
 
-/** What of a deletion's plan is left by the options of the resource, which the engine heeds before it asks anybody. */
-export function underOptions(
-  operations: readonly Operation[],
-  { retained, deletedWith }: Pick<Held, "retained" | "deletedWith">,
-): readonly Operation[] {
-  if (retained) return [];
-  return deletedWith === undefined
-    ? operations
-    : operations.map((operation) => ({
-        ...operation,
-        certainty: { kind: "conditional", on: "the resource of its option deletedWith stays" },
-      }));
+/** Options of a resource that the engine heeds before it asks anybody to end it: those of its last `up`. */
+export type EndOptions = Pick<Held, "retained" | "deletedWith">;
+
+/** What a deletion does under the options of its resource. */
+export function endUnderOptions(
+  plan: Plan,
+  what: string,
+  { retained, deletedWith }: EndOptions,
+): Pick<Plan, "operations" | "remarks" | "refusal"> {
+  if (retained) return { operations: [], remarks: [`KEEP ${what}: retainOnDelete is set, no remote call`] };
+  if (deletedWith === undefined) return plan;
+  const onItsOwn: Certainty = { kind: "conditional", on: "the resource of its option deletedWith stays" };
+  return { ...plan, operations: plan.operations.map((operation) => ({ ...operation, certainty: onItsOwn })) };
 }
 
 function gated(operation: Operation): Pick<Ending, "severity" | "digest"> {
@@ -98,15 +99,15 @@ function gated(operation: Operation): Pick<Ending, "severity" | "digest"> {
 export const stops = (refusal: string): string => `up WILL STOP here: ${refusal}`;
 
 function endingsOf(held: Held, plan: Plan, what: string): Ending[] {
-  if (held.retained) return [{ says: `KEEP ${what}: retainOnDelete is set, no remote call` }];
+  const { operations, remarks, refusal } = endUnderOptions(plan, what, held);
   return [
-    ...(plan.refusal === undefined ? [] : [{ says: withoutBrackets(stops(plan.refusal)) }]),
-    ...underOptions(plan.operations, held).map((operation) => ({
+    ...(refusal === undefined ? [] : [{ says: withoutBrackets(stops(refusal)) }]),
+    ...operations.map((operation) => ({
       call: bracketed(operation),
       says: operation.sentence,
       ...gated(operation),
     })),
-    ...plan.remarks.map((says) => ({ says: withoutBrackets(says) })),
+    ...remarks.map((says) => ({ says: withoutBrackets(says) })),
   ];
 }
 
@@ -171,10 +172,11 @@ const withoutCall = (id: string, what: string, unknown: string): string =>
 
 const onlyIfWaiting = ({ call, ...ending }: Ending): Ending => ({
   ...ending,
-  ...(call === undefined
-    ? {}
-    : { call: call.replace(/(?:; if [^\]]*)?\]$/, "; if the replaced original still waits in the state]") }),
+  ...(call === undefined ? {} : { call: call.replace(/(?:; if [^\]]*)?\]$/, `; if ${STILL_WAITS}]`) }),
 });
+
+/** The condition of an end that the engine does not show to programs: it may have been made meanwhile. */
+export const STILL_WAITS = "the replaced original still waits in the state";
 
 /** Everything that the end of the listed resources does, by URN: what `destroy` is about to do. */
 export const allEndings = (entries: Entries): Leaving[] =>

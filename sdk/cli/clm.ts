@@ -1,16 +1,23 @@
 #!/usr/bin/env node
-import { runSandbox } from "../../sandbox/main.js";
 
-const USAGE = `clm sandbox [...]   serve the certificate APIs on loopback, to try things out (clm sandbox --help)
+const USAGE = `clm review [...]    every operation of a Pulumi preview, for people and pipelines that decide (clm review --help)
+clm sandbox [...]   serve the certificate APIs on loopback, to try things out (clm sandbox --help)
 `;
 
+/** Each command is loaded when it is asked for: a review needs no sandbox. */
 async function main([command, ...rest]: readonly string[]): Promise<number> {
-  if (command === "sandbox") return runSandbox(rest);
+  if (command === "review") return (await import("./review/command.js")).runReview(rest);
+  if (command === "sandbox") return (await import("../../sandbox/main.js")).runSandbox(rest);
   process.stderr.write(
     command === undefined || command === "--help" ? USAGE : `There is no "clm ${command}". There is:\n${USAGE}`,
   );
   return command === "--help" ? 0 : 2;
 }
+
+// Whoever reads the output may have seen enough of it (`clm review | head`).
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+});
 
 main(process.argv.slice(2)).then(
   (code) => {

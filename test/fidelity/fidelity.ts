@@ -1,6 +1,7 @@
 import { compare, previewPart, shownByDestroyPreview, shownByPreview, type Shown } from "../instrument/transcript.js";
 import { unnamedRequests } from "../instrument/gatewayWords.js";
 import type { Ran } from "../instrument/project.js";
+import { differencesFrom, previewedAsJson, reviewed } from "../instrument/reviewed.js";
 import { change, populate, type SystemName } from "./changes.js";
 import type { Program } from "./program.js";
 import { Random } from "./random.js";
@@ -18,6 +19,9 @@ export interface Figures {
   conditional: number;
   missing: string[];
   extra: string[];
+  /** Previews whose list `clm review` has made, too, and where it was another one. */
+  reviews: number;
+  reviewed: string[];
   byOperation: Record<string, { shown: number; made: number }>;
 }
 
@@ -30,6 +34,8 @@ export const noFigures = (): Figures => ({
   conditional: 0,
   missing: [],
   extra: [],
+  reviews: 0,
+  reviewed: [],
   byOperation: {},
 });
 
@@ -39,6 +45,8 @@ export interface Options {
   readonly plant?: string;
   /** Changes of this system alone. */
   readonly only?: SystemName | undefined;
+  /** Makes the list of each preview by `clm review`, too: one more preview for each transition. */
+  readonly review?: boolean;
   /** Told of each transition. */
   readonly progress?: (line: string) => void;
   /** Ends a run at its first difference: for planted bugs. */
@@ -61,23 +69,27 @@ export async function run(options: Options, figures: Figures): Promise<void> {
         step === 0 ? await populate(random, program, world, only) : await change(random, program, world, only);
       world.program(...program.resources);
       // A rename's alias is needed in the run that renames; later it would only hide a mistake.
-      const transition = await apply(random, world);
-      count(
-        figures,
-        transition,
-        `${options.seed} step ${step} (${changes.join(", ")}; ${transition.how})`,
-        options.progress,
-      );
+      const transition = await apply(random, world, options.review === true);
+      const where = `${options.seed} step ${step} (${changes.join(", ")}; ${transition.how})`;
+      count(figures, transition, where, options.progress);
       if (transition.succeeded)
         for (const one of program.resources) if (one.opts !== undefined) delete one.opts.aliases;
       if (options.stopAtDifference === true && figures.missing.length + figures.extra.length > 0) return;
     }
     const shown = shownByDestroyPreview((await world.project.destroyPreview()).text);
+    const review = options.review === true ? await reviewOf(world, "destroy", shown) : undefined;
     const position = world.sandbox.log.last();
     const destroyed = await world.project.destroy();
     count(
       figures,
-      { shown, made: world.made(position), succeeded: destroyed.code === 0, how: "destroy", text: destroyed.text },
+      {
+        shown,
+        made: world.made(position),
+        succeeded: destroyed.code === 0,
+        how: "destroy",
+        text: destroyed.text,
+        review,
+      },
       `${options.seed} destroy`,
       options.progress,
     );
@@ -94,12 +106,26 @@ interface Transition {
   readonly succeeded: boolean;
   readonly how: string;
   readonly text: string;
+  /** How the review's list differs from what the preview has shown; undefined where none was made. */
+  readonly review: string[] | undefined;
+}
+
+/** Makes the list of what has just been previewed by `clm review`. A preview that fails must be one that it takes for failed. */
+async function reviewOf(
+  world: World,
+  command: "preview" | "destroy",
+  shown: Shown[],
+  failed = false,
+): Promise<string[]> {
+  const review = reviewed(await previewedAsJson(world, command), world.now);
+  if (!failed) return [...differencesFrom(review, shown), ...review.errors];
+  return review.errors.length > 0 ? [] : ["the preview has failed, and the review does not say so"];
 }
 
 const DAY = 86_400_000;
 
 /** Preview, perhaps a clock that jumps, and up. */
-async function apply(random: Random, world: World): Promise<Transition> {
+async function apply(random: Random, world: World, reviewing: boolean): Promise<Transition> {
   const refreshed = random.chance(30);
   if (refreshed) await world.project.refresh();
   const jump = random.chance(30) ? random.pick([1, 5, 40]) * DAY : 0;
@@ -108,6 +134,9 @@ async function apply(random: Random, world: World): Promise<Transition> {
   const position = world.sandbox.log.last();
   const trusting = world.trusting();
   const previewed = await world.project.preview();
+  const review = reviewing
+    ? await reviewOf(world, "preview", shownByPreview(previewed.text), previewed.code !== 0)
+    : undefined;
   let applied: Ran;
   let preview = previewed.text;
   if (jump > 0 && !pinned) {
@@ -131,12 +160,13 @@ async function apply(random: Random, world: World): Promise<Transition> {
       jump === 0 ? "no jump" : `${jump / DAY} days between, ${pinned ? "CLM_NOW" : "no CLM_NOW"}`,
     ].join(", "),
     text: `${previewed.text}\n${applied.text}`,
+    review,
   };
 }
 
 function count(
   figures: Figures,
-  { shown, made, unnamed = [], succeeded, text }: Transition,
+  { shown, made, unnamed = [], succeeded, text, review }: Transition,
   where: string,
   progress?: (line: string) => void,
 ): void {
@@ -151,7 +181,10 @@ function count(
   figures.missing.push(...unnamed.map((one) => `${one} at ${where}`));
   for (const { kind, operation } of differences)
     (kind === "made but not shown" ? figures.missing : figures.extra).push(`${operation} at ${where}`);
+  if (review !== undefined) figures.reviews++;
+  figures.reviewed.push(...(review ?? []).map((one) => `${one} at ${where}`));
+  const different = differences.length + unnamed.length + (review?.length ?? 0);
   progress?.(
-    `${where}: ${shown.length} shown, ${made.length} made, ${differences.length + unnamed.length} differences${succeeded ? "" : `, ended in an error: ${/(?<=error: )(?!\d+ errors? occurred).*|(?<=\* ).*/.exec(text)?.[0] ?? ""}`}${differences.length + unnamed.length > 0 ? `\n${text}` : ""}`,
+    `${where}: ${shown.length} shown, ${made.length} made, ${different} differences${succeeded ? "" : `, ended in an error: ${/(?<=error: )(?!\d+ errors? occurred).*|(?<=\* ).*/.exec(text)?.[0] ?? ""}`}${different > 0 ? `\n${[...(review ?? []), text].join("\n")}` : ""}`,
   );
 }

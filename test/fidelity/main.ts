@@ -4,13 +4,15 @@ import { SYSTEMS, type SystemName } from "./changes.js";
 import { noFigures, run } from "./fidelity.js";
 
 /**
- * `npm run fidelity -- --seed S --runs N [--transitions N] [--only SYSTEM] [--json] [--plant [NAME...]] [--verbose]`; the
+ * `npm run fidelity -- --seed S --runs N [--transitions N] [--only SYSTEM] [--no-review] [--json] [--plant [NAME...]] [--verbose]`; the
  * names are those of planted bugs, all unless told otherwise.
  */
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
+    allowNegative: true,
     options: {
+      review: { type: "boolean", default: true },
       seed: { type: "string", default: "1" },
       runs: { type: "string", default: "3" },
       transitions: { type: "string", default: "6" },
@@ -63,14 +65,14 @@ async function main(): Promise<number> {
 
   const figures = noFigures();
   for (let at = 0; at < runs; at++) {
-    await run({ seed: `${values.seed}/${at}`, transitions, only, progress: say }, figures);
+    await run({ seed: `${values.seed}/${at}`, transitions, only, progress: say, review: values.review }, figures);
     if (!values.json)
       process.stderr.write(
-        `run ${at + 1} of ${runs}: ${figures.transitions} transitions, ${figures.shown} shown, ${figures.made} made, ${figures.missing.length + figures.extra.length} differences\n`,
+        `run ${at + 1} of ${runs}: ${figures.transitions} transitions, ${figures.shown} shown, ${figures.made} made, ${figures.missing.length + figures.extra.length} differences${values.review ? `, ${figures.reviews} reviewed, ${figures.reviewed.length} differences of theirs` : ""}\n`,
       );
   }
   process.stdout.write(`${JSON.stringify(figures, null, values.json ? 0 : 2)}\n`);
-  return figures.missing.length + figures.extra.length === 0 ? 0 : 1;
+  return figures.missing.length + figures.extra.length + figures.reviewed.length === 0 ? 0 : 1;
 }
 
 const isSystem = (name: string): name is SystemName => Object.hasOwn(SYSTEMS, name);

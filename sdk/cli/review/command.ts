@@ -1,0 +1,180 @@
+import { readFile } from "node:fs/promises";
+import { text as textOf } from "node:stream/consumers";
+import { parseArgs } from "node:util";
+import { pinnedNow } from "../../../provider/core/clock.js";
+import type { Command } from "./changes.js";
+import { readPreview, UnreadablePreview } from "./document.js";
+import { failureForMachines, forMachines } from "./json.js";
+import { failureInMarkdown, forMarkdown } from "./markdown.js";
+import { forPeople } from "./people.js";
+import { reviewOf, type Review } from "./review.js";
+import { PreviewFailed, runPulumi } from "./runPulumi.js";
+import { EXIT, exitCodeOf, OBJECTIONS, type Objection } from "./verdict.js";
+import { printable } from "./wording.js";
+
+export const USAGE = `clm review [FILE | -]                       every operation of a Pulumi preview, as JSON in FILE or on standard input
+clm review [--destroy | --refresh] [-- ...] the same of a preview that it runs itself, with Pulumi's own options after --
+  --format people|markdown|json             default people
+  --fail-on irreversible|destructive|billed|any
+                                            exit 5 when there is such an operation; repeatable, or comma separated
+
+FILE is what one of these prints; --destroy and --refresh say of which, where it does not show:
+  pulumi preview --json --show-sames --show-replacement-steps
+  pulumi destroy --preview-only --json --show-replacement-steps
+  pulumi refresh --preview-only --json
+CLM_NOW pins the decision clock: set it to the same time for preview and review.
+
+exit codes: 0 nothing to object; 2 command line; 3 the input is no whole preview; 4 the preview has failed;
+5 --fail-on is met; 6 the list is not what the preview says, or something in it is not known; 1 anything else
+`;
+
+const FORMATS = ["people", "markdown", "json"] as const;
+type Format = (typeof FORMATS)[number];
+
+/** What to review, and how to say it. */
+interface Asked {
+  readonly from:
+    | { readonly file: string; readonly command: Command | undefined }
+    | { readonly run: Command; readonly more: readonly string[] };
+  readonly format: Format;
+  readonly failOn: readonly Objection[];
+}
+
+class UsageError extends Error {}
+
+/** What the command reads of its process, and where it says what. */
+export interface Io {
+  readonly env: Readonly<NodeJS.ProcessEnv>;
+  readonly stdin: NodeJS.ReadableStream;
+  readonly stdout: { write(text: string): unknown; readonly isTTY?: boolean };
+  readonly stderr: { write(text: string): unknown };
+}
+
+/** `clm review`. @returns the exit code. */
+export async function runReview(argv: readonly string[], io: Io = process): Promise<number> {
+  let asked: Asked | "help";
+  let now: Date;
+  try {
+    asked = ask(argv);
+    now = clock(io.env);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    io.stderr.write(`clm review: ${error.message}\n\n${USAGE}`);
+    return EXIT.usage;
+  }
+  if (asked === "help") {
+    io.stdout.write(USAGE);
+    return EXIT.ok;
+  }
+  try {
+    const review = await made(asked, now, io);
+    const exitCode = exitCodeOf(review, asked.failOn);
+    io.stdout.write(said(review, asked, exitCode, io));
+    return exitCode;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    if (error instanceof UnreadablePreview) return failed(asked, why, EXIT.unreadable, io);
+    return failed(asked, why, error instanceof PreviewFailed ? EXIT.previewFailed : EXIT.fault, io);
+  }
+}
+
+function ask(argv: readonly string[]): Asked | "help" {
+  const end = argv.indexOf("--");
+  const own = end < 0 ? argv : argv.slice(0, end);
+  const more = end < 0 ? [] : argv.slice(end + 1);
+  const { values, positionals } = parsed(own);
+  if (values.help) return "help";
+  const format = FORMATS.find((one) => one === values.format);
+  if (format === undefined) throw new UsageError(`--format is "${values.format}". Allowed: ${FORMATS.join(", ")}.`);
+  const failOn = values["fail-on"]
+    .flatMap((list) => list.split(","))
+    .map((word) => {
+      const found = OBJECTIONS.find((one) => one === word.trim());
+      if (found === undefined) throw new UsageError(`--fail-on is "${word}". Allowed: ${OBJECTIONS.join(", ")}.`);
+      return found;
+    });
+  const [file, ...others] = positionals;
+  if (others.length > 0) throw new UsageError("give one file; options for Pulumi come after --.");
+  if (values.destroy && values.refresh) throw new UsageError("--destroy and --refresh exclude each other.");
+  const command = values.destroy ? "destroy" : values.refresh ? "refresh" : undefined;
+  if (file === undefined) return { from: { run: command ?? "preview", more }, format, failOn };
+  if (end >= 0) throw new UsageError("with a file no preview is run: leave out what follows --.");
+  return { from: { file, command }, format, failOn };
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        format: { type: "string", default: "people" },
+        "fail-on": { type: "string", multiple: true, default: [] },
+        destroy: { type: "boolean", default: false },
+        refresh: { type: "boolean", default: false },
+        help: { type: "boolean", default: false },
+      },
+    });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}
+
+/** One time for the whole review, and for the preview that it runs. */
+function clock(env: Io["env"]): Date {
+  try {
+    return pinnedNow(env.CLM_NOW) ?? new Date();
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}
+
+async function made({ from }: Asked, now: Date, { env, stdin, stderr }: Io): Promise<Review> {
+  if ("file" in from)
+    return reviewOf(
+      readPreview(await read(from.file, stdin)),
+      now,
+      from.command === undefined ? {} : { command: from.command },
+    );
+  const { command, code, stdout } = await runPulumi(from.run, from.more, now, env, (message) => stderr.write(message));
+  const ended = `"${command}" ended with ${code ?? "a signal"}`;
+  try {
+    const review = reviewOf(readPreview(stdout), now, { command: from.run, whole: true });
+    return code === 0 ? review : { ...review, errors: [...review.errors, ended] };
+  } catch (error) {
+    if (!(error instanceof UnreadablePreview) || code === 0) throw error;
+    throw new PreviewFailed(`${ended} and printed no preview`, { cause: error });
+  }
+}
+
+async function read(file: string, stdin: Io["stdin"]): Promise<string> {
+  try {
+    return file === "-" ? await textOf(stdin) : await readFile(file, "utf8");
+  } catch (error) {
+    throw new UnreadablePreview(`it cannot be read (${error instanceof Error ? error.message : String(error)})`, {
+      cause: error,
+    });
+  }
+}
+
+function said(review: Review, { format, failOn }: Asked, exitCode: number, { stdout, env }: Io): string {
+  switch (format) {
+    case "json":
+      return `${JSON.stringify(forMachines(review, exitCode), null, 2)}\n`;
+    case "markdown":
+      return forMarkdown(review, failOn);
+    case "people":
+      return forPeople(review, failOn, stdout.isTTY === true && (env.NO_COLOR ?? "") === "");
+  }
+}
+
+const sourceOf = (file: string): string => (file === "-" ? "standard input" : file);
+
+/** There is no list: whoever reads the output only must not take it for an empty one. */
+function failed({ from, format }: Asked, why: string, exitCode: number, { stdout, stderr }: Io): number {
+  const message = "file" in from ? `${sourceOf(from.file)}: ${why}` : why;
+  if (format === "markdown") stdout.write(failureInMarkdown(message));
+  if (format === "json") stdout.write(`${JSON.stringify(failureForMachines(message, exitCode), null, 2)}\n`);
+  stderr.write(`clm review: ${printable(message)}\n`);
+  return exitCode;
+}

@@ -1,0 +1,66 @@
+import { label } from "../../../provider/core/operation.js";
+import type { Command } from "./changes.js";
+import type { Unnameable } from "./crossCheck.js";
+import type { Step } from "./document.js";
+import type { PlannedChange } from "./planning.js";
+import { storedList } from "./words.js";
+
+/** Ends that a plain preview cannot name (inventory.md F10), and ends that a run refuses. Pure. */
+
+/** Why a preview does not name what a change does; undefined where it must. */
+export const whyUnnamed =
+  (command: Command, inventory: Step | undefined, failed: boolean): Unnameable =>
+  ({ change: { does, leftOver, replacement } }) => {
+    if (failed) return "the preview failed before it was whole";
+    // All that such a plan holds is due later: no run can make it unseen.
+    if (does === "same") return "the resource is not asked in a run with --target";
+    if (does !== "end") return undefined;
+    if (leftOver)
+      return "it is left over from a replacement whose end failed in an earlier run, which the inventory cannot see: up refuses it, unless it runs with --target of this resource";
+    if (command === "refresh") return undefined;
+    if (command === "destroy")
+      return inventory === undefined
+        ? "the stack has no inventory any more: the end is named on its row just before it is made"
+        : undefined;
+    if (inventory?.op === "delete") return "the program no longer imports pulumi-clm, so its inventory is not asked";
+    // An inventory that has named an end has something to store.
+    const asked = inventory !== undefined && inventory.op !== "same";
+    if (asked) return undefined;
+    return replacement === undefined
+      ? "the inventory is not asked in a run with --target, and its last list does not hold this resource"
+      : "the inventory is not asked in a run with --target, and the resource itself does not ask to be replaced";
+  };
+
+/**
+ * Where the inventory leaves the stack its stored list is what a run has named, and an end that is not on it, or not as it
+ * is on it, is refused before anything is sent. @returns URNs with the reasons.
+ */
+export function refusedEnds(
+  command: Command,
+  inventory: Step | undefined,
+  changes: readonly PlannedChange[],
+): [urn: string, refusal: string][] {
+  if (command === "refresh" || inventory?.op !== "delete") return [];
+  const stored = storedList(inventory).flatMap(({ urn, names }) => (names === undefined ? [] : [{ urn, names }]));
+  const named = new Set(stored.map(({ names }) => names.label));
+  return changes.flatMap(({ change, operations, unplanned }): [string, string][] => {
+    if (change.does !== "end" || unplanned !== undefined) return [];
+    const labels = operations.map(label);
+    const unnamed = labels.filter((one) => !named.has(one));
+    const overstated = stored.filter(
+      ({ urn, names }) =>
+        urn === change.urn && !change.leftOver && names.certainty.kind === "certain" && !labels.includes(names.label),
+    );
+    if (change.before?.retainOnDelete === true || unnamed.length + overstated.length === 0) return [];
+    const why =
+      unnamed.length > 0
+        ? `the stack's list of ends does not hold ${unnamed.join("; ")}`
+        : `the stack's list of ends holds ${overstated.map(({ names }) => names.label).join("; ")}, which the state does not`;
+    return [
+      [
+        change.urn,
+        `${why}, so the deletion is refused before anything is sent: run pulumi up first, which renews the list`,
+      ],
+    ];
+  });
+}

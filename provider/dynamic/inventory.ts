@@ -15,8 +15,8 @@ import {
 import { storedPolicy, whileLeaving } from "../core/policy.js";
 import { aboveCeiling, demandEndings, destroyedByEndings, noteDestroyed } from "./gate.js";
 import { host } from "./host.js";
-import { ofInstance, withinInstance } from "./instances.js";
-import { kindOf, type Kind } from "./kinds.js";
+import { kindOf } from "./kinds.js";
+import { staying } from "./staying.js";
 import { told } from "./told.js";
 import { hiddenOf, jsonSafe, UNKNOWN_ON_THE_WIRE, type Properties } from "./wire.js";
 
@@ -135,26 +135,24 @@ function heldMap(value: unknown, stays: ReadonlySet<string>): Readonly<Record<st
   if (typeof value !== "object" || value === null) return undefined;
   const known = Object.entries(mapOf(value)).flatMap(([urn, one]) => {
     const kind = kindOf(text(one.type));
-    return kind === undefined ? [] : [{ urn, one, kind, state: kind.stateFrom(one.state) }];
+    const retained = one.retained === true;
+    return kind === undefined
+      ? []
+      : [
+          {
+            ...{ urn, one, kind, retained, instance: one.instance },
+            ...{ state: kind.stateFrom(one.state), stays: stays.has(urn) },
+          },
+        ];
   });
-  const describe = (kind: Kind, state: object | undefined, urn: string, staying: ReadonlySet<string>) =>
-    state === undefined ? undefined : kind.describe(state, urn, host.run.now(), staying);
-  // What a resource leaves behind when it goes (retain) stays, too: nothing may end it on the way.
-  const staying = new Set(
-    known.flatMap(({ urn, one, kind, state }) =>
-      state !== undefined &&
-      (stays.has(urn) || one.retained === true || describe(kind, state, urn, new Set())?.plan.operations.length === 0)
-        ? kind.holds(state).map((name) => ofInstance(name, one.instance))
-        : [],
-    ),
-  );
+  const now = host.run.now();
+  const beside = staying(known, now);
   const held: Record<string, Held> = {};
-  for (const { urn, one, kind, state } of known) {
-    const others = new Set([...staying].flatMap((name) => withinInstance(name, one.instance)));
+  for (const { urn, one, kind, state, instance } of known) {
     held[urn] = {
       kind: kind.kind,
       id: typeof one.id === "string" ? one.id : undefined,
-      described: describe(kind, state, urn, others),
+      described: state === undefined ? undefined : kind.describe(state, urn, now, beside(instance)),
       retained: one.retained === true,
       deletedWith: typeof one.deletedWith === "string" ? one.deletedWith : undefined,
     };

@@ -1,6 +1,7 @@
 import type { Operation } from "../../../provider/core/operation.js";
 import type { Plan } from "../../../provider/core/plan.js";
 import type { Kind } from "../../../provider/dynamic/kinds.js";
+import { staying } from "../../../provider/dynamic/staying.js";
 import type { Properties } from "../../../provider/dynamic/wire.js";
 import { endUnderOptions } from "../../../provider/inventory/inventory.js";
 import type { Command, ResourceChange } from "./changes.js";
@@ -46,16 +47,19 @@ export function plannedAll(changes: readonly ResourceChange[], command: Command,
     const outputs = change.before?.outputs ?? undefined;
     return { change, state: outputs === undefined ? undefined : change.kind.stateFrom(outputs) };
   });
-  // As the inventory and the run's own processes know it: of what a destroy leaves, neither has been told.
-  const staying = command === "destroy" ? [] : read.flatMap(heldWhileOthersEnd);
-  return read.map((one) => planned(one, new Set(staying), now));
+  // As the inventory knows it: of what a destroy leaves it has not been told.
+  const beside = staying(
+    read.map(({ change, state }) => ({
+      ...{ urn: change.urn, kind: change.kind, state, instance: change.before?.outputs?.__instance },
+      stays: command !== "destroy" && (change.does !== "end" || change.replacement !== undefined),
+      retained: change.before?.retainOnDelete === true,
+    })),
+    now,
+  );
+  return read.map((one) => planned(one, beside(one.change.before?.outputs?.__instance), now));
 }
 
-/** What a resource of the program holds, also one that is replaced. */
-const heldWhileOthersEnd = ({ change: { does, kind, replacement }, state }: ReadChange): readonly string[] =>
-  state === undefined || (does === "end" && replacement === undefined) ? [] : kind.holds(state);
-
-function planned({ change, state }: ReadChange, staying: ReadonlySet<string>, now: Date): PlannedChange {
+function planned({ change, state }: ReadChange, beside: ReadonlySet<string>, now: Date): PlannedChange {
   const { kind, before, refreshedWith } = change;
   const nothing = { change, operations: [], remarks: [], refusals: [], saidByRefresh: [] };
   if (change.does === "unknown")
@@ -69,7 +73,7 @@ function planned({ change, state }: ReadChange, staying: ReadonlySet<string>, no
     };
   try {
     const urn = ownUrn(before?.outputs) ?? change.urn;
-    const described = state === undefined ? undefined : kind.describe(state, urn, now, staying);
+    const described = state === undefined ? undefined : kind.describe(state, urn, now, beside);
     const object = {
       ...nothing,
       ...(described === undefined ? {} : { what: described.what }),

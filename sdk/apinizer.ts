@@ -83,6 +83,8 @@ export class Certificate extends ClmResource {
   declare readonly truststores: pulumi.Output<"readable" | "refused">;
   /** Whether the manager no longer has it although this stack has not deleted it. */
   declare readonly missing: pulumi.Output<boolean>;
+  /** How many calls of this resource may have touched JWKs that are made from it: what follows it looks at them again. */
+  declare readonly writes: pulumi.Output<number>;
 
   constructor(name: string, args: CertificateArgs, opts?: pulumi.CustomResourceOptions) {
     super(KINDS.ApinizerCertificate, name, args, opts);

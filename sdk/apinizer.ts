@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { KINDS } from "../provider/dynamic/kinds.js";
 import { ClmProvider, type CommonProviderArgs } from "./provider.js";
-import { ClmResource } from "./resource.js";
+import { ClmResource, originOf } from "./resource.js";
 
 /** Inputs of `apinizer.Certificate`. None is secret. */
 export interface CertificateArgs {
@@ -83,6 +83,8 @@ export class Certificate extends ClmResource {
   declare readonly truststores: pulumi.Output<"readable" | "refused">;
   /** Whether the manager no longer has it although this stack has not deleted it. */
   declare readonly missing: pulumi.Output<boolean>;
+  /** How many calls of this resource may have touched JWKs that are made from it: what follows it looks at them again. */
+  declare readonly writes: pulumi.Output<number>;
 
   constructor(name: string, args: CertificateArgs, opts?: pulumi.CustomResourceOptions) {
     super(KINDS.ApinizerCertificate, name, args, opts);
@@ -114,7 +116,10 @@ export interface JwkArgs {
   name: pulumi.Input<string>;
   /** CHANGING IT DETACHES the JWK from its certificate: Apinizer's update does so, whatever it changes. */
   description?: pulumi.Input<string>;
-  /** A certificate of this stack: the JWK waits for it, and follows its replacement in the same run. */
+  /**
+   * A certificate of this stack: the JWK waits for it, follows its replacement in the same run, and takes the explicit
+   * provider of its options, unless its own say otherwise.
+   */
   certificate?: Certificate;
   /** A certificate of the project that this stack does not have. */
   certificateName?: pulumi.Input<string>;
@@ -149,22 +154,31 @@ export class Jwk extends ClmResource {
   declare readonly publicJwk: pulumi.Output<Readonly<Record<string, string>> | undefined>;
   /** RFC 7638, SHA-256, base64url. */
   declare readonly thumbprint: pulumi.Output<string | undefined>;
-  /** Whether it refers to the certificate that it was made from, and follows its replacements. */
-  declare readonly attached: pulumi.Output<boolean>;
+  /** Whether it refers to the certificate that it was made from, and follows its replacements; missing where nobody can say. */
+  declare readonly attached: pulumi.Output<boolean | undefined>;
+  /** Whether it is known to have another key than its certificate: a new `trigger` makes it anew. */
+  declare readonly outdated: pulumi.Output<boolean>;
   /** Whether the project has it: not while its certificate is not deployed yet. */
   declare readonly made: pulumi.Output<boolean>;
   declare readonly outcomes: pulumi.Output<readonly EnvironmentOutcome[]>;
 
   constructor(name: string, { certificate, ...args }: JwkArgs, opts?: pulumi.CustomResourceOptions) {
-    super(KINDS.ApinizerJwk, name, { ...(certificate === undefined ? {} : sourceOf(certificate)), ...args }, opts);
+    const provider = certificate === undefined ? undefined : originOf(certificate).provider;
+    super(
+      KINDS.ApinizerJwk,
+      name,
+      { ...(certificate === undefined ? {} : sourceOf(certificate)), ...args },
+      { ...(provider === undefined ? {} : { provider }), ...opts },
+    );
   }
 }
 
 /** What a JWK needs of a certificate of this stack; an empty thumbprint while nothing is deployed. */
-const sourceOf = ({ project, name, deployed }: Certificate) => ({
+const sourceOf = ({ project, name, deployed, writes }: Certificate) => ({
   project,
   certificateName: name,
   certificateThumbprint: deployed.apply((one) => one?.thumbprint ?? ""),
+  certificateWrites: writes,
 });
 
 /** Settings of another manager, or another user of it. */

@@ -240,7 +240,8 @@ export const updateJwk = operation<UpdateJwkArguments>({
     `UPDATE JWK ${name} of project ${project}, because ${why}: it is redeployed to all environments with the key that it has` +
     (attachedTo === undefined
       ? ""
-      : `, and DETACHED from certificate ${attachedTo}: replacing that certificate no longer changes its key`),
+      : `, and DETACHED from certificate ${attachedTo}: replacing that certificate no longer changes its key; ` +
+        "a new trigger has it deleted and made anew instead, attached"),
 });
 
 export interface DeleteJwkArguments {

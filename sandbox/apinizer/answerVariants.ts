@@ -212,4 +212,10 @@ export const APINIZER_ANSWERS = [
     says: "whether a JWK has an id",
     values: ["missing", "present"],
   },
+  {
+    name: "apSourceId",
+    section: "apinizer.md 3.2",
+    says: "sourceId of a JWK that refers to nothing is null, or left out; or no JWK shows any",
+    values: ["null", "left-out", "hidden"],
+  },
 ] as const satisfies readonly Variant[];

@@ -104,7 +104,7 @@ export class Present {
 
   /** Section 3.2; only the read of one shows its key, with the private members. */
   jwk(jwk: JwkRecord, listed = false): Json {
-    const { apJwkPrivate, apJwkId } = this.store.variants;
+    const { apJwkPrivate, apJwkId, apSourceId } = this.store.variants;
     const { kty, ...members } = jwk.members;
     const type = typeOf(jwk.members);
     const privates = apJwkPrivate === "present" ? this.store.privates.get(jwk.id) : {};
@@ -114,7 +114,9 @@ export class Present {
       description: jwk.description,
       projectId: (this.store.project(jwk.project)?.id ?? 0).toString(16).padStart(24, "5"),
       sourceType: jwk.sourceType,
-      sourceId: jwk.sourceId,
+      ...(apSourceId === "hidden" || (apSourceId === "left-out" && jwk.sourceId === null)
+        ? {}
+        : { sourceId: jwk.sourceId }),
       sourceUrl: null,
       type,
       kid: jwk.kid,

@@ -157,12 +157,29 @@ describe("a JWK that is not deployed, or not undeployed, everywhere", () => {
     const made = await steps.create(wanted());
     sandbox.apinizer.unreachable("staging");
     const again = wanted({ trigger: "again" });
-    const { message } = await failure(steps.update(made, again));
-    expect(message).to.include("staging (").and.include("the next run finds no record and makes it");
+    const { message, state } = await failure<PartialFault<JwkState>>(steps.update(made, again));
+    expect(message).to.include("staging (").and.include("the next preview names the call that makes it");
+    for (const after of [again, wanted()]) expect(shown(steps.plan(state, after))).to.deep.equal(["jwks.create ?"]);
     sandbox.apinizer.reachable("staging");
-    const after = await steps.update(made, again);
+    const after = await steps.update(state, again);
     expect([after.attached, holds("production"), holds("staging")]).to.deep.equal([true, true, true]);
     expect(executed(sandbox)).to.deep.equal(["jwks.create", "jwks.delete", "jwks.create"]);
+  });
+
+  it("the first deployment of one that is attached failed: a new trigger keeps it so, which the update says that detaches it", async () => {
+    sandbox.apinizer.unreachable("staging");
+    const partly = await failure<PartialFault<JwkState>>(steps.create(wanted()));
+    expect(partly.message).to.include("detaches it; a new trigger makes it anew instead, attached");
+    expect(steps.plan(partly.state, wanted()).operations[0]?.sentence).to.include(
+      "a new trigger has it deleted and made anew instead, attached",
+    );
+    sandbox.apinizer.reachable("staging");
+    const again = wanted({ trigger: "again" });
+    expect(shown(steps.plan(partly.state, again))).to.deep.equal(["jwks.delete ? !", "jwks.create"]);
+    const after = await steps.update(partly.state, again);
+    expect([after.attached, outcomes(after)]).to.deep.equal([true, ["production deployed", "staging deployed"]]);
+    expect(sandbox.apinizer.jwk("signer").sourceId).to.equal(sandbox.apinizer.certificate("gw").objectId);
+    expect([holds("production"), holds("staging")]).to.deep.equal([true, true]);
   });
 
   it("one who may not deploy: refused in words, or saved and told", async () => {

@@ -16,7 +16,7 @@ describe("inputs of a JWK", () => {
   for (const [what, raw] of [
     ["from a certificate", CERTIFICATE],
     ["from a certificate, for encryption", { ...CERTIFICATE, use: "ENCRYPTION", algorithm: "RSA-OAEP-256" }],
-    ["waiting for its certificate", { ...CERTIFICATE, certificateThumbprint: "" }],
+    ["waiting for its certificate", { ...CERTIFICATE, certificateThumbprint: "", certificateWrites: 0 }],
     [
       "generated, with all there is",
       {
@@ -63,6 +63,8 @@ describe("inputs of a JWK", () => {
       { ...GENERATED, environment: "production" },
       "environment: environment is only",
     ],
+    ["writes of a generated one", { ...GENERATED, certificateWrites: 1 }, "certificateWrites is only"],
+    ["half a write", { ...CERTIFICATE, certificateWrites: 0.5 }, "allowed is a number of writes"],
     ["a thumbprint of a generated one", { ...GENERATED, certificateThumbprint: "" }, "certificateThumbprint is only"],
     ["a type that there is not", { ...BASE, generate: { type: "DSA" } }, "generate: generate.type is"],
     [

@@ -22,7 +22,14 @@ const generated = (more: object = {}): JwkInputs =>
   inputs({ ...SOURCELESS, generate: { type: "EC", curve: "P-256" }, ...more });
 const stateOf = (from: JwkInputs, more: Partial<JwkState> = {}): JwkState => ({
   ...from,
-  ...{ made: true, attached: from.certificateName !== undefined, keyType: "EC", kid: "k", outcomes: [] },
+  ...{
+    made: true,
+    attached: from.certificateName !== undefined,
+    keyType: "EC",
+    kid: "k",
+    outdated: false,
+    outcomes: [],
+  },
   ...more,
 });
 const plan = (before: JwkState | undefined, after?: object): Plan =>
@@ -64,6 +71,7 @@ const SHOWN = { unshown: [], unmade: [], unchanged: false };
 
 const FIELDS: readonly Field[] = [
   ...(["project", "name", "description", "certificateName", "certificateThumbprint", "environment"] as const),
+  "certificateWrites",
   ...(["use", "algorithm", "generate", "trigger", "adopt", "onDelete"] as const),
 ];
 const BEFORES: Readonly<Record<string, JwkState | undefined>> = {
@@ -71,6 +79,8 @@ const BEFORES: Readonly<Record<string, JwkState | undefined>> = {
   "one from a certificate": stateOf(inputs({ description: "d", trigger: "1" })),
   "one that waits": stateOf(inputs({ certificateThumbprint: "" }), { made: false, attached: false }),
   "one that is detached": stateOf(inputs(), { attached: false }),
+  "one with another key than its certificate": stateOf(inputs(), { outdated: true }),
+  "one of which nobody says what it refers to": stateOf(inputs(), { attached: undefined }),
   "one whose deployment failed": stateOf(inputs(), { outcomes: [{ environment: "staging", outcome: "failed" }] }),
   "a generated one": stateOf(generated({ description: "d" })),
 };
@@ -79,6 +89,7 @@ const AFTERS: Readonly<Record<string, JwkInputs>> = {
   "another description": inputs({ description: "e", trigger: "1" }),
   "a trigger": inputs({ description: "d", trigger: "2" }),
   "another certificate deployed": inputs({ description: "d", trigger: "1", certificateThumbprint: "BB" }),
+  "a certificate that was written again": inputs({ description: "d", trigger: "1", certificateWrites: 2 }),
   "nothing deployed": inputs({ certificateThumbprint: "" }),
   "a trigger, and nothing deployed": inputs({ certificateThumbprint: "", trigger: "2" }),
   "another certificate": inputs({ certificateName: "other" }),

@@ -118,7 +118,7 @@ describe("answers about JWKs that were mutated", () => {
   };
   const state: JwkState = {
     ...({ project: "partners", name: "own", use: "SIGNATURE", onDelete: "delete" } as const),
-    ...{ generate: { type: "RSA" as const, size: 2048 }, made: true, attached: false, outcomes: [] },
+    ...{ generate: { type: "RSA" as const, size: 2048 }, made: true, attached: false, outdated: false, outcomes: [] },
     ...{ keyType: "RSA", kid: "k", publicJwk: { kty: "RSA", n: "AQAB", e: "AQAB" } },
   };
   const tidy = (value: unknown): void => {

@@ -68,10 +68,11 @@ export class JwkSteps extends Steps<JwkInputs, JwkState, ApinizerClient> {
   }
 
   /** Inputs of JWK `signer`, made from certificate `gw` as it is deployed in production. */
-  fromCertificate(deployed: Pick<CertificateState, "deployed">, more: object = {}): JwkInputs {
+  fromCertificate(from: Partial<Pick<CertificateState, "deployed" | "writes">>, more: object = {}): JwkInputs {
     return this.inputs({
       ...{ project: "partners", name: "signer", environment: "production", algorithm: "ES256" },
-      ...{ certificateName: "gw", certificateThumbprint: deployed.deployed?.thumbprint ?? "", ...more },
+      ...{ certificateName: "gw", certificateThumbprint: from.deployed?.thumbprint ?? "" },
+      ...{ certificateWrites: from.writes, ...more },
     });
   }
 

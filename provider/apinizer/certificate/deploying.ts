@@ -16,7 +16,7 @@ import { doubled, entriesOf, environmentsIn, isWaiting, withInputs, type Certifi
 /** Deploys a certificate, adopts one, or waits for one that is not issued yet. */
 export async function make(inputs: CertificateInputs, context: Step): Promise<Made<CertificateState>> {
   const id = `${inputs.project}/${inputs.name}`;
-  const empty: CertificateState = { ...inputs, entries: [], outcomes: [], truststores: "readable", missing: false };
+  const empty: CertificateState = { ...inputs, entries: [], outcomes: [], truststores: "readable", missing: false, writes: 0 };
   if (inputs.adopt !== true && context.plan.operations.length === 0) return { id, state: empty };
   const found = await context.api.certificate(inputs.project, inputs.name, context.resource);
   if (inputs.adopt === true) return { id, state: adopted(found, empty, context) };
@@ -110,16 +110,17 @@ const infoOf = ({ pem }: CertificateInputs): PemInfo | undefined => {
 /** Performs a deployment and reads back what the manager holds; then what became of each environment. */
 async function settle(
   operation: Operation,
-  state: CertificateState,
+  last: CertificateState,
   before: Certificate | undefined,
   context: Step,
 ): Promise<CertificateState> {
   const { api, resource } = context;
-  const { project, name } = state;
-  const info = infoOf(state);
+  const { project, name } = last;
+  const info = infoOf(last);
   const reply = await api.ask(context.perform, operation);
   const action = `deploy certificate ${name} of project ${project}`;
   if (reply.outcome === "not executed") throw undone(action, reply, "nothing was changed by this call", context);
+  const state = { ...last, writes: last.writes + 1 };
   let found: Certificate | undefined;
   try {
     found = (

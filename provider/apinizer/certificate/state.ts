@@ -30,6 +30,8 @@ export const certificateState = z.object({
   truststores: z.enum(["readable", "refused"]),
   /** Whether the manager no longer has it although this resource has not deleted it. */
   missing: z.boolean(),
+  /** How many calls of this resource may have touched JWKs that are made from it; states from before it have none. */
+  writes: z.number().default(0),
 });
 
 export type CertificateState = z.output<typeof certificateState>;

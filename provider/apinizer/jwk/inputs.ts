@@ -42,6 +42,8 @@ export const jwkInputs = z.object({
    * deployed yet, and the JWK waits for it.
    */
   certificateThumbprint: z.string({ error: "allowed is a thumbprint, or an empty text" }).optional(),
+  /** How often the certificate was written: a write that keeps its thumbprint can detach the JWK, too (section 2.4). */
+  certificateWrites: z.int({ error: "allowed is a number of writes" }).nonnegative().optional(),
   /** The environment whose certificate is read; the JWK is deployed to all. */
   environment: environmentName.optional(),
   use: oneOf(USES).default("SIGNATURE"),
@@ -61,7 +63,7 @@ export type JwkInputs = z.output<typeof jwkInputs>;
 export function normalize(raw: Readonly<Record<string, unknown>>): Checked<JwkInputs> {
   const checked = checkInputs(jwkInputs, raw);
   if (!checked.ok) return checked;
-  const { certificateName, certificateThumbprint, environment, use, algorithm, generate } = checked.inputs;
+  const { certificateName, environment, use, algorithm, generate } = checked.inputs;
   const problems: Problem[] = [];
   const problem = (property: string, reason: string): void => void problems.push({ property, reason });
   if ((certificateName === undefined) === (generate === undefined))
@@ -75,8 +77,9 @@ export function normalize(raw: Readonly<Record<string, unknown>>): Checked<JwkIn
   } else {
     if (environment !== undefined)
       problem("environment", "environment is only for a JWK that is made from a certificate");
-    if (certificateThumbprint !== undefined)
-      problem("certificateThumbprint", "certificateThumbprint is only for a JWK that is made from a certificate");
+    for (const field of ["certificateThumbprint", "certificateWrites"] as const)
+      if (checked.inputs[field] !== undefined)
+        problem(field, `${field} is only for a JWK that is made from a certificate`);
     if (generate !== UNKNOWN && use !== UNKNOWN && algorithm !== UNKNOWN) {
       const reason = misfit(generate, use, algorithm);
       if (reason !== undefined) problem("generate", reason);

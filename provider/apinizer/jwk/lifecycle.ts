@@ -8,7 +8,7 @@ import { change, make } from "./making.js";
 import { plan } from "./plan.js";
 import { reread } from "./reading.js";
 import { end } from "./removing.js";
-import { inputsOf, jwkState, type JwkState } from "./state.js";
+import { inputsOf, jwkState, mayRefer, type JwkState } from "./state.js";
 
 /** A JWK on the gateways of an Apinizer project: made from a certificate, or generated (apinizer.md 3). */
 export const jwk: Lifecycle<JwkInputs, JwkState, ApinizerClient> = {
@@ -20,10 +20,13 @@ export const jwk: Lifecycle<JwkInputs, JwkState, ApinizerClient> = {
   normalize,
   inputsOf,
   scope: ({ project }) => (project === UNKNOWN ? undefined : scopeOf(project)),
-  holds: ({ project, name, made, attached, certificateName }) => [
-    ...(made ? [holdingJwk(project, name)] : []),
-    ...(attached && certificateName !== undefined ? [referring(project, certificateName, name)] : []),
-  ],
+  holds: (state) => {
+    const { project, name, made, certificateName } = state;
+    return [
+      ...(made ? [holdingJwk(project, name)] : []),
+      ...(certificateName !== undefined && mayRefer(state) ? [referring(project, certificateName, name)] : []),
+    ];
+  },
   summary: ({ project, name, kid }) => ({
     what: `JWK ${name} of project ${project}${kid === undefined ? "" : ` (kid ${kid})`}`,
   }),

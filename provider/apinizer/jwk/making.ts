@@ -1,4 +1,4 @@
-import { Fault } from "../../core/fault.js";
+import { Fault, PartialFault } from "../../core/fault.js";
 import type { Made } from "../../core/lifecycle.js";
 import type { Operation } from "../../core/operation.js";
 import { cameBackOf, type Reply } from "../../http/jsonReply.js";
@@ -8,27 +8,27 @@ import { unlessRights } from "../client.js";
 import { fault, partial, type Step } from "../step.js";
 import { saidOf, type Jwk, type Members } from "../wire.js";
 import type { JwkInputs } from "./inputs.js";
-import { hasKey, keyOfSource, taken } from "./reading.js";
+import { hasKey, keyOfSource, refers, taken } from "./reading.js";
 import { demandUndeployed, inWords, removed } from "./removing.js";
-import { isUnread, withInputs, type JwkState } from "./state.js";
+import { isFollowing, isUnread, mayRefer, unmade, unread, withInputs, type JwkState } from "./state.js";
 
 const idOf = ({ project, name }: Pick<JwkInputs, "project" | "name">): string => `${project}/jwks/${name}`;
 
 /** Makes a JWK, adopts one, or waits for its certificate. */
 export async function make(inputs: JwkInputs, context: Step): Promise<Made<JwkState>> {
   const id = idOf(inputs);
-  const empty: JwkState = { ...inputs, made: false, attached: false, outcomes: [] };
+  const empty: JwkState = { ...inputs, made: false, attached: false, outdated: false, outcomes: [] };
   const operation = context.plan.operations.find(({ name }) => name === createJwk.name);
   if (inputs.adopt === true) return { id, state: await adopted(empty, context) };
   if (operation === undefined) return { id, state: empty };
-  return { id, state: await created(empty, operation, context) };
+  return { id, state: await created(empty, await keyOfSource(empty, context), operation, context) };
 }
 
 async function adopted(empty: JwkState, context: Step): Promise<JwkState> {
   const found = await context.api.jwk(empty.project, empty.name, context.resource);
   if (found !== undefined) {
-    const after = taken(empty, found);
-    if (hasKey(found, await keyOfSource(empty, context)) !== false) return after;
+    const after = taken(empty, found, await keyOfSource(empty, context));
+    if (!after.outdated) return withDoubt(after, context);
     context.tell(
       `JWK ${empty.name} of project ${empty.project} has another key than certificate ${empty.certificateName ?? ""}: it is taken over as detached from it`,
     );
@@ -59,20 +59,40 @@ export async function change(before: JwkState, inputs: JwkInputs, context: Step)
   const operation = (name: string): Operation | undefined => plan.operations.find((each) => each.name === name);
   const [making, updating, removing] = [createJwk, updateJwk, removeJwk].map(({ name }) => operation(name));
   if (making !== undefined) {
+    // Read before anything is deleted.
+    const wanted = await keyOfSource(state, context);
+    const empty = unmade(state);
     // What a run made whose end nobody has written down is there in place of the old one.
-    const ends = removing !== undefined && context.unkept(making) === undefined;
-    if (ends && (await api.jwk(before.project, before.name, resource)) !== undefined) {
-      const said = await removed(before, removing, context);
-      const known = "no new one is made by this run; the next run finds no record and makes it";
-      demandUndeployed(before, said, known, context);
-    }
-    const { keyType, kid, publicJwk, thumbprint, ...others } = state;
-    return created({ ...others, made: false, attached: false, outcomes: [] }, making, context, ends);
+    if (removing === undefined || context.unkept(making) !== undefined) return created(empty, wanted, making, context);
+    const there = (await api.jwk(before.project, before.name, resource)) !== undefined;
+    const said = there ? await removed(before, removing, context, unread(before)) : undefined;
+    return withoutOld(empty, context, () => {
+      if (there) demandUndeployed(before, said, `no new one is made by this run; ${NEXT_MAKES}`, context, empty);
+      return created(empty, wanted, making, context, true);
+    });
   }
-  const follows = before.made && inputs.certificateThumbprint !== before.certificateThumbprint;
+  const follows = isFollowing(before, inputs);
   if (updating !== undefined)
     return settle(updating, before, state, follows ? await keyOfSource(state, context) : undefined, context);
-  return follows || isUnread(before) ? followed(before, state, context) : state;
+  return follows || isUnread(before) ? followed(state, context) : state;
+}
+
+const NEXT_MAKES = "that there is none is kept in the state, and the next preview names the call that makes it";
+
+/** What fails once the old JWK is deleted keeps that: a state that still had it would plan nothing. */
+async function withoutOld(empty: JwkState, context: Step, work: () => Promise<JwkState>): Promise<JwkState> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Error) || error instanceof PartialFault) throw error;
+    const told = error instanceof Fault ? error.parts : { cameBack: error.message, outcome: "unknown" as const };
+    throw partial(context, empty, {
+      next: "run again",
+      ...told,
+      action: `make JWK ${empty.name} of project ${empty.project} anew`,
+      known: `the old one is deleted, and no call that makes the new one was answered; ${NEXT_MAKES}`,
+    });
+  }
 }
 
 /**
@@ -80,10 +100,15 @@ export async function change(before: JwkState, inputs: JwkInputs, context: Step)
  *
  * @param again whether an old one was ended for it.
  */
-async function created(empty: JwkState, operation: Operation, context: Step, again = false): Promise<JwkState> {
+async function created(
+  empty: JwkState,
+  wanted: Members | undefined,
+  operation: Operation,
+  context: Step,
+  again = false,
+): Promise<JwkState> {
   const { api, resource } = context;
   const { project, name } = empty;
-  const wanted = await keyOfSource(empty, context);
   const found = await api.jwk(project, name, resource);
   const sent = settleEarlier(operation, context);
   if (found === undefined) return settle(operation, undefined, empty, wanted, context, again);
@@ -91,15 +116,25 @@ async function created(empty: JwkState, operation: Operation, context: Step, aga
     context.tell(
       `JWK ${name} of project ${project} is there already, ${sent ? "made by a run that did not come to its end" : "with the key that is wanted"}: taken over`,
     );
-    return taken(empty, found);
+    return withDoubt(taken(empty, found, wanted), context);
   }
-  throw fault(context, {
+  const parts = {
     action: `make JWK ${name} of project ${project}`,
     cameBack: "the project has another JWK of this name",
-    known: "nothing was sent and nothing is kept",
     next: "set adopt: true to take it over, or give another name",
     outcome: "not executed",
-  });
+  } as const;
+  if (again) throw partial(context, empty, { ...parts, known: `the old one is deleted; ${NEXT_MAKES}` });
+  throw fault(context, { ...parts, known: "nothing was sent and nothing is kept" });
+}
+
+/** A state whose reference the service does not show, which is told once. */
+function withDoubt(state: JwkState, { tell }: Step): JwkState {
+  if (mayRefer(state) && state.attached === undefined)
+    tell(
+      `whether JWK ${state.name} of project ${state.project} refers to certificate ${state.certificateName ?? ""} is not known: the service does not show it`,
+    );
+  return state;
 }
 
 /**
@@ -132,14 +167,20 @@ async function settle(
   const { project, name, description } = state;
   const action = `${before === undefined ? "make" : "update"} JWK ${name} of project ${project}`;
   const reply = await api.ask(context.perform, operation);
-  const undone = (known: string, more = ""): Fault =>
-    fault(context, {
+  const undone = (known: string, more = "", isGone = again): Fault => {
+    const parts = {
       action,
       ...cameBackOf(reply),
       cameBack: `${cameBackOf(reply).cameBack}${more}`,
-      known: `${again ? "the old one is deleted, and " : ""}${known}; the state is left as it was`,
       next: unlessRights(cameBackOf(reply).cameBack, "run again: what the project has is read first"),
-    });
+    };
+    return isGone
+      ? partial(context, unmade(state), {
+          ...parts,
+          known: `${again ? "the old one is deleted, and " : ""}${known}; ${NEXT_MAKES}`,
+        })
+      : fault(context, { ...parts, known: `${known}; the state is left as it was` });
+  };
   if (reply.outcome === "not executed") throw undone("nothing was changed by this call");
   const isDone = (seen: Jwk | undefined): boolean =>
     seen !== undefined && (before === undefined || description === undefined || seen.description === description);
@@ -161,7 +202,11 @@ async function settle(
       context,
       // Any update detaches (section 3.3).
       {
-        ...{ ...state, made: true, attached: before === undefined && state.certificateName !== undefined },
+        ...{
+          ...state,
+          made: true,
+          attached: before === undefined && state.certificateName !== undefined ? undefined : false,
+        },
         outcomes: [...outcomesOf(reply, before)],
       },
       {
@@ -175,22 +220,26 @@ async function settle(
     );
   }
   if (found === undefined)
-    throw undone(before === undefined ? "the project has no such JWK" : "THE JWK IS GONE from the project");
+    throw before === undefined
+      ? undone("the project has no such JWK")
+      : undone("THE JWK IS GONE from the project", "", true);
   // A no is believed unless something contradicts it: what it says of environments, or what the call alone can have done.
   if (reply.outcome === "refused" && saidOf(reply)?.listed !== true) {
     const believed = (reply.status ?? 400) >= 400;
     if (before === undefined && believed && !isWanted(found, wanted))
       throw undone("the project has a JWK of this name that this call has not made");
     const shown = description !== undefined && before?.description !== description;
-    const detached = before?.attached === true && found.attached === false;
+    const detached = before?.attached === true && refers(before, found) === false;
     if (before !== undefined && !shown && !detached) throw undone("the project has it as it was before");
   }
   if (!isDone(found)) throw undone("the project has it as it was before");
   keeps(operation, reply.traceId);
-  const after = taken(state, found);
+  // Where no reference is shown, what is documented counts: any update detaches (section 3.3).
+  const documented = before !== undefined && found.attached === undefined ? { ...state, attached: false } : state;
+  const after = taken(documented, found, wanted);
   if (hasKey(found, wanted) === false)
     context.tell(`JWK ${name} of project ${project} has not the key of its certificate`);
-  return deployed({ ...after, outcomes: [...outcomesOf(reply, before)] }, reply, action, context);
+  return deployed(withDoubt({ ...after, outcomes: [...outcomesOf(reply, before)] }, context), reply, action, context);
 }
 
 /** What was said of each environment. Where nothing was, nothing is known any more; what had failed has not recovered. */
@@ -226,51 +275,57 @@ function deployed(state: JwkState, reply: Reply, action: string, context: Step):
       action: `${action} and deploy it to ${namesOf(failed)}`,
       cameBack: failuresInWords(failed, "no reason given"),
       known: `the manager has stored it; ${outcomesInWords(outcomes)}; the resource is kept`,
-      next: "bring those environments' workers back, and run again: the preview names the update that redeploys it",
+      next:
+        "bring those environments' workers back, and run again: the preview names the update that redeploys it" +
+        (mayRefer(state) ? " and detaches it; a new trigger makes it anew instead, attached" : ""),
       outcome: "done",
     },
     idOf(state),
   );
 }
 
-/** What the replacement of its certificate has made of a JWK: the new key, or the old one and no reference. Or what a lost read would have shown. */
-async function followed(before: JwkState, state: JwkState, context: Step): Promise<JwkState> {
-  const { api, resource } = context;
-  const { project, name, certificateName } = state;
+/**
+ * What a write of its certificate has made of a JWK: the new key, or the old one with or without its reference. Or what a
+ * lost read would have shown. One that still refers to the certificate and has another key is an installation that does not
+ * know how to update it (section 7): that is a fault once, since the preview of the certificate has said otherwise, and a
+ * remark from then on, because a new trigger alone changes it.
+ */
+async function followed(state: JwkState, context: Step): Promise<JwkState> {
+  const { api, resource, tell } = context;
+  const { project, name, certificateName = "" } = state;
   const wanted = await keyOfSource(state, context);
   const { seen } = await api.await(
     () => api.jwk(project, name, resource),
-    (found) => (found === undefined || found.attached === false || hasKey(found, wanted) !== false ? true : undefined),
+    (found) =>
+      found === undefined || refers(state, found) === false || hasKey(found, wanted) !== false ? true : undefined,
   );
   if (seen === undefined)
-    throw fault(context, {
+    throw partial(context, unmade(state), {
       action: `read JWK ${name} of project ${project}`,
       cameBack: "the project does not have it any more",
-      known: "nothing was changed, the state is left as it was",
-      next: 'run "pulumi refresh": the next up makes it anew',
+      known: `nothing was sent; ${NEXT_MAKES}`,
+      next: "look at the preview again, or remove the resource from the program",
       outcome: "not executed",
     });
-  const after = taken(state, seen);
-  if (certificateName === undefined) return after;
-  if (!after.attached)
-    context.tell(
-      `JWK ${name} of project ${project} is detached from certificate ${certificateName} and keeps the old key`,
+  const after = taken(state, seen, wanted);
+  if (state.certificateName === undefined) return after;
+  const which = `JWK ${name} of project ${project}`;
+  if (after.attached === false)
+    tell(
+      `${which} is detached from certificate ${certificateName} and keeps ${after.outdated ? "the old key" : "the key that it has"}: a new trigger makes it anew`,
     );
-  else if (hasKey(seen, wanted) === false) {
-    const { certificateThumbprint, ...others } = after;
-    // As before, so that the next run looks again: what still has the old key must not look as if it had followed.
-    const { certificateThumbprint: old } = before;
-    throw partial(
-      context,
-      { ...others, ...(old === undefined ? {} : { certificateThumbprint: old }) },
-      {
-        action: `follow certificate ${certificateName} with JWK ${name} of project ${project}`,
-        cameBack: "the JWK refers to the certificate and still has another key",
-        known: "what the service tells of it is kept, and the next run looks again",
-        next: "look at the JWK in the manager, or change trigger to have it made anew",
-        outcome: "done",
-      },
+  else if (after.outdated && after.attached === undefined)
+    tell(
+      `${which} has another key than certificate ${certificateName}, and the service does not show whether it refers to it: a new trigger makes it anew`,
     );
-  }
+  else if (after.outdated)
+    throw partial(context, after, {
+      action: `follow certificate ${certificateName} with JWK ${name} of project ${project}`,
+      cameBack: "the JWK refers to the certificate and still has another key: the service has not updated it",
+      known:
+        "nothing was sent; what the service tells of the JWK is kept in the state, and previews say it from now on",
+      next: "change trigger to have it made anew; without that it is left as it is, and the next run does not fail for it",
+      outcome: "done",
+    });
   return after;
 }

@@ -6,7 +6,7 @@ import { createJwk, removeJwk, updateJwk, type CreateJwkArguments, type DeleteJw
 import { namesOf } from "../outcomes.js";
 import { generatedAlgorithm, generatedCurve, type Use } from "./algorithms.js";
 import { jwkInputs, type JwkInputs } from "./inputs.js";
-import { isUnread, type JwkState } from "./state.js";
+import { isFollowing, isUnread, mayRefer, type JwkState } from "./state.js";
 
 type Inputs = Planned<JwkInputs>;
 
@@ -15,7 +15,7 @@ const IDENTITY = ["project", "name"] as const;
 /** What a key is made of: another one is another key. */
 const SOURCE = ["certificateName", "environment", "use", "algorithm", "generate"] as const;
 /** What these cause is said by the operation, or by the reason why there is none. */
-const SAID_OTHERWISE = [...SOURCE, "certificateThumbprint", "description", "trigger"];
+const SAID_OTHERWISE = [...SOURCE, "certificateThumbprint", "certificateWrites", "description", "trigger"];
 const MEANING: Readonly<Record<string, string>> = {
   onDelete: "decides what a removal does",
   adopt: "only used when the resource is made",
@@ -37,6 +37,7 @@ export function plan({ before, after }: Change<Inputs, JwkState>): Plan {
       description: [before.description],
       certificateName: [before.certificateName],
       certificateThumbprint: before.made ? [before.certificateThumbprint, ""] : [""],
+      certificateWrites: [before.certificateWrites],
       environment: [before.environment],
       use: [before.use],
       algorithm: [before.algorithm],
@@ -150,7 +151,7 @@ const differs = (before: JwkState, after: Inputs, fields: readonly string[]): st
   changedFields(fields, before, after);
 
 function update(before: JwkState, after: Inputs): Plan {
-  const { made, attached, certificateName, outcomes } = before;
+  const { made, attached, outdated, certificateName, outcomes } = before;
   if (!made) {
     if (after.adopt === true) return adoption(after);
     if (after.certificateThumbprint === "") return NOTHING;
@@ -183,18 +184,23 @@ function update(before: JwkState, after: Inputs): Plan {
     why.push("its description changes");
   const failed = outcomes.filter(({ outcome }) => outcome === "failed");
   if (failed.length > 0) why.push(`its deployment has failed in ${namesOf(failed)}`);
-  const follows =
-    after.certificateThumbprint !== undefined && differs(before, after, ["certificateThumbprint"]).length > 0;
+  const follows = isFollowing(before, after);
+  const refers = mayRefer(before);
   const remarks = [
-    ...(follows && attached && why.length === 0
+    ...(follows && refers && why.length === 0
       ? [
-          `its certificate ${certificateName ?? ""} is replaced: ${jwkOf(before)} is read again, no remote call changes it`,
+          `its certificate ${certificateName ?? ""} is replaced, or written again: ${jwkOf(before)} is read again, no remote call changes it`,
+        ]
+      : []),
+    ...(refers && outdated
+      ? [
+          `${jwkOf(before)} HAS ANOTHER KEY than certificate ${certificateName ?? ""}${attached === true ? ", which it refers to" : ""}: the service has not updated it; nothing is made by itself, a new trigger makes it anew`,
         ]
       : []),
     ...(isUnread(before) && why.length === 0
       ? [`${jwkOf(before)} is made and could not be read yet: it is read, no remote call changes it`]
       : []),
-    ...(certificateName === undefined || attached
+    ...(certificateName === undefined || refers
       ? []
       : [
           `${jwkOf(before)} is DETACHED from certificate ${certificateName} and keeps key ${before.kid ?? before.thumbprint ?? "that it has"}: nothing is made by itself, a new trigger makes it anew`,
@@ -208,7 +214,7 @@ function update(before: JwkState, after: Inputs): Plan {
             project: before.project,
             name: before.name,
             description: known(after.description) ?? before.description,
-            attachedTo: attached ? certificateName : undefined,
+            attachedTo: refers ? certificateName : undefined,
             why: why.join(" and "),
           }),
         ];

@@ -10,10 +10,27 @@ export const thumbprintOf = (members: Members): string =>
     .update(JSON.stringify(Object.fromEntries(Object.entries(members).sort(([a], [b]) => (a < b ? -1 : 1)))))
     .digest("base64url");
 
-/** A state with what the service tells of the JWK. Lists leave the members out: those of before are kept then. */
-export function taken(before: JwkState, found: Jwk): JwkState {
-  const { kid, type, members, attached } = found;
-  const { keyType, kid: oldKid, publicJwk, thumbprint, ...others } = before;
+/**
+ * Whether a JWK refers to its certificate now; undefined where nobody can say. Only a reference that is shown says yes. A
+ * service that has shown one of this JWK, and shows none any more, leaves nulls out of its answers (apinizer.md 3.2): it is
+ * cleared. One that has never shown any says nothing.
+ */
+export function refers(before: JwkState, { attached }: Pick<Jwk, "attached">): boolean | undefined {
+  if (before.certificateName === undefined) return false;
+  // What was cleared does not come back: only a JWK that is made anew refers to its certificate again.
+  if (before.made && before.attached === false) return false;
+  return attached ?? (before.attached === true ? false : undefined);
+}
+
+/**
+ * A state with what the service tells of the JWK. Lists leave the members out: those of before are kept then.
+ *
+ * @param wanted the key of its certificate, where that was read.
+ */
+export function taken(before: JwkState, found: Jwk, wanted?: Members): JwkState {
+  const { kid, type, members } = found;
+  const { keyType, kid: oldKid, publicJwk, thumbprint, attached: old, ...others } = before;
+  const fits = hasKey(found, wanted);
   const known =
     members === undefined
       ? { publicJwk, thumbprint }
@@ -21,9 +38,8 @@ export function taken(before: JwkState, found: Jwk): JwkState {
   return {
     ...others,
     made: true,
-    // A reference that was cleared does not come back: only a JWK that is made anew refers to its certificate again.
-    attached: before.certificateName !== undefined && attached !== false && (before.attached || !before.made),
-    ...defined({ keyType: type ?? keyType, kid: kid ?? oldKid, ...known }),
+    outdated: fits === undefined ? before.outdated : !fits,
+    ...defined({ attached: refers(before, found), keyType: type ?? keyType, kid: kid ?? oldKid, ...known }),
   };
 }
 
@@ -59,7 +75,7 @@ export async function reread(before: JwkState, context: Reading): Promise<JwkSta
     before.publicJwk !== undefined;
   const found = unchanged ? listed : await api.jwk(project, name, resource);
   if (found === undefined) return "gone";
-  const state = taken(before, found);
+  const state = taken(before, found, before.outdated ? await keyOfSource(before, context) : undefined);
   return before.description === undefined || found.description === undefined
     ? state
     : { ...state, description: found.description };

@@ -17,16 +17,43 @@ export const jwkState = z.object({
   publicJwk: z.record(z.string(), z.string()).optional(),
   /** RFC 7638, SHA-256, base64url. */
   thumbprint: text,
-  /** Whether it refers to the certificate that it was made from, and follows its replacements. */
-  attached: z.boolean(),
+  /**
+   * Whether it refers to the certificate that it was made from, and follows its replacements: yes by what the service shows
+   * alone. Missing where nobody can say, because the service shows no reference of any JWK.
+   */
+  attached: z.boolean().optional(),
+  /** Whether it is known to have another key than its certificate; states from before it have none. */
+  outdated: z.boolean().default(false),
   /** What the service has said of each environment; empty where it has said nothing. */
   outcomes: environmentOutcomes,
 });
 
 export type JwkState = z.output<typeof jwkState>;
 
-/** Whether the service said yes to its creation, and nothing of it could be read yet. */
+export const { inputsOf, withInputs } = echo<JwkInputs, JwkState>(jwkInputs);
+
+/** Whether nothing of it could be read: it was made just now, or whether it was deleted is not known. */
 export const isUnread = ({ made, keyType, kid, publicJwk }: JwkState): boolean =>
   made && keyType === undefined && kid === undefined && publicJwk === undefined;
 
-export const { inputsOf, withInputs } = echo<JwkInputs, JwkState>(jwkInputs);
+/** A state of which the next run has to read what is there. */
+export function unread({ keyType, kid, publicJwk, thumbprint, ...others }: JwkState): JwkState {
+  return others;
+}
+
+/** The state while the project has no such JWK: the next plan makes it. */
+export const unmade = (state: JwkState): JwkState => ({
+  ...unread(state),
+  ...{ made: false, attached: false, outdated: false, outcomes: [] },
+});
+
+/** Whether it may refer to its certificate: unless it is known not to. */
+export const mayRefer = ({ certificateName, made, attached }: JwkState): boolean =>
+  certificateName !== undefined && made && attached !== false;
+
+/** Whether its certificate was written, or is another one, since the JWK was looked at (apinizer.md 2.4, 3.4). */
+export const isFollowing = (
+  { made, certificateThumbprint, certificateWrites }: JwkState,
+  after: Partial<Record<"certificateThumbprint" | "certificateWrites", unknown>>,
+): boolean =>
+  made && (after.certificateThumbprint !== certificateThumbprint || after.certificateWrites !== certificateWrites);

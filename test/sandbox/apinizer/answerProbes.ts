@@ -251,4 +251,17 @@ export const ANSWER_PROBES: AnswerProbes = {
     },
     { missing: ["undefined", "undefined"], present: ["string", "string"] },
   ),
+  apSourceId: each(
+    async (at) => {
+      await at.givenJwk();
+      const sourceOf = async () => {
+        const { sourceId } = list(await at.get(`${JWKS}signer/`))[0] ?? {};
+        return sourceId === null ? "null" : typeof sourceId;
+      };
+      const attached = await sourceOf();
+      await at.json("PUT", `${JWKS}signer/`, { description: "d" });
+      return [attached, await sourceOf()];
+    },
+    { null: ["string", "null"], "left-out": ["string", "undefined"], hidden: ["undefined", "undefined"] },
+  ),
 };

@@ -16,7 +16,14 @@ import { doubled, entriesOf, environmentsIn, isWaiting, withInputs, type Certifi
 /** Deploys a certificate, adopts one, or waits for one that is not issued yet. */
 export async function make(inputs: CertificateInputs, context: Step): Promise<Made<CertificateState>> {
   const id = `${inputs.project}/${inputs.name}`;
-  const empty: CertificateState = { ...inputs, entries: [], outcomes: [], truststores: "readable", missing: false, writes: 0 };
+  const empty: CertificateState = {
+    ...inputs,
+    entries: [],
+    outcomes: [],
+    truststores: "readable",
+    missing: false,
+    writes: 0,
+  };
   if (inputs.adopt !== true && context.plan.operations.length === 0) return { id, state: empty };
   const found = await context.api.certificate(inputs.project, inputs.name, context.resource);
   if (inputs.adopt === true) return { id, state: adopted(found, empty, context) };

@@ -13,7 +13,7 @@ import {
 } from "../core/policy.js";
 import { labelOf, type Ending } from "../inventory/inventory.js";
 import { host } from "./host.js";
-import { nameOf } from "./urn.js";
+import { nameOf, stackOf } from "./urn.js";
 
 /**
  * The gate: what destroys must be approved, where the stack demands it, and must not be more than the ceiling. It stands
@@ -22,13 +22,6 @@ import { nameOf } from "./urn.js";
 
 /** The policy that a resource or the inventory carries, made tighter by the environment. */
 const policyOf = (stored: unknown): Policy => effectivePolicy(storedPolicy(stored), process.env);
-
-/** `project/stack` of a URN. */
-const stackOf = (urn: string): string => {
-  const [, , ...rest] = urn.split(":");
-  const [stack = "", project = ""] = rest.join(":").split("::");
-  return `${project}/${stack}`;
-};
 
 /** The file that `CLM_APPROVALS` names; undefined where none is named. @throws Error when it cannot be read. */
 function approvals(): { readonly file: ApprovalFile; readonly name: string } | undefined {

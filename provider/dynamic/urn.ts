@@ -6,3 +6,9 @@ export const nameOf = (urn: string): string => partsOf(urn).slice(3).join("::") 
 
 /** The resource's own type token, without those of its parents. */
 export const typeOf = (urn: string): string => partsOf(urn)[2]?.split("$").at(-1) ?? "";
+
+/** `project/stack`. */
+export function stackOf(urn: string): string {
+  const [stack = "", project = ""] = partsOf(urn.replace(/^urn:pulumi:/, ""));
+  return `${project}/${stack}`;
+}

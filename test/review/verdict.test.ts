@@ -14,6 +14,7 @@ const operation = (more: Partial<ReviewedOperation> = {}): ReviewedOperation => 
   certainty: { kind: "certain" },
   sentence: "END 1",
   planned: undefined,
+  open: false,
   source: "plan",
   unnamed: undefined,
   replacedBy: undefined,
@@ -47,7 +48,8 @@ const due = { certainty: { kind: "due", from: "2026-04-01" } } as const;
 describe("the verdict on a review", () => {
   for (const [name, one, met] of [
     ["reversible", {}, ["any"]],
-    ["irreversible", { reversible: false }, ["irreversible", "any"]],
+    ["not reversible and ends nothing", { reversible: false }, ["any"]],
+    ["irreversible", { reversible: false, destructive: true }, ["irreversible", "destructive", "any"]],
     ["destructive", { destructive: true }, ["destructive", "any"]],
     ["billed", { billed: true }, ["billed", "any"]],
     ["conditional", { certainty: { kind: "conditional", on: "x" }, billed: true }, ["billed", "any"]],

@@ -1,7 +1,8 @@
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { text as textOf } from "node:stream/consumers";
 import { parseArgs } from "node:util";
 import { pinnedNow } from "../../../provider/core/clock.js";
+import { approvalsOf, NotApproved } from "./approving.js";
 import type { Command } from "./changes.js";
 import { readPreview, UnreadablePreview } from "./document.js";
 import { failureForMachines, forMachines } from "./json.js";
@@ -17,6 +18,8 @@ clm review [--destroy | --refresh] [-- ...] the same of a preview that it runs i
   --format people|markdown|json             default people
   --fail-on irreversible|destructive|billed|any
                                             exit 5 when there is such an operation; repeatable, or comma separated
+  --approve FILE                            write approvals of what is listed, for CLM_APPROVALS; only with exit code 0
+  --valid-hours N                           how long they hold, 1 to 168, default 24
 
 FILE is what one of these prints; --destroy and --refresh say of which, where it does not show:
   pulumi preview --json --show-sames --show-replacement-steps
@@ -25,7 +28,7 @@ FILE is what one of these prints; --destroy and --refresh say of which, where it
 CLM_NOW pins the decision clock: set it to the same time for preview and review.
 
 exit codes: 0 nothing to object; 2 command line; 3 the input is no whole preview; 4 the preview has failed;
-5 --fail-on is met; 6 the list is not what the preview says, or something in it is not known; 1 anything else
+5 --fail-on is met; 7 --approve has written nothing; 6 the list is not what the preview says, or something in it is not known; 1 anything else
 `;
 
 const FORMATS = ["people", "markdown", "json"] as const;
@@ -38,6 +41,8 @@ interface Asked {
     | { readonly run: Command; readonly more: readonly string[] };
   readonly format: Format;
   readonly failOn: readonly Objection[];
+  /** File for approvals of the list, and hours for which they hold. */
+  readonly approve: { readonly file: string; readonly hours: number } | undefined;
 }
 
 class UsageError extends Error {}
@@ -70,12 +75,31 @@ export async function runReview(argv: readonly string[], io: Io = process): Prom
     const review = await made(asked, now, io);
     const exitCode = exitCodeOf(review, asked.failOn);
     io.stdout.write(said(review, asked, exitCode, io));
-    return exitCode;
+    return asked.approve === undefined ? exitCode : await approved(review, exitCode, asked.approve, io);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
+    if (error instanceof NotApproved) {
+      io.stderr.write(`clm review: ${printable(why)}\n`);
+      return EXIT.notApproved;
+    }
     if (error instanceof UnreadablePreview) return failed(asked, why, EXIT.unreadable, io);
     return failed(asked, why, error instanceof PreviewFailed ? EXIT.previewFailed : EXIT.fault, io);
   }
+}
+
+/** Writes the approvals. @throws NotApproved */
+async function approved(
+  review: Review,
+  exitCode: number,
+  { file, hours }: NonNullable<Asked["approve"]>,
+  { stderr }: Io,
+): Promise<number> {
+  const approvals = approvalsOf(review, exitCode, new Date(Date.now() + hours * 3_600_000));
+  await writeFile(file, `${JSON.stringify(approvals, null, 2)}\n`);
+  stderr.write(
+    `clm review: ${approvals.approvals.length} approval(s) for ${approvals.stack} in ${file}, until ${approvals.expires}; run with CLM_APPROVALS=${file} CLM_NOW=${approvals.now}\n`,
+  );
+  return exitCode;
 }
 
 function ask(argv: readonly string[]): Asked | "help" {
@@ -93,13 +117,31 @@ function ask(argv: readonly string[]): Asked | "help" {
       if (found === undefined) throw new UsageError(`--fail-on is "${word}". Allowed: ${OBJECTIONS.join(", ")}.`);
       return found;
     });
+  const approve = approvalOptions(values);
   const [file, ...others] = positionals;
   if (others.length > 0) throw new UsageError("give one file; options for Pulumi come after --.");
   if (values.destroy && values.refresh) throw new UsageError("--destroy and --refresh exclude each other.");
   const command = values.destroy ? "destroy" : values.refresh ? "refresh" : undefined;
-  if (file === undefined) return { from: { run: command ?? "preview", more }, format, failOn };
+  if (file === undefined) return { from: { run: command ?? "preview", more }, format, failOn, approve };
   if (end >= 0) throw new UsageError("with a file no preview is run: leave out what follows --.");
-  return { from: { file, command }, format, failOn };
+  return { from: { file, command }, format, failOn, approve };
+}
+
+function approvalOptions({
+  approve,
+  "valid-hours": hours,
+}: {
+  approve?: string | undefined;
+  "valid-hours"?: string | undefined;
+}): Asked["approve"] {
+  if (approve === undefined) {
+    if (hours === undefined) return undefined;
+    throw new UsageError("--valid-hours is for --approve.");
+  }
+  const valid = Number(hours ?? 24);
+  if (!Number.isInteger(valid) || valid < 1 || valid > 168)
+    throw new UsageError(`--valid-hours is "${hours ?? ""}". Allowed: a whole number from 1 to 168.`);
+  return { file: approve, hours: valid };
 }
 
 function parsed(args: readonly string[]) {
@@ -112,6 +154,8 @@ function parsed(args: readonly string[]) {
         "fail-on": { type: "string", multiple: true, default: [] },
         destroy: { type: "boolean", default: false },
         refresh: { type: "boolean", default: false },
+        approve: { type: "string" },
+        "valid-hours": { type: "string" },
         help: { type: "boolean", default: false },
       },
     });

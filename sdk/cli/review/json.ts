@@ -86,7 +86,7 @@ export function forMachines(review: Review, exitCode: number): ReviewJson {
       what: what ?? null,
       until: until ?? null,
       dependents: dependents.map((urn) => ({ urn, name: nameOf(urn) })),
-      operations: operations.map(({ planned, effect, unnamed, replacedBy, ...operation }) => ({
+      operations: operations.map(({ planned, open: _open, effect, unnamed, replacedBy, ...operation }) => ({
         ...operation,
         effect: effect ?? null,
         call: planned === undefined ? null : { method: planned.call.method, path: planned.call.path },

@@ -8,12 +8,14 @@ import {
 import { catalogued } from "../../../provider/dynamic/catalogue.js";
 import { kindOf } from "../../../provider/dynamic/kinds.js";
 import { nameOf, typeOf } from "../../../provider/dynamic/urn.js";
+import { hasUnknown } from "../../../provider/dynamic/wire.js";
 import { changesOf, commandOf, inventoryStep, showsAll, unknownKinds, type Command } from "./changes.js";
 import { crossCheck, type CheckedOperation, type Difference } from "./crossCheck.js";
 import { Dependents } from "./dependents.js";
 import type { PreviewDocument } from "./document.js";
 import { grouped } from "./grouped.js";
 import { plannedAll, type PlannedChange } from "./planning.js";
+import { holdsSecret } from "./secrets.js";
 import { successors, type SuccessorOf } from "./successors.js";
 import { refusedEnds, whyUnnamed } from "./unnamed.js";
 import { errorsOf, storedWords, wordsOf, type Word } from "./words.js";
@@ -34,6 +36,8 @@ export interface ReviewedOperation {
   readonly sentence: string;
   /** The whole operation, with its call; undefined where the JSON does not hold what it takes to plan it. */
   readonly planned: Operation | undefined;
+  /** Whether inputs of its resource are not known yet, or are secrets: what is sent may turn out to be more than is known. */
+  readonly open: boolean;
   /** `plan`: computed here. `preview`: as the preview's words have it. */
   readonly source: "plan" | "preview";
   /** Why the plain preview does not name it; undefined where it does. */
@@ -206,6 +210,7 @@ function reviewed(
     sentence,
     ...(said ?? {}),
     planned: operation,
+    open: change?.change.after !== undefined && (hasUnknown(change.change.after) || holdsSecret(change.change.after)),
     source: said === undefined ? "plan" : "preview",
     unnamed,
     replacedBy: change === undefined ? undefined : successor(change, operation),
@@ -225,6 +230,7 @@ function fromWords(names: Announced): ReviewedOperation {
     destructive: !HARMLESS.includes(known?.effect),
     billed: known?.billed ?? true,
     planned: undefined,
+    open: true,
     source: "preview",
     unnamed: undefined,
     replacedBy: undefined,

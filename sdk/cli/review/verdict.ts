@@ -16,6 +16,8 @@ export const EXIT = {
   failOn: 5,
   /** The list is not what the preview says, or something in it is not known. */
   differs: 6,
+  /** `--approve` has written nothing. */
+  notApproved: 7,
 } as const;
 
 /** Kinds of operations that `--fail-on` takes. */
@@ -23,7 +25,8 @@ export const OBJECTIONS = ["irreversible", "destructive", "billed", "any"] as co
 export type Objection = (typeof OBJECTIONS)[number];
 
 const IS: Readonly<Record<Objection, (operation: ReviewedOperation) => boolean>> = {
-  irreversible: ({ reversible }) => !reversible,
+  // As a policy has it (`clm:approvals`): what ends something that works, for good. A renewal cannot be undone, either.
+  irreversible: ({ reversible, destructive }) => destructive && !reversible,
   destructive: ({ destructive }) => destructive,
   billed: ({ billed }) => billed,
   any: () => true,

@@ -36,8 +36,10 @@ export type Truststore =
     }
   /** An empty list: the workers hold nothing, or none of them answers. */
   | { readonly seen: "empty"; readonly cameBack: string }
-  /** The workers do not answer, or hold nothing: the service does not tell which (apinizer.md 2.9). Or the read failed. */
+  /** The workers do not answer, or hold nothing: the service does not tell which (apinizer.md 2.9). */
   | { readonly seen: "unreachable"; readonly cameBack: string }
+  /** The read has come to nothing. */
+  | { readonly seen: "unread"; readonly cameBack: string }
   /** This token may not look: truststores are read through the project `admin` alone (section 2.8). */
   | { readonly seen: "refused"; readonly cameBack: string };
 
@@ -121,9 +123,9 @@ export class ApinizerClient {
       const reply = readReply(answer);
       if (reply.outcome !== "done") {
         const { cameBack, status } = reply;
+        if (saysUnreachable(reply)) return { seen: "unreachable", cameBack };
         // A token that is not good says nothing of the rights of its owner.
-        const refused = reply.outcome === "refused" && status !== 401 && !saysUnreachable(reply);
-        return { seen: refused ? "refused" : "unreachable", cameBack };
+        return { seen: reply.outcome === "refused" && status !== 401 ? "refused" : "unread", cameBack };
       }
       const { rows, unread } = this.#reads.judge(answer, action, resource, readTrusted);
       if (rows.length + unread.length === 0) return { seen: "empty", cameBack: "an empty list" };
@@ -131,7 +133,7 @@ export class ApinizerClient {
       return { seen: "yes", entries, opaque: unread.length > 0 };
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
-      return { seen: "unreachable", cameBack: error.parts.cameBack };
+      return { seen: "unread", cameBack: error.parts.cameBack };
     }
   }
 

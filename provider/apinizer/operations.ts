@@ -95,6 +95,9 @@ export interface UpdateArguments extends Deployment {
 const jwksOf = (own: readonly string[]): string =>
   `JWKs made from it (${own.length === 0 ? "none that stays in this stack" : `${own.join(", ")} of this stack`}, and others that this API cannot list)`;
 
+/** No generation but the newest knows all of them (sections 2.4, 2.5, 7), and no answer says which one it is. */
+const AS_FAR = "as far as the installation knows the call's parameters";
+
 const SCOPES: Readonly<Record<JwkScope, string>> = {
   SAME_PROJECT: "this project, and KEEP THE OLD KEY in others",
   ALL_PROJECTS: "ALL projects",
@@ -106,7 +109,7 @@ function jwksOnUpdate({ jwkUpdate, jwkScope, jwks }: UpdateArguments): string {
     return `what becomes of ${all} is not known yet: re-parsed from the new certificate, or DETACHED with the old key`;
   if (jwkUpdate === "NULLIFY") return `${all} are DETACHED AND KEEP THE OLD KEY`;
   const where = jwkScope === undefined ? "this project or ALL projects, which is not known yet" : SCOPES[jwkScope];
-  return `${all} are re-parsed from the new certificate, where the installation knows that call's parameters, in ${where}`;
+  return `${AS_FAR}, ${all} are re-parsed from the new certificate in ${where}`;
 }
 
 function movesInWords({ moves }: UpdateArguments): string {
@@ -182,7 +185,7 @@ export const remove = operation<DeleteArguments>({
     `DELETE certificate ${name} of project ${project} (${what}): irreversible, UNDEPLOYED FROM ALL ENVIRONMENTS, ` +
     `${environments.length === 0 ? "also undeclared ones" : `${environments.join(", ")} and undeclared ones`}; ` +
     (jwkDelete === "DELETE"
-      ? `${jwksOf(jwks)} are DELETED FOR GOOD where the installation knows that call's parameter, perhaps in other projects, too`
+      ? `${AS_FAR}, ${jwksOf(jwks)} are DELETED FOR GOOD, perhaps in other projects, too`
       : `${jwksOf(jwks)} lose their reference and keep their key`) +
     UNCHECKED[truststores],
 });

@@ -16,6 +16,7 @@ import {
   entriesOf,
   environmentsIn,
   everywhere,
+  inputsOf,
   isWaiting,
   taken,
   thumbprintsOf,
@@ -60,7 +61,7 @@ async function adopted(
   const open = outcomes.filter(({ outcome }) => outcome !== "deployed");
   if (open.length > 0)
     context.tell(`${objectOf(empty)} is taken over: ${outcomesInWords(open)}, by what the truststores show`);
-  return { ...withInputs(there, empty), description: there.description, outcomes, truststores: rights };
+  return { ...withInputs(there, inputsOf(empty)), description: there.description, outcomes, truststores: rights };
 }
 
 /** Performs what the plan holds: deploys, replaces, or mends double entries. */

@@ -78,15 +78,15 @@ export function seenIn(
 ): EnvironmentState {
   const { environment } = before;
   const may = [...new Set([...before.thumbprints, ...(thumbprint === undefined ? [] : [thumbprint])])];
-  if (store.seen === "unreachable" || store.seen === "refused")
+  if (store.seen === "unread" || store.seen === "refused")
     return { environment, outcome: "unknown", message: store.cameBack, thumbprints: may };
   const there = thumbprintsOf(held(store, { ...wanted, thumbprints: [...wanted.thumbprints, ...may] }));
   const older = there.filter((one) => one !== thumbprint);
   if (thumbprint !== undefined && there.includes(thumbprint) && older.length === 0)
     return { environment, outcome: "deployed", thumbprints: [thumbprint] };
   const message =
-    store.seen === "empty"
-      ? "its workers show nothing"
+    store.seen !== "yes"
+      ? `its workers show nothing (${store.cameBack})`
       : older.length > 0
         ? `its truststore holds ${older.join(", ")}`
         : "its truststore does not hold it";
@@ -152,9 +152,13 @@ export async function settled(
   };
   const outcomes = all.flatMap(of);
   // Somebody failed: where nobody is seen to have, workers that do not answer are behind it.
-  const hidden = isUnlistedNo(said) && outcomes.every(({ outcome }) => outcome === "deployed");
+  const shown = outcomes.filter(({ environment }) => listed.has(environment));
+  const hidden = isUnlistedNo(said) && shown.every(({ outcome }) => outcome !== "failed");
+  const somewhere = shown.some(({ outcome }) => outcome === "unknown") ? "unknown" : "deployed";
   return {
-    outcomes: hidden ? outcomes.map((one) => ({ ...one, outcome: "failed" })) : outcomes,
+    outcomes: hidden
+      ? outcomes.map((one) => (shown.includes(one) && one.outcome === somewhere ? { ...one, outcome: "failed" } : one))
+      : outcomes,
     truststores: rightsIn(stores, state.truststores),
   };
 }

@@ -266,8 +266,8 @@ function whatIsThere(before: CertificateState): string {
 }
 
 /**
- * What a deletion does. One that left an environment behind is repaired in the only way that there is: the certificate is
- * made again there, and deleted again (section 5.3).
+ * What a deletion does. Where it leaves an environment behind, the record is made again there, for the next deletion to
+ * undeploy it (section 5.3). One that an earlier deletion has left without a record is made again and deleted at once.
  *
  * @param heldByOthers what resources hold that stay when this one goes.
  */
@@ -309,7 +309,7 @@ export function ending(before: CertificateState, heldByOthers: Held = new Set())
           // Lists leave the PEM out.
           what: whatOf(sent),
           environments: everywhere(before).map(({ environment }) => environment),
-          why: "only a deployed certificate can be undeployed; to those alone that still trust it",
+          why: "only a deployed certificate can be undeployed; to those alone that still trust it, or show nothing",
         },
         left,
       ),

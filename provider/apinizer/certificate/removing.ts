@@ -9,9 +9,6 @@ import { unnamedIn } from "./deploying.js";
 import { isUnlistedNo, trusts, truststores, wantedOf } from "./outcomes.js";
 import { everywhere, type CertificateState, type EnvironmentState } from "./state.js";
 
-/** Whether a service has said no of an environment, or it was seen: no truststore takes that back. */
-const isDenied = ({ outcome }: EnvironmentState): boolean => outcome === "failed" || outcome === "left";
-
 /** A deletion: every environment is looked at before, the certificate is deleted, and what is left behind is told. */
 export async function end(state: CertificateState, context: Step): Promise<void> {
   const { api, plan, resource } = context;
@@ -25,41 +22,49 @@ export async function end(state: CertificateState, context: Step): Promise<void>
     known.map(({ environment }) => environment),
     context,
   );
-  demandAnswers(state, known, stores, context);
+  const covered = new Set(found?.entries.map(({ environment }) => environment));
+  const wanted = wantedOf(state);
+  const isRepair = found === undefined && [...stores.values()].some((store) => trusts(store, wanted) === true);
+  demandAnswers(state, known, { stores, covered, isThere: found !== undefined, isRepair }, context);
   if (found !== undefined) {
     const said = await removed(state, operation, context);
-    await demandUndeployed(state, known, { said, stores, again }, context);
+    await demandUndeployed(state, known, { said, stores, covered, again }, context);
     return;
   }
   // Deleted before, by an earlier run or outside: only those that still trust it are touched.
-  const wanted = wantedOf(state);
   const answered = (environment: string): boolean => stores.get(environment)?.seen === "yes";
   const left = known.filter((one) => {
     const store = stores.get(one.environment);
     const there = store === undefined ? undefined : trusts(store, wanted);
-    return there === true || (isDenied(one) && answered(one.environment));
+    const denied = one.outcome === "failed" || one.outcome === "left";
+    // A truststore does not show workers that do not answer: only a call takes back that the service said no.
+    return there === true || (denied && answered(one.environment));
   });
   const unseen = known.filter(
     (one) => !left.includes(one) && trusts(stores.get(one.environment) ?? UNSEEN, wanted) === undefined,
   );
-  const names = left.map(({ environment }) => environment);
+  // What shows nothing cannot be told from what does not answer: it goes through the same repair.
+  const silent = left.length === 0 ? [] : unseen.filter(({ environment }) => stores.get(environment)?.seen === "empty");
+  const repaired = [...left, ...silent];
+  const names = repaired.map(({ environment }) => environment);
   if (left.length > 0) {
     if (again === undefined || second === undefined)
       throw told(state, `${names.join(", ")} still trust it, and it cannot be undeployed without its PEM`, context);
     const reply = await api.ask(context.perform, onlyTo(again, names));
     if ((await api.certificate(state.project, state.name, resource)) === undefined)
       throw told(state, `${cameBackOf(reply).cameBack}, so ${names.join(", ")} still trust it`, context);
+    const now = await truststores(names, context);
     const said = await removed(state, second, context);
-    await demandUndeployed(state, left, { said, stores }, context);
+    await demandUndeployed(state, repaired, { said, stores: now, covered: new Set(names), again: undefined }, context);
   }
   demandKnown(
     state,
-    unseen.map(({ environment }) => environment),
+    unseen.filter((one) => !silent.includes(one)).map(({ environment }) => environment),
     context,
   );
 }
 
-const UNSEEN: Truststore = { seen: "unreachable", cameBack: "it was not asked" };
+const UNSEEN: Truststore = { seen: "unread", cameBack: "it was not asked" };
 
 /** @throws Fault before anything is sent when the manager has what no preview can have named. */
 function demandAsNamed(state: CertificateState, strange: readonly string[], context: Step): void {
@@ -84,6 +89,16 @@ const onlyTo = (operation: Operation, environments: readonly string[]): Operatio
   };
 };
 
+/** What is there before a deletion. */
+interface Before {
+  readonly stores: ReadonlyMap<string, Truststore>;
+  /** Environments of the manager's record. */
+  readonly covered: ReadonlySet<string>;
+  readonly isThere: boolean;
+  /** Whether the record is gone, and an environment is seen to trust it still. */
+  readonly isRepair: boolean;
+}
+
 /**
  * @throws Fault before anything is sent when workers of an environment that has it do not show it: nobody could say
  * afterwards whether it was undeployed there.
@@ -91,12 +106,14 @@ const onlyTo = (operation: Operation, environments: readonly string[]): Operatio
 function demandAnswers(
   state: CertificateState,
   known: readonly EnvironmentState[],
-  stores: ReadonlyMap<string, Truststore>,
+  { stores, covered, isThere, isRepair }: Before,
   context: Step,
 ): void {
   const silent = known.flatMap(({ environment, outcome }) => {
     const seen = stores.get(environment)?.seen;
-    return seen === "unreachable" || (seen === "empty" && outcome === "deployed") ? [environment] : [];
+    // Nothing is expected where the manager's record leaves the environment out.
+    const expected = outcome === "deployed" && !isRepair && (!isThere || covered.has(environment));
+    return seen === "unreachable" || seen === "unread" || (seen === "empty" && expected) ? [environment] : [];
   });
   if (silent.length === 0 || state.whenUndeployUnknown === "letGo") return;
   throw fault(context, {
@@ -146,8 +163,10 @@ interface Undeployed {
   readonly said: DeploymentResult | undefined;
   /** Truststores before the deletion. */
   readonly stores: ReadonlyMap<string, Truststore>;
+  /** Environments that the record had: those that the call was to undeploy it from. */
+  readonly covered: ReadonlySet<string>;
   /** Makes the record again, where the plan still has that. */
-  readonly again?: Operation | undefined;
+  readonly again: Operation | undefined;
 }
 
 /**
@@ -157,7 +176,7 @@ interface Undeployed {
 async function demandUndeployed(
   state: CertificateState,
   known: readonly EnvironmentState[],
-  { said, stores: before, again }: Undeployed,
+  { said, stores: before, covered, again }: Undeployed,
   context: Step,
 ): Promise<void> {
   const rows = new Map(said?.results.map((row) => [row.environment, row]));
@@ -168,28 +187,26 @@ async function demandUndeployed(
   );
   const wanted = wantedOf(state);
   const lenient = state.whenUndeployUnknown === "letGo";
-  const of = (one: EnvironmentState): "clean" | "said" | "seen" | "unknown" => {
-    const { environment } = one;
+  const of = ({ environment, outcome }: EnvironmentState): "clean" | "left" | "unknown" => {
     const store = stores.get(environment) ?? UNSEEN;
     const there = trusts(store, wanted);
-    if (there === true) return rows.has(environment) ? "said" : "seen";
-    if (rows.has(environment) || isDenied(one)) return lenient ? "unknown" : "said";
+    const denied = rows.has(environment) || (outcome === "left" && !covered.has(environment));
+    if (there === true || (denied && !lenient)) return "left";
+    if (denied) return "unknown";
     // Workers that answered before the call are believed when they show nothing after it.
-    if (there === false || (store.seen === "empty" && before.get(environment)?.seen === "yes")) return "clean";
-    return "unknown";
+    const nothing = before.get(environment)?.seen === "yes" || !covered.has(environment);
+    return there === false || (store.seen === "empty" && nothing) ? "clean" : "unknown";
   };
   const all = doubtful.map((one) => ({ environment: one.environment, is: of(one) }));
   // It failed somewhere: where nobody is seen to have it, workers that do not answer are behind it.
   const hidden = !lenient && isUnlistedNo(said) && all.every(({ is }) => is === "clean");
-  const denied = all.filter(({ is }) => is === "said" || hidden).map(({ environment }) => environment);
-  const seen = all.filter(({ is }) => is === "seen").map(({ environment }) => environment);
-  const left = [...denied, ...seen];
+  const left = all.filter(({ is }) => is === "left" || hidden).map(({ environment }) => environment);
   if (left.length > 0) {
     const messages = left.map(
       (environment) =>
         `${environment} (${rows.get(environment)?.message ?? said?.message ?? "the service has not said"})`,
     );
-    const kept = await remembered(state, denied, again, context);
+    const kept = await remembered(state, left, again, context);
     throw told(
       state,
       `the record is deleted, and these environments still trust it: ${messages.join(", ")}${kept}`,
@@ -204,8 +221,8 @@ async function demandUndeployed(
 }
 
 /**
- * A deletion that fails can remember nothing, and truststores do not show workers that do not answer: where the service
- * said no, the record is made again there, so that the manager knows what the next run has to undeploy.
+ * A deletion that fails can remember nothing, and truststores do not show workers that do not answer: the record is made
+ * again for the environments that still trust the certificate, so that the manager knows what the next run has to undeploy.
  *
  * @returns what became of it: the end of a sentence.
  */

@@ -84,6 +84,15 @@ export class JwkSteps extends Steps<JwkInputs, JwkState, ApinizerClient> {
   }
 }
 
+/**
+ * Gateways trust other certificates, too: an environment that shows those and not ours is clean, while one that shows
+ * nothing may only have workers that do not answer.
+ */
+export const trustOthers = async ({ apinizer }: Sandbox): Promise<void> => {
+  const pem = await apinizer.newPem("root", "ec");
+  await apinizer.addCertificateOutside({ name: "root", project: "admin", alias: "root", pem });
+};
+
 /** The public key of a certificate, as a JWK. */
 export const keyOf = (pem: string): object => new X509Certificate(pem).publicKey.export({ format: "jwk" });
 

@@ -20,7 +20,7 @@ export const outcomesInWords = (outcomes: readonly Known[]): string =>
   outcomes.map(({ environment, outcome }) => `${environment} is ${outcome}`).join(", ");
 
 /** For a fault: what was said of those that have failed. */
-export const failuresInWords = (failed: readonly Known[], otherwise: string): string =>
+export const failuresInWords = (failed: readonly Omit<Known, "outcome">[], otherwise: string): string =>
   failed.map(({ environment, message }) => `${environment}: ${message ?? otherwise}`).join("; ");
 
 export const namesOf = (outcomes: readonly Pick<Outcome, "environment">[]): string =>

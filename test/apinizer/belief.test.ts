@@ -90,6 +90,46 @@ describe("what is believed of a certificate on gateways", () => {
     expect(sandbox.apinizer.certificates("partners")).to.deep.equal([]);
   });
 
+  it("one worker of two: a repair does not come to its end while it is away", async () => {
+    const made = await steps.create(wanted());
+    sandbox.apinizer.unreachable("staging-worker-2");
+    sandbox.apinizer.deleteOutside("gw");
+    sandbox.apinizer.reachable("staging-worker-2");
+    sandbox.apinizer.unreachable("staging-worker-1");
+    for (let at = 0; at < 3; at++) {
+      expect((await failure(steps.delete(made))).message).to.include("Connection refused");
+      expect(serves("staging")[1]).to.equal(made.deployed?.thumbprint);
+    }
+    sandbox.apinizer.reachable("staging-worker-1");
+    await steps.delete(made);
+    expect(serves("staging")).to.deep.equal([undefined, undefined]);
+  });
+
+  it("a creation that is refused because another one was made meanwhile does not take that over", async () => {
+    sandbox.hostile.add({
+      match: "POST *",
+      mode: "hook",
+      before: async () => {
+        await sandbox.apinizer.addCertificateOutside({ name: "gw", alias: "theirs", pem: pems[2] ?? "" });
+      },
+    });
+    const fault = await failure(steps.create(wanted()));
+    expect(fault).to.not.be.instanceOf(PartialFault);
+    expect(fault.message).to.include("that this call has not made; nothing is kept");
+  });
+
+  it("a creation whose answer is lost is kept, also where nothing is seen of it", async () => {
+    sandbox.hostile.add({ match: "POST *", mode: "500" });
+    const { state } = await partly(steps.create(wanted()));
+    expect(outcomes(state)).to.equal("production unknown,staging unknown");
+    expect(uses(state).thumbprints).to.have.length(1);
+    expect(shown(steps.plan(state, wanted()))).to.deep.equal(["create ?"]);
+    expect(await steps.read(state)).to.deep.equal(state);
+    const made = await steps.update(state, wanted());
+    expect(uses(made).unsettled).to.equal(undefined);
+    await steps.delete(state);
+  });
+
   it("a failed deletion of which nobody says where is not believed to be clean", async () => {
     Object.assign(sandbox.variants, { apFailedList: "empty" });
     const made = await steps.create(wanted());
@@ -146,6 +186,7 @@ describe("what is believed of a certificate on gateways", () => {
       sandbox.apinizer.reachable("staging");
       const read = await steps.read(state);
       expect(outcomes(read)).to.equal("production deployed,staging left");
+      expect(steps.plan(read, fewer).remarks.join()).to.include("was dropped from staging, which may still have it");
       expect(await failure(steps.delete(read)))
         .to.have.property("message")
         .that.includes("still trust it: staging");

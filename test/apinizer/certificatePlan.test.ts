@@ -111,6 +111,22 @@ describe("what is planned and read of a certificate on gateways", () => {
     }
   });
 
+  it("JWKs that were to be deleted and are still there are told", async () => {
+    for (const [apJwkParameters, told] of [
+      ["actions", false],
+      ["flag", true],
+    ] as const) {
+      Object.assign(sandbox.variants, { apJwkParameters });
+      const made = await steps.create(wanted({ jwkDeleteAction: "DELETE", allowJwkDeletion: true }));
+      sandbox.apinizer.addJwkOutside("signer", sandbox.apinizer.certificate("gw"));
+      await steps.delete(made);
+      expect(sandbox.apinizer.jwks()).to.have.length(told ? 1 : 0);
+      expect(steps.told.some((text) => text.includes("JWK signer of project partners lost the reference"))).to.equal(
+        told,
+      );
+    }
+  });
+
   it("truststores that were never read are not said to be readable", async () => {
     const { pem, ...none } = raw();
     const waiting = await steps.create(steps.inputs(none));
@@ -275,7 +291,7 @@ describe("what is planned and read of a certificate on gateways", () => {
     it("a clean environment that is answered like an unreachable one: a row that says yes counts, and nothing else", async () => {
       sandbox.apinizer.deleteOutside("root", "admin");
       const nothing = altered((path, answer) =>
-        /\/truststore\//.test(path) && /"resultList":(\[\]|null)/.test(answer.body)
+        path.includes("/truststore/") && /"resultList":(\[\]|null)/.test(answer.body)
           ? {
               ...answer,
               status: 400,

@@ -94,6 +94,7 @@ describe("a certificate on gateways that fail", () => {
       "delete project=partners name=gw ?",
       "create project=partners name=gw ?",
       "delete project=partners name=gw ?",
+      "create project=partners name=gw ?",
     ]);
     const [first] = steps.plan(made, undefined).operations;
     expect(first?.sentence).to.include("UNDEPLOYED FROM ALL ENVIRONMENTS, production, staging and undeclared ones");

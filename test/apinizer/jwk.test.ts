@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { PartialFault } from "../../provider/core/fault.js";
+import type { PartialFault } from "../../provider/core/fault.js";
 import type { CertificateState } from "../../provider/apinizer/certificate/state.js";
 import type { JwkState } from "../../provider/apinizer/jwk/state.js";
 import { startSandbox, VARIANTS, type Sandbox } from "../../sandbox/index.js";

@@ -128,7 +128,11 @@ export function unnamedIn(before: CertificateState, { entries }: Certificate, in
     ...known.flatMap(({ thumbprints }) => thumbprints),
     ...[before.deployed?.thumbprint, inputs === undefined ? undefined : infoOf(inputs)?.thumbprint],
   ]);
-  const environments = new Set([...known.map(({ environment }) => environment), ...(inputs?.environments ?? [])]);
+  // A replacement names those of the record, a deletion all that may have it.
+  const environments = new Set([
+    ...(inputs === undefined ? known.map(({ environment }) => environment) : environmentsIn(before)),
+    ...(inputs?.environments ?? []),
+  ]);
   return [
     ...new Set(
       entries.flatMap(({ environment, thumbprint }) => [
@@ -310,10 +314,11 @@ async function settle(
           ? "whether it was deployed anew is not known, because the project had all that was asked for before"
           : `the project does not have what was asked for (thumbprint ${info?.thumbprint ?? "?"}, alias, environments, description)`;
   const parts = { action, ...cameBackOf(reply) };
-  if (result === "not stored" && isWaiting(before) && seen === undefined)
+  const isTheirs = seen?.entries.every(({ thumbprint }) => thumbprint !== info?.thumbprint) === true;
+  if (isWaiting(before) && (result === "not stored" || (reply.outcome !== "done" && isTheirs)))
     throw fault(context, {
       ...parts,
-      known: `${known}; nothing is kept`,
+      known: `${seen === undefined ? known : "the project has a certificate of this name that this call has not made"}; nothing is kept`,
       next: next("mend what the answer names, and run again"),
     });
   const now = seen === undefined ? { ...last, missing: gone || before.missing } : taken(last, seen);

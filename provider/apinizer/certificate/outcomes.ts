@@ -30,12 +30,12 @@ export const wantedOf = (state: CertificateState): Wanted => ({
 });
 
 const isOurs = ({ name, alias, thumbprint }: Trusted, wanted: Wanted): boolean => {
-  const named = name === wanted.name;
+  const named = name === undefined || name === wanted.name;
   const aliased = alias !== undefined && wanted.aliases.includes(alias);
   // Name and alias alone are enough: what is there under both is an older one of ours.
   return thumbprint !== undefined && wanted.thumbprints.includes(thumbprint)
     ? named || aliased || alias === undefined
-    : aliased && (named || name === undefined);
+    : aliased && named;
 };
 
 /** Entries of a truststore that are a certificate's. */

@@ -128,7 +128,24 @@ function aliasTaken(before: CertificateState, { alias, environments }: Inputs): 
       ];
 }
 
+/** What an earlier replacement has left behind: no call undeploys where the manager has no entry (section 2.4). */
+function leftBehind(before: CertificateState): string[] {
+  const listed = environmentsIn(before);
+  const left = before.outcomes.filter(
+    ({ environment, outcome }) => outcome !== "deployed" && !listed.includes(environment),
+  );
+  if (left.length === 0 || listed.length === 0) return [];
+  return [
+    `certificate ${before.name} was dropped from ${left.map(({ environment }) => environment).join(", ")}, which may still have it: a refresh looks at the truststores; to have it undeployed, name them in environments again and drop them then`,
+  ];
+}
+
 function update(before: CertificateState, after: Inputs, heldByOthers: Held): Plan {
+  const plan = whatChanges(before, after, heldByOthers);
+  return { ...plan, remarks: [...plan.remarks, ...leftBehind(before)] };
+}
+
+function whatChanges(before: CertificateState, after: Inputs, heldByOthers: Held): Plan {
   const { deployed, entries, missing } = before;
   const triggered = after.trigger !== undefined && after.trigger !== before.trigger;
   if (isWaiting(before) && after.adopt === true) return adoption(after);
@@ -302,19 +319,17 @@ export function ending(before: CertificateState, heldByOthers: Held = new Set())
   const sent = deployed ?? (read === undefined || "problem" in read ? undefined : read);
   if (sent !== undefined) {
     const left = "an environment still trusts it although the manager does not have it any more";
-    operations.push(
-      create.conditional(
-        {
-          ...deploymentOf({ ...before, pem }),
-          // Lists leave the PEM out.
-          what: whatOf(sent),
-          environments: everywhere(before).map(({ environment }) => environment),
-          why: "only a deployed certificate can be undeployed; to those alone that still trust it, or show nothing",
-        },
-        left,
-      ),
-      remove.conditional(args, left),
+    const again = create.conditional(
+      {
+        ...deploymentOf({ ...before, pem }),
+        // Lists leave the PEM out.
+        what: whatOf(sent),
+        environments: everywhere(before).map(({ environment }) => environment),
+        why: "only a deployed certificate can be undeployed; to those alone that still trust it, or show nothing",
+      },
+      left,
     );
+    operations.push(again, remove.conditional(args, left), again);
   }
   return { ...NOTHING, changes: true, operations };
 }

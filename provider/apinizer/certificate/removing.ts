@@ -2,9 +2,10 @@ import { cameBackOf } from "../../http/jsonReply.js";
 import { Fault } from "../../core/fault.js";
 import type { Operation } from "../../core/operation.js";
 import { create, remove } from "../operations.js";
+import { failuresInWords } from "../outcomes.js";
 import { unlessRights, type Truststore } from "../client.js";
 import { fault, type Step } from "../step.js";
-import { saidOf, type DeploymentResult } from "../wire.js";
+import { saidOf, type Certificate, type DeploymentResult } from "../wire.js";
 import { unnamedIn } from "./deploying.js";
 import { isUnlistedNo, trusts, truststores, wantedOf } from "./outcomes.js";
 import { everywhere, type CertificateState, type EnvironmentState } from "./state.js";
@@ -14,7 +15,7 @@ export async function end(state: CertificateState, context: Step): Promise<void>
   const { api, plan, resource } = context;
   const [operation, second] = plan.operations.filter(({ name }) => name === remove.name);
   if (operation === undefined) return;
-  const again = plan.operations.find(({ name }) => name === create.name);
+  const [again, afterwards] = plan.operations.filter(({ name }) => name === create.name);
   const found = await api.certificate(state.project, state.name, resource);
   demandAsNamed(state, found === undefined ? [] : unnamedIn(state, found), context);
   const known = everywhere(state, found);
@@ -27,7 +28,9 @@ export async function end(state: CertificateState, context: Step): Promise<void>
   const isRepair = found === undefined && [...stores.values()].some((store) => trusts(store, wanted) === true);
   demandAnswers(state, known, { stores, covered, isThere: found !== undefined, isRepair }, context);
   if (found !== undefined) {
+    const jwks = state.jwkDeleteAction === "DELETE" ? await attachedJwks(state, context) : [];
     const said = await removed(state, operation, context);
+    await tellOfJwks(state, jwks, context);
     await demandUndeployed(state, known, { said, stores, covered, again }, context);
     return;
   }
@@ -50,12 +53,10 @@ export async function end(state: CertificateState, context: Step): Promise<void>
   if (left.length > 0) {
     if (again === undefined || second === undefined)
       throw told(state, `${names.join(", ")} still trust it, and it cannot be undeployed without its PEM`, context);
-    const reply = await api.ask(context.perform, onlyTo(again, names));
-    if ((await api.certificate(state.project, state.name, resource)) === undefined)
-      throw told(state, `${cameBackOf(reply).cameBack}, so ${names.join(", ")} still trust it`, context);
+    await madeAgain(state, onlyTo(again, names), names, context);
     const now = await truststores(names, context);
     const said = await removed(state, second, context);
-    await demandUndeployed(state, repaired, { said, stores: now, covered: new Set(names), again: undefined }, context);
+    await demandUndeployed(state, repaired, { said, stores: now, covered: new Set(names), again: afterwards }, context);
   }
   demandKnown(
     state,
@@ -88,6 +89,62 @@ const onlyTo = (operation: Operation, environments: readonly string[]): Operatio
     narrowable: { field: "environmentList", values: environments },
   };
 };
+
+/** Makes the record again, so that it can be undeployed. @throws Fault where it is not there, or its workers do not answer. */
+async function madeAgain(
+  state: CertificateState,
+  operation: Operation,
+  environments: readonly string[],
+  context: Step,
+): Promise<void> {
+  const { project, name } = state;
+  const { api, resource } = context;
+  const reply = await api.ask(context.perform, operation);
+  const { cameBack } = cameBackOf(reply);
+  const where = environments.join(", ");
+  let found: Certificate | undefined;
+  try {
+    found = await api.certificate(project, name, resource);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    const more = `reading it back failed: ${error.parts.cameBack}`;
+    throw told(
+      state,
+      `whether it is made again for ${where}, which still trust it, is not known: ${cameBack}; ${more}`,
+      context,
+    );
+  }
+  if (found === undefined) throw told(state, `${cameBack}, so ${where} still trust it`, context);
+  const failed = saidOf(reply)?.results.filter(({ success }) => !success) ?? [];
+  if (failed.length > 0)
+    throw told(
+      state,
+      `it is made again for ${where}, which still trust it, and cannot be undeployed: ${failuresInWords(failed, "no reason given")}`,
+      context,
+    );
+}
+
+/** JWKs of the project that refer to a certificate, of which no answer says which one (section 3.2). */
+const attachedJwks = async ({ project }: CertificateState, { api, resource }: Step): Promise<string[]> =>
+  (await api.listedJwks(project, resource)).flatMap(({ name, attached }) => (attached === true ? [name] : []));
+
+/** Tells of JWKs that were to be deleted with their certificate, and have only lost their reference to it. */
+async function tellOfJwks(state: CertificateState, before: readonly string[], context: Step): Promise<void> {
+  if (before.length === 0) return;
+  const { api, resource, tell } = context;
+  try {
+    const left = (await api.listedJwks(state.project, resource)).flatMap(({ name, attached }) =>
+      before.includes(name) && attached !== true ? [name] : [],
+    );
+    if (left.length > 0)
+      tell(
+        `JWK ${left.join(", ")} of project ${state.project} lost the reference to certificate ${state.name} and was not deleted: the installation does not know jwkDeleteAction`,
+      );
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    tell(`whether the JWKs of certificate ${state.name} were deleted is not known: ${error.parts.cameBack}`);
+  }
+}
 
 /** What is there before a deletion. */
 interface Before {

@@ -158,7 +158,7 @@ describe("what is believed of a certificate on gateways", () => {
   for (const apTruststoreUnreachable of ["400", "empty"])
     for (const apDeploymentShape of ["D1", "D2", "D3", "D4", "D5"])
       it(`gateways that trust nothing else: deleted in the end, and what was left is repaired (${apTruststoreUnreachable}, ${apDeploymentShape})`, async () => {
-        sandbox.apinizer.deleteOutside("root", "admin");
+        sandbox.apinizer.distrustEverywhere("root");
         Object.assign(sandbox.variants, { apDeploymentShape });
         await steps.delete(await steps.create(wanted()));
         const made = await steps.create(wanted());
@@ -348,9 +348,7 @@ describe("what is believed of a certificate on gateways", () => {
       expect(outcomes(made)).to.equal("production unknown,staging unknown");
       expect(made.entries).to.have.length(2);
       const replaced = await steps.update(made, wanted({ pem: pems[1] }));
-      expect(uses(replaced).thumbprints).to.deep.equal(
-        [made.deployed?.thumbprint, replaced.deployed?.thumbprint].reverse().toSorted(),
-      );
+      expect(uses(replaced).thumbprints).to.have.members([made.deployed?.thumbprint, replaced.deployed?.thumbprint]);
       expect(executed(sandbox)).to.deep.equal(["create", "update"]);
     });
 

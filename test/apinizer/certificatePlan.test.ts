@@ -289,7 +289,7 @@ describe("what is planned and read of a certificate on gateways", () => {
     });
 
     it("a clean environment that is answered like an unreachable one: a row that says yes counts, and nothing else", async () => {
-      sandbox.apinizer.deleteOutside("root", "admin");
+      sandbox.apinizer.distrustEverywhere("root");
       const nothing = altered((path, answer) =>
         path.includes("/truststore/") && /"resultList":(\[\]|null)/.test(answer.body)
           ? {

@@ -89,8 +89,7 @@ export class JwkSteps extends Steps<JwkInputs, JwkState, ApinizerClient> {
  * nothing may only have workers that do not answer.
  */
 export const trustOthers = async ({ apinizer }: Sandbox): Promise<void> => {
-  const pem = await apinizer.newPem("root", "ec");
-  await apinizer.addCertificateOutside({ name: "root", project: "admin", alias: "root", pem });
+  apinizer.trustEverywhere("root", await apinizer.newPem("root", "ec"));
 };
 
 /** The public key of a certificate, as a JWK. */

@@ -61,6 +61,7 @@ export async function end(state: CertificateState, context: Step): Promise<void>
   demandKnown(
     state,
     unseen.filter((one) => !silent.includes(one)).map(({ environment }) => environment),
+    stores,
     context,
   );
 }
@@ -273,6 +274,7 @@ async function demandUndeployed(
   demandKnown(
     state,
     all.filter(({ is }) => is === "unknown").map(({ environment }) => environment),
+    stores,
     context,
   );
 }
@@ -303,12 +305,21 @@ async function remembered(
 }
 
 /** @throws Fault unless environments of which nothing is known are let go. */
-function demandKnown(state: CertificateState, unknown: readonly string[], context: Step): void {
+function demandKnown(
+  state: CertificateState,
+  unknown: readonly string[],
+  stores: ReadonlyMap<string, Truststore>,
+  context: Step,
+): void {
   if (unknown.length === 0) return;
+  const reasons = unknown.map((environment) => {
+    const store = stores.get(environment) ?? UNSEEN;
+    return store.seen === "yes" ? "rows of its truststore cannot be read" : store.cameBack;
+  });
   if (state.whenUndeployUnknown !== "letGo")
     throw told(
       state,
-      `the record is deleted, and whether ${unknown.join(", ")} still trust it is not known: the truststores cannot be read`,
+      `the record is deleted, and whether ${unknown.join(", ")} still trust it is not known: ${[...new Set(reasons)].join("; ")}`,
       context,
     );
   context.tell(

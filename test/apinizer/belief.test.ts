@@ -325,7 +325,9 @@ describe("what is believed of a certificate on gateways", () => {
     const { state } = await partly(steps.update(made, wanted()));
     expect(outcomes(state)).to.equal("production unknown,staging failed");
     expect(state.entries.map(({ environment }) => environment)).to.deep.equal(["production"]);
-    expect(steps.plan(state, wanted()).operations[0]?.sentence).to.include("added to staging");
+    const again = steps.plan(state, wanted());
+    expect(again.operations[0]?.sentence).to.include("added to staging");
+    expect(again.remarks, "it was not dropped").to.deep.equal([]);
     sandbox.apinizer.reachable("staging");
     expect(uses(await steps.update(state, wanted())).unsettled).to.equal(undefined);
   });

@@ -129,12 +129,12 @@ function aliasTaken(before: CertificateState, { alias, environments }: Inputs): 
 }
 
 /** What an earlier replacement has left behind: no call undeploys where the manager has no entry (section 2.4). */
-function leftBehind(before: CertificateState): string[] {
-  const listed = environmentsIn(before);
+function leftBehind(before: CertificateState, after: Inputs): string[] {
+  const listed = [...environmentsIn(before), ...(known(after.environments) ?? [])];
   const left = before.outcomes.filter(
     ({ environment, outcome }) => outcome !== "deployed" && !listed.includes(environment),
   );
-  if (left.length === 0 || listed.length === 0) return [];
+  if (left.length === 0) return [];
   return [
     `certificate ${before.name} was dropped from ${left.map(({ environment }) => environment).join(", ")}, which may still have it: a refresh looks at the truststores; to have it undeployed, name them in environments again and drop them then`,
   ];
@@ -142,7 +142,7 @@ function leftBehind(before: CertificateState): string[] {
 
 function update(before: CertificateState, after: Inputs, heldByOthers: Held): Plan {
   const plan = whatChanges(before, after, heldByOthers);
-  return { ...plan, remarks: [...plan.remarks, ...leftBehind(before)] };
+  return { ...plan, remarks: [...plan.remarks, ...leftBehind(before, after)] };
 }
 
 function whatChanges(before: CertificateState, after: Inputs, heldByOthers: Held): Plan {

@@ -41,9 +41,14 @@ export interface CertificateArgs {
 /** What is known of one environment. */
 export interface EnvironmentOutcome {
   readonly environment: string;
-  /** `deployed`: said so, or seen in its truststore; `unknown`: nobody has said. */
-  readonly outcome: "deployed" | "failed" | "unknown";
+  /**
+   * `deployed`: said so, or seen in its truststore; `failed`: said no, or seen to be without it; `unknown`: nobody has said;
+   * `left`: a certificate was dropped from it, and its workers still have it.
+   */
+  readonly outcome: "deployed" | "failed" | "unknown" | "left";
   readonly message?: string;
+  /** Of a certificate: what its workers may have, SHA-1, hex, upper case. */
+  readonly thumbprints?: readonly string[];
 }
 
 /** A certificate as it was deployed. */
@@ -74,13 +79,13 @@ export class Certificate extends ClmResource {
   declare readonly name: pulumi.Output<string>;
   /** The certificate that was deployed last; missing while the first one is not issued. */
   declare readonly deployed: pulumi.Output<DeployedCertificate | undefined>;
-  /** What the manager holds for each environment. */
+  /** What the manager holds for each environment, or held when it was seen last. */
   declare readonly entries: pulumi.Output<
     readonly { readonly environment: string; readonly alias?: string; readonly thumbprint?: string }[]
   >;
   declare readonly outcomes: pulumi.Output<readonly EnvironmentOutcome[]>;
-  /** Whether the environments' truststores could be read with this token at the last step. */
-  declare readonly truststores: pulumi.Output<"readable" | "refused">;
+  /** Whether the environments' truststores could be read with this token when they were read last. */
+  declare readonly truststores: pulumi.Output<"readable" | "refused" | "unread">;
   /** Whether the manager no longer has it although this stack has not deleted it. */
   declare readonly missing: pulumi.Output<boolean>;
   /** How many calls of this resource may have touched JWKs that are made from it: what follows it looks at them again. */

@@ -1,28 +1,45 @@
 import type { HttpCall, Operation } from "../core/operation.js";
 import type { Perform } from "../core/perform.js";
+import { Fault } from "../core/fault.js";
 import type { Reader } from "../http/answerFields.js";
 import { CoalescedReads } from "../http/coalescedReads.js";
 import { JsonReads, until, type SendRead } from "../http/jsonReads.js";
 import { replyTo, type Failed, type Reply } from "../http/jsonReply.js";
 import { listCertificates, listJwks, readCertificate, readJwk, readTruststore } from "./operations.js";
 import {
+  listCertificateRows,
+  listJwkRows,
   readCertificates,
   readJwks,
   readReply,
+  readTrusted,
   saysNotFound,
   saysUnreachable,
   type Certificate,
-  type Entry,
   type Jwk,
+  type Listed,
+  type Trusted,
 } from "./wire.js";
 
 export const SYSTEM = "Apinizer";
 
-/** What an environment's workers trust. */
+/**
+ * What an environment's workers trust: the union of what those hold that answer. It never shows that the others are without
+ * a certificate.
+ */
 export type Truststore =
-  | { readonly seen: "yes"; readonly entries: readonly Entry[] }
+  | {
+      readonly seen: "yes";
+      readonly entries: readonly Trusted[];
+      /** Whether rows could not be read: then it shows of nothing that it is not there. */
+      readonly opaque: boolean;
+    }
+  /** An empty list: the workers hold nothing, or none of them answers. */
+  | { readonly seen: "empty"; readonly cameBack: string }
   /** The workers do not answer, or hold nothing: the service does not tell which (apinizer.md 2.9). */
   | { readonly seen: "unreachable"; readonly cameBack: string }
+  /** The read has come to nothing. */
+  | { readonly seen: "unread"; readonly cameBack: string }
   /** This token may not look: truststores are read through the project `admin` alone (section 2.8). */
   | { readonly seen: "refused"; readonly cameBack: string };
 
@@ -47,14 +64,16 @@ export class ApinizerClient {
     return replyTo(perform(operation), readReply);
   }
 
-  /** All certificates of a project, asked once for all resources of a process that refresh. */
-  listed(project: string, resource: string): Promise<readonly Certificate[]> {
-    return this.#shared.get(`certificates of ${project}`, () => this.#list(certificatesOf(project), resource));
+  /** All certificates of a project that can be read, asked once for all resources of a process that refresh. */
+  async listed(project: string, resource: string): Promise<readonly Certificate[]> {
+    const all = () => this.#list(certificatesOf(project), resource);
+    return (await this.#shared.get(`certificates of ${project}`, all)).rows;
   }
 
   /** All JWKs of a project, without their keys, asked once like the certificates. */
-  listedJwks(project: string, resource: string): Promise<readonly Jwk[]> {
-    return this.#shared.get(`JWKs of ${project}`, () => this.#list(jwksOf(project), resource));
+  async listedJwks(project: string, resource: string): Promise<readonly Jwk[]> {
+    const all = () => this.#list(jwksOf(project), resource);
+    return (await this.#shared.get(`JWKs of ${project}`, all)).rows;
   }
 
   /**
@@ -82,8 +101,9 @@ export class ApinizerClient {
     if (reply.outcome !== "done" && saysNotFound(reply, collection.what, name)) return undefined;
     // An empty 404 says nothing of what was not found (section 1.5).
     if (reply.outcome === "refused" && reply.status === 404 && answer.body.trim() === "") {
-      const all = await this.#list(collection, resource);
-      if (!all.some((one) => one.name === name)) return undefined;
+      const { rows, unread } = await this.#list(collection, resource);
+      if (!rows.some((one) => one.name === name) && !unread.some((one) => one === undefined || one === name))
+        return undefined;
     }
     const list = this.#reads.judge(answer, action, resource, collection.read);
     const found = list.find((one) => one.name === name);
@@ -91,24 +111,30 @@ export class ApinizerClient {
     return found;
   }
 
-  #list<T>({ what, project, list, read }: Collection<T>, resource: string): Promise<readonly T[]> {
-    return this.#reads.read(list, `list the ${what}s of project ${project}`, resource, read);
+  #list<T>({ what, project, list, readAll }: Collection<T>, resource: string): Promise<Listed<T>> {
+    return this.#reads.read(list, `list the ${what}s of project ${project}`, resource, readAll);
   }
 
-  /** What an environment's workers trust. Never throws for a no: it may only be the rights that are missing. */
+  /** What an environment's workers trust. Never throws for what the service or the network did: a write may have come before. */
   async truststore(environment: string, resource: string): Promise<Truststore> {
     const action = `read the truststore of environment ${environment}`;
-    const answer = await this.#reads.answer(readTruststore(environment), action, resource);
-    const reply = readReply(answer);
-    if (reply.outcome === "done") {
-      const certificates = this.#reads.judge(answer, action, resource, readCertificates);
-      const entries = certificates.flatMap((one) => one.entries.filter((entry) => entry.environment === environment));
-      return { seen: "yes", entries };
+    try {
+      const answer = await this.#reads.answer(readTruststore(environment), action, resource);
+      const reply = readReply(answer);
+      if (reply.outcome !== "done") {
+        const { cameBack, status } = reply;
+        if (saysUnreachable(reply)) return { seen: "unreachable", cameBack };
+        // A token that is not good says nothing of the rights of its owner.
+        return { seen: reply.outcome === "refused" && status !== 401 ? "refused" : "unread", cameBack };
+      }
+      const { rows, unread } = this.#reads.judge(answer, action, resource, readTrusted);
+      if (rows.length + unread.length === 0) return { seen: "empty", cameBack: "an empty list" };
+      const entries = rows.flat().filter((entry) => entry.environment === environment);
+      return { seen: "yes", entries, opaque: unread.length > 0 };
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      return { seen: "unread", cameBack: error.parts.cameBack };
     }
-    const { cameBack } = reply;
-    if (saysUnreachable(reply)) return { seen: "unreachable", cameBack };
-    if (reply.outcome === "refused") return { seen: "refused", cameBack };
-    return { seen: "unreachable", cameBack };
   }
 
   /** Reads until `found` gives a result, or the time for a change to be seen is over. */
@@ -127,16 +153,18 @@ interface Collection<T> {
   readonly what: "Certificate" | "JWK";
   readonly project: string;
   readonly list: HttpCall;
+  /** Of an answer about one. */
   readonly read: Reader<readonly T[]>;
+  readonly readAll: Reader<Listed<T>>;
 }
 
 const certificatesOf = (project: string): Collection<Certificate> => ({
   ...{ what: "Certificate", project },
-  ...{ list: listCertificates(project), read: readCertificates },
+  ...{ list: listCertificates(project), read: readCertificates, readAll: listCertificateRows },
 });
 const jwksOf = (project: string): Collection<Jwk> => ({
   ...{ what: "JWK", project },
-  ...{ list: listJwks(project), read: readJwks },
+  ...{ list: listJwks(project), read: readJwks, readAll: listJwkRows },
 });
 
 /** What to do about a no for want of rights, which says so in words alone (section 1.5); else `otherwise`. */

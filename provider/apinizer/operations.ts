@@ -95,6 +95,9 @@ export interface UpdateArguments extends Deployment {
 const jwksOf = (own: readonly string[]): string =>
   `JWKs made from it (${own.length === 0 ? "none that stays in this stack" : `${own.join(", ")} of this stack`}, and others that this API cannot list)`;
 
+/** No generation but the newest knows all of them (sections 2.4, 2.5, 7), and no answer says which one it is. */
+const AS_FAR = "as far as the installation knows the call's parameters";
+
 const SCOPES: Readonly<Record<JwkScope, string>> = {
   SAME_PROJECT: "this project, and KEEP THE OLD KEY in others",
   ALL_PROJECTS: "ALL projects",
@@ -106,7 +109,7 @@ function jwksOnUpdate({ jwkUpdate, jwkScope, jwks }: UpdateArguments): string {
     return `what becomes of ${all} is not known yet: re-parsed from the new certificate, or DETACHED with the old key`;
   if (jwkUpdate === "NULLIFY") return `${all} are DETACHED AND KEEP THE OLD KEY`;
   const where = jwkScope === undefined ? "this project or ALL projects, which is not known yet" : SCOPES[jwkScope];
-  return `${all} are re-parsed from the new certificate in ${where}`;
+  return `${AS_FAR}, ${all} are re-parsed from the new certificate in ${where}`;
 }
 
 function movesInWords({ moves }: UpdateArguments): string {
@@ -132,7 +135,8 @@ export const update = operation<UpdateArguments>({
     method: "PUT",
     path:
       `${one(args.project, args.name)}?jwkUpdateAction=${args.jwkUpdate ?? "?"}` +
-      (args.jwkUpdate === "UPDATE" ? `&updateScope=${args.jwkScope ?? "?"}` : ""),
+      // The generation before knows a flag in place of the action (section 2.4).
+      (args.jwkUpdate === "UPDATE" ? `&updateReferencedJwks=true&updateScope=${args.jwkScope ?? "?"}` : ""),
     form: { multipart: formOf(args) },
   }),
   say: (args) =>
@@ -149,9 +153,16 @@ export interface DeleteArguments {
   readonly jwkDelete: "NULLIFY" | "DELETE";
   /** JWKs of this stack that refer to it and stay, as far as is known. */
   readonly jwks: readonly string[];
-  /** Whether the environments' truststores could be read at the last step. */
-  readonly checked: boolean;
+  /** Whether the environments' truststores could be read when they were read last. */
+  readonly truststores: "readable" | "refused" | "unread";
 }
+
+const UNCHECKED: Readonly<Record<DeleteArguments["truststores"], string>> = {
+  readable: "",
+  refused: "; the environments' truststores could not be read, so what is left on workers cannot be checked",
+  unread:
+    "; the environments' truststores have not been read yet, so whether what is left on workers can be checked is not known",
+};
 
 /** `DELETE /projects/{p}/certificates/{n}/` (section 2.5): undeploys from all environments and deletes. */
 export const remove = operation<DeleteArguments>({
@@ -170,13 +181,13 @@ export const remove = operation<DeleteArguments>({
     method: "DELETE",
     path: `${one(project, name)}?jwkDeleteAction=${jwkDelete}`,
   }),
-  say: ({ project, name, environments, what, jwkDelete, jwks, checked }) =>
+  say: ({ project, name, environments, what, jwkDelete, jwks, truststores }) =>
     `DELETE certificate ${name} of project ${project} (${what}): irreversible, UNDEPLOYED FROM ALL ENVIRONMENTS, ` +
     `${environments.length === 0 ? "also undeclared ones" : `${environments.join(", ")} and undeclared ones`}; ` +
     (jwkDelete === "DELETE"
-      ? `${jwksOf(jwks)} are DELETED FOR GOOD, perhaps in other projects, too`
+      ? `${AS_FAR}, ${jwksOf(jwks)} are DELETED FOR GOOD, perhaps in other projects, too`
       : `${jwksOf(jwks)} lose their reference and keep their key`) +
-    (checked ? "" : "; the environments' truststores could not be read, so what is left on workers cannot be checked"),
+    UNCHECKED[truststores],
 });
 
 const jwkCollection = (project: string): string => `/projects/${encodeURIComponent(project)}/jwks/`;

@@ -6,6 +6,11 @@ import { readJsonReply, type Reply, type ServiceError } from "../http/jsonReply.
 
 type Fields = Readonly<Record<string, unknown>>;
 
+const isFields = (value: unknown): value is Fields =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+const word = (...values: readonly unknown[]): string | undefined =>
+  values.find((value): value is string => typeof value === "string" && value.trim() !== "")?.slice(0, LONGEST_WORD);
+
 /** What Apinizer sends, in all four generations of its documentation (apinizer.md 1.4, 2.0, 5.2). */
 
 /** One environment's entry of a certificate (section 2.0). */
@@ -98,12 +103,47 @@ const certificateSchema = z
     entries: certificateEnvironmentList,
   }));
 
-/** `resultList` may be null where there is nothing (section 1.4). */
-export const readCertificates = reader<readonly Certificate[]>(
+/** The rows of an answer; `resultList` may be null where there is nothing (section 1.4). */
+const rowsWith = <Row extends z.ZodType>(row: Row) =>
   z
-    .object({ resultList: z.union([z.array(certificateSchema), z.null()], missing("resultList")) })
-    .transform(({ resultList }) => resultList ?? []),
-);
+    .object({ resultList: z.array(row, missing("resultList")).nullable() })
+    .transform(({ resultList }) => resultList ?? []);
+
+export const readCertificates = reader<readonly Certificate[]>(rowsWith(certificateSchema));
+
+/** The rows of a list: what cannot be read of others must not hide what can be. */
+export interface Listed<T> {
+  readonly rows: readonly T[];
+  /** Names of the rows that cannot be read; undefined where not even that can be. */
+  readonly unread: readonly (string | undefined)[];
+}
+
+const listedWith = <T>(row: z.ZodType<T>): z.ZodType<Listed<T>> =>
+  rowsWith(z.unknown()).transform((all) => {
+    const rows: T[] = [];
+    const unread: (string | undefined)[] = [];
+    for (const one of all) {
+      const read = row.safeParse(one);
+      if (read.success) rows.push(read.data);
+      else unread.push(isFields(one) ? word(one.name) : undefined);
+    }
+    return { rows, unread };
+  });
+
+export const listCertificateRows = reader<Listed<Certificate>>(listedWith(certificateSchema));
+
+/** What an environment's workers hold: an entry with the name of its certificate (section 2.8). */
+export interface Trusted extends Entry {
+  readonly name?: string | undefined;
+}
+
+const trustedSchema = z
+  .object({ name: optionalText, certificateEnvironmentList: z.array(entrySchema) })
+  .transform(({ name, certificateEnvironmentList }): readonly Trusted[] =>
+    certificateEnvironmentList.map((entry) => ({ ...entry, ...withoutMissing({ name }) })),
+  );
+
+export const readTrusted = reader<Listed<readonly Trusted[]>>(listedWith(trustedSchema));
 
 /** Public members by key type; whatever else an answer holds is dropped when it is read. */
 const PUBLIC: Readonly<Record<string, readonly string[]>> = {
@@ -159,11 +199,8 @@ const jwkSchema = z
     }),
   }));
 
-export const readJwks = reader<readonly Jwk[]>(
-  z
-    .object({ resultList: z.union([z.array(jwkSchema), z.null()], missing("resultList")) })
-    .transform(({ resultList }) => resultList ?? []),
-);
+export const readJwks = reader<readonly Jwk[]>(rowsWith(jwkSchema));
+export const listJwkRows = reader<Listed<Jwk>>(listedWith(jwkSchema));
 
 /** What became of one environment. */
 export interface EnvironmentResult {
@@ -184,10 +221,6 @@ export interface DeploymentResult {
   readonly message?: string | undefined;
 }
 
-const isFields = (value: unknown): value is Fields =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-const word = (...values: readonly unknown[]): string | undefined =>
-  values.find((value): value is string => typeof value === "string" && value.trim() !== "")?.slice(0, LONGEST_WORD);
 const names = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((one): one is string => typeof one === "string" && one !== "") : [];
 

@@ -181,6 +181,21 @@ export class ApinizerSandbox {
     return Object.fromEntries(named);
   }
 
+  /** A certificate that all workers trust and no record of the manager has, of a root CA for instance. PEM. */
+  trustEverywhere(name: string, pem: string): void {
+    const der = new X509Certificate(pem).raw.toString("base64");
+    for (const { id: worker } of this.workers())
+      this.#api.store.add("held", { worker, kind: "certificate", project: "admin", name, alias: name, der });
+  }
+
+  /** Takes it from all workers. */
+  distrustEverywhere(name: string): void {
+    this.#api.gateways.undeploy(
+      { kind: "certificate", project: "admin", name },
+      this.environments().map((one) => one.name),
+    );
+  }
+
   /** A certificate that was made in the console, or is replaced there. */
   async addCertificateOutside(given: GivenCertificate): Promise<CertificateRecord> {
     const { name, project = PROJECT, alias = name, description = "", deployed = true } = given;

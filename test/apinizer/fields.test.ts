@@ -57,9 +57,10 @@ describe("documented fields of Apinizer's management API", () => {
     const made = await steps.create(await wanted());
     sandbox.apinizer.unreachable("staging");
     const state = await partly<typeof made>(steps.update(made, await wanted()));
+    const [old, now] = [made.deployed?.thumbprint, state.deployed?.thumbprint];
     expect(state.outcomes).to.deep.equal([
-      { environment: "production", outcome: "deployed", message: "Deployed successfully" },
-      { environment: "staging", outcome: "failed", message: "Connection refused" },
+      { environment: "production", outcome: "deployed", message: "Deployed successfully", thumbprints: [now] },
+      { environment: "staging", outcome: "failed", message: "Connection refused", thumbprints: [old, now] },
     ]);
     keptOf("POST /certificates/", rows);
     keptOf("PUT /certificates/{name}/", rows);

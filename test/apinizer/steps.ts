@@ -85,6 +85,14 @@ export class JwkSteps extends Steps<JwkInputs, JwkState, ApinizerClient> {
   }
 }
 
+/**
+ * Gateways trust other certificates, too: an environment that shows those and not ours is clean, while one that shows
+ * nothing may only have workers that do not answer.
+ */
+export const trustOthers = async ({ apinizer }: Sandbox): Promise<void> => {
+  apinizer.trustEverywhere("root", await apinizer.newPem("root", "ec"));
+};
+
 /** The public key of a certificate, as a JWK. */
 export const keyOf = (pem: string): object => new X509Certificate(pem).publicKey.export({ format: "jwk" });
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { flag, oneOf, trigger } from "../../core/fields.js";
 import { checkInputs, type Checked, type Problem } from "../../core/inputs.js";
 import { UNKNOWN } from "../../core/unknown.js";
-import { environmentName, objectName } from "../names.js";
+import { environmentName, objectName, pathName } from "../names.js";
 import { readPem } from "./pem.js";
 
 const ENVIRONMENTS = "allowed is a list of at least one environment";
@@ -10,11 +10,11 @@ const ENVIRONMENTS = "allowed is a list of at least one environment";
 /** Inputs of a certificate on a gateway (section 2.3). None is secret. */
 export const certificateInputs = z.object({
   /** Identity. */
-  project: objectName("the name of a project"),
-  /** Identity: it cannot be changed (section 2.0). */
-  name: objectName("the name of a certificate"),
+  project: pathName("the name of a project"),
+  /** Identity: it cannot be changed (section 2.0). Paths of other calls stand where it stands (sections 2.7, 2.8). */
+  name: pathName("the name of a certificate", ["truststore", "import-file"]),
   /** Unique in each environment; the identifier in the keystores of its workers. */
-  alias: objectName("an alias"),
+  alias: pathName("an alias"),
   description: objectName("a text").default("Managed by Pulumi"),
   /** Every environment that is to have it. */
   environments: z

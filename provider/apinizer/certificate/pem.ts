@@ -13,6 +13,8 @@ export interface PemInfo {
   readonly notAfter: string;
   /** Certificates in the text; what the service makes of more than one is not documented (apinizer.md 2.3). */
   readonly count: number;
+  /** SHA-1 of every certificate in it, hex, upper case. */
+  readonly chain: readonly string[];
 }
 
 const BLOCK = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g;
@@ -26,7 +28,7 @@ export function readPem(text: string): PemInfo | { readonly problem: string } {
   if (leaf === undefined) return { problem: "holds no certificate: allowed is PEM, -----BEGIN CERTIFICATE-----" };
   try {
     const certificate = new X509Certificate(leaf);
-    for (const other of blocks.slice(1)) new X509Certificate(other);
+    const chain = blocks.map((block) => thumbprintOf(new X509Certificate(block).raw));
     return {
       thumbprint: thumbprintOf(certificate.raw),
       subject: certificate.subject.split("\n").reverse().join(", "),
@@ -34,6 +36,7 @@ export function readPem(text: string): PemInfo | { readonly problem: string } {
       notBefore: wholeSeconds(new Date(certificate.validFrom)),
       notAfter: wholeSeconds(new Date(certificate.validTo)),
       count: blocks.length,
+      chain,
     };
   } catch {
     return { problem: "holds a block that is not an X.509 certificate" };

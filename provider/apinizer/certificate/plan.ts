@@ -13,8 +13,8 @@ import {
 } from "../operations.js";
 import { referringTo } from "../scope.js";
 import { certificateInputs, type CertificateInputs } from "./inputs.js";
-import { readPem, whatOf } from "./pem.js";
-import { doubled, environmentsIn, isWaiting, type CertificateState } from "./state.js";
+import { readPem, whatOf, type PemInfo } from "./pem.js";
+import { doubled, environmentsIn, everywhere, isWaiting, thumbprintsOf, type CertificateState } from "./state.js";
 
 type Inputs = Planned<CertificateInputs>;
 /** What other resources hold, as `referring` and `holding` name it. */
@@ -50,7 +50,7 @@ export function plan({ before, after, heldByOthers = new Set() }: Change<Inputs,
       alias: [before.alias],
       description: [before.description],
       environments: [before.environments],
-      pem: [before.pem],
+      pem: [before.pem, undefined],
       trigger: [before.trigger],
       ...(isWaiting(before) ? { adopt: [undefined] } : {}),
     },
@@ -107,7 +107,8 @@ function decide(before: CertificateState, after: Inputs, heldByOthers: Held): Pl
   const moved = IDENTITY.filter((field) => after[field] !== before[field]);
   if (moved.length === 0) return update(before, after, heldByOthers);
   const ended = ending(before, heldByOthers);
-  if (moved.every((field) => after[field] !== UNKNOWN)) return { ...ended, replaces: moved };
+  if (moved.every((field) => after[field] !== UNKNOWN))
+    return { ...ended, remarks: [...ended.remarks, ...aliasTaken(before, after)], replaces: moved };
   return perhapsReplaced(
     `${moved.join(" and ")} ${moved.length === 1 ? "is" : "are"} not known yet: if it turns out to be another one, the certificate is deployed there and the old one deleted`,
     creation(after),
@@ -115,7 +116,36 @@ function decide(before: CertificateState, after: Inputs, heldByOthers: Held): Pl
   );
 }
 
+/** A new name is made before the old one is deleted, and an alias is unique in its environment (section 2.3). */
+function aliasTaken(before: CertificateState, { alias, environments }: Inputs): string[] {
+  const taken = before.entries.filter(
+    (entry) => entry.alias === alias && environments !== UNKNOWN && environments.includes(entry.environment),
+  );
+  return taken.length === 0
+    ? []
+    : [
+        `alias ${known(alias) ?? ""} is used by certificate ${before.name} in ${taken.map(({ environment }) => environment).join(", ")} until that is deleted, which comes after: THE SERVICE REFUSES IT FOR ANOTHER CERTIFICATE, give another alias`,
+      ];
+}
+
+/** What an earlier replacement has left behind: no call undeploys where the manager has no entry (section 2.4). */
+function leftBehind(before: CertificateState, after: Inputs): string[] {
+  const listed = [...environmentsIn(before), ...(known(after.environments) ?? [])];
+  const left = before.outcomes.filter(
+    ({ environment, outcome }) => outcome !== "deployed" && !listed.includes(environment),
+  );
+  if (left.length === 0) return [];
+  return [
+    `certificate ${before.name} was dropped from ${left.map(({ environment }) => environment).join(", ")}, which may still have it: a refresh looks at the truststores; to have it undeployed, name them in environments again and drop them then`,
+  ];
+}
+
 function update(before: CertificateState, after: Inputs, heldByOthers: Held): Plan {
+  const plan = whatChanges(before, after, heldByOthers);
+  return { ...plan, remarks: [...plan.remarks, ...leftBehind(before, after)] };
+}
+
+function whatChanges(before: CertificateState, after: Inputs, heldByOthers: Held): Plan {
   const { deployed, entries, missing } = before;
   const triggered = after.trigger !== undefined && after.trigger !== before.trigger;
   if (isWaiting(before) && after.adopt === true) return adoption(after);
@@ -138,7 +168,11 @@ function update(before: CertificateState, after: Inputs, heldByOthers: Held): Pl
   if (missing || entries.length === 0) {
     const args = {
       ...deployment,
-      why: missing ? "it was deleted outside and the trigger has changed" : "it is issued now",
+      why: missing
+        ? "it was deleted outside and the trigger has changed"
+        : isWaiting(before)
+          ? "it is issued now"
+          : "an earlier deployment has not come to its end",
     };
     return {
       ...NOTHING,
@@ -163,7 +197,7 @@ function update(before: CertificateState, after: Inputs, heldByOthers: Held): Pl
   if (why.length === 0) return NOTHING;
   const args = {
     ...deployment,
-    goes: deployed === undefined ? "what is there" : `thumbprint ${deployed.thumbprint}`,
+    goes: goesOf(before),
     moves: movesOf(environmentsIn(before), known(after.environments)),
     jwkUpdate: known(after.jwkUpdateAction),
     jwkScope: known(after.jwkUpdateScope),
@@ -180,22 +214,36 @@ const movesOf = (had: readonly string[], wanted: readonly string[] | undefined):
     dropped: had.filter((environment) => !wanted.includes(environment)),
   };
 
+/** What the manager has, which can be another one than was deployed last. */
+function goesOf({ entries }: CertificateState): string {
+  const thumbprints = thumbprintsOf(entries);
+  return thumbprints.length === 0 ? "what is there" : `thumbprint ${thumbprints.join(" and ")}`;
+}
+
 const changed = (before: CertificateState, after: Inputs, fields: readonly string[]): boolean =>
   changedFields(fields, before, after).length > 0;
 
 /** Why the certificate is replaced; none when everything is as it is wanted. */
 function reasons(before: CertificateState, after: Inputs, triggered: boolean): string[] {
-  const { entries, outcomes } = before;
+  const { entries, outcomes, deployed } = before;
   const why: string[] = [];
   if (triggered) why.push("the trigger has changed");
   const read = typeof after.pem === "string" ? readPem(after.pem) : undefined;
-  const thumbprint = read === undefined || "problem" in read ? undefined : read.thumbprint;
+  const info = read === undefined || "problem" in read ? undefined : read;
+  const thumbprint = info?.thumbprint;
   if (
     after.pem === UNKNOWN ||
     entries.some((entry) => entry.thumbprint !== undefined && entry.thumbprint !== thumbprint)
   )
     why.push("it is another certificate");
-  if (changed(before, after, ["alias", "description"])) why.push("alias or description have changed");
+  else if (info !== undefined && deployed?.pem !== undefined && !isSameChain(info, deployed.pem))
+    why.push("the certificates after it in its PEM have changed");
+  const wantedAlias = known(after.alias);
+  if (
+    changed(before, after, ["alias", "description"]) ||
+    entries.some(({ alias }) => alias !== undefined && wantedAlias !== undefined && alias !== wantedAlias)
+  )
+    why.push("alias or description have changed");
   if (after.environments === UNKNOWN) why.push("its environments change");
   else {
     const had = environmentsIn(before);
@@ -209,22 +257,34 @@ function reasons(before: CertificateState, after: Inputs, triggered: boolean): s
   return why;
 }
 
+function isSameChain({ chain }: PemInfo, sent: string): boolean {
+  const read = readPem(sent);
+  return !("problem" in read) && chain.join() === read.chain.join();
+}
+
 const jwksOf = ({ project, name }: CertificateState, heldByOthers: Held): string[] =>
   referringTo(project, name, heldByOthers);
 
 const deletion = (before: CertificateState, heldByOthers: Held): DeleteArguments => ({
   project: before.project,
   name: before.name,
-  environments: environmentsIn(before),
-  what: before.deployed === undefined ? "as it is there" : whatOf(before.deployed),
+  environments: everywhere(before).map(({ environment }) => environment),
+  what: whatIsThere(before),
   jwkDelete: before.jwkDeleteAction,
   jwks: jwksOf(before, heldByOthers),
-  checked: before.truststores === "readable",
+  truststores: before.truststores,
 });
 
+function whatIsThere(before: CertificateState): string {
+  const { deployed } = before;
+  const thumbprints = thumbprintsOf(before.entries);
+  if (deployed !== undefined && thumbprints.every((one) => one === deployed.thumbprint)) return whatOf(deployed);
+  return thumbprints.length === 0 ? "as it is there" : goesOf(before);
+}
+
 /**
- * What a deletion does. One that left an environment behind is repaired in the only way that there is: the certificate is
- * made again there, and deleted again (section 5.3).
+ * What a deletion does. Where it leaves an environment behind, the record is made again there, for the next deletion to
+ * undeploy it (section 5.3). One that an earlier deletion has left without a record is made again and deleted at once.
  *
  * @param heldByOthers what resources hold that stay when this one goes.
  */
@@ -254,21 +314,22 @@ export function ending(before: CertificateState, heldByOthers: Held = new Set())
         "Remove the JWK from the program, too, or set jwkDeleteAction to NULLIFY and run up before the removal",
     };
   const operations: Operation[] = [remove.conditional(args, THERE)];
-  if (deployed !== undefined) {
+  const pem = deployed?.pem ?? before.pem;
+  const read = pem === undefined ? undefined : readPem(pem);
+  const sent = deployed ?? (read === undefined || "problem" in read ? undefined : read);
+  if (sent !== undefined) {
     const left = "an environment still trusts it although the manager does not have it any more";
-    operations.push(
-      create.conditional(
-        {
-          ...deploymentOf({ ...before, pem: deployed.pem }),
-          // Lists leave the PEM out.
-          what: whatOf(deployed),
-          environments: environmentsIn(before),
-          why: "only a deployed certificate can be undeployed; to those alone that still trust it",
-        },
-        left,
-      ),
-      remove.conditional(args, left),
+    const again = create.conditional(
+      {
+        ...deploymentOf({ ...before, pem }),
+        // Lists leave the PEM out.
+        what: whatOf(sent),
+        environments: everywhere(before).map(({ environment }) => environment),
+        why: "only a deployed certificate can be undeployed; to those alone that still trust it, or show nothing",
+      },
+      left,
     );
+    operations.push(again, remove.conditional(args, left), again);
   }
   return { ...NOTHING, changes: true, operations };
 }

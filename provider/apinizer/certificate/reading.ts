@@ -1,7 +1,16 @@
-import type { Outcome } from "../outcomes.js";
+import { isDeepStrictEqual } from "node:util";
 import type { Reading } from "../step.js";
-import { rightsIn, trusts, truststores } from "./outcomes.js";
-import { entriesOf, environmentsIn, isWaiting, type CertificateState } from "./state.js";
+import type { Certificate } from "../wire.js";
+import { rightsIn, seenIn, trusts, truststores, wantedOf } from "./outcomes.js";
+import {
+  entriesOf,
+  environmentsIn,
+  everywhere,
+  isWaiting,
+  taken,
+  type CertificateState,
+  type EnvironmentState,
+} from "./state.js";
 
 /**
  * The state as the manager has it now, by one list of its project; gone when the manager says by its name that there is
@@ -10,57 +19,72 @@ import { entriesOf, environmentsIn, isWaiting, type CertificateState } from "./s
 export async function reread(before: CertificateState, context: Reading): Promise<CertificateState | "gone"> {
   const { project, name } = before;
   if (isWaiting(before)) return before;
-  const listed = (await context.api.listed(project, context.resource)).find((one) => one.name === name);
-  // A list may leave the content out, and with it what tells one certificate from another.
-  const whole = listed?.entries.every(({ thumbprint }) => thumbprint !== undefined) === true;
-  const found = whole ? listed : await context.api.certificate(project, name, context.resource);
+  const listed = await context.api.listed(project, context.resource);
+  // A list can leave the content out, and can hold certificates of other projects with the same name (sections 2.1, 1.1):
+  // only what is as it was needs no closer look.
+  const same = listed.find((one) => one.name === name && isSame(before, one));
+  const found = same ?? (await context.api.certificate(project, name, context.resource));
   if (found === undefined) return vanished(before, context);
-  const entries = entriesOf(found);
-  const environments = environmentsIn({ entries });
-  const same =
-    environments.length === before.environments.length &&
-    before.environments.every((environment) => environments.includes(environment));
-  const aliases = new Set(entries.map(({ alias }) => alias));
-  const [alias] = aliases;
-  return {
-    ...before,
-    ...(await outcomesNow({ ...before, entries }, environments, context)),
-    entries,
-    missing: false,
-    ...(same ? {} : { environments }),
-    ...(aliases.size === 1 && alias !== undefined ? { alias } : {}),
-  };
+  const now = taken(before, found);
+  return { ...now, ...(await outcomesNow(before, now, context)) };
 }
 
-/** What has become of environments that were not known to be deployed; of others nothing is asked. */
+const isSame = ({ entries, description }: CertificateState, found: Certificate): boolean =>
+  isDeepStrictEqual(entriesOf(found), entries) && (found.description ?? description) === description;
+
+/**
+ * What has become of environments of which not all is known, or that were changed outside; of others nothing is asked. One
+ * that has failed stays failed: a truststore is what those workers hold that answer.
+ */
 async function outcomesNow(
-  { outcomes, alias, entries }: CertificateState,
-  environments: readonly string[],
+  before: CertificateState,
+  now: CertificateState,
   context: Reading,
-): Promise<Pick<CertificateState, "outcomes"> & Partial<Pick<CertificateState, "truststores">>> {
-  const kept = outcomes.filter(({ environment }) => environments.includes(environment));
-  const open = kept.filter(({ outcome }) => outcome !== "deployed").map(({ environment }) => environment);
-  if (open.length === 0) return { outcomes: kept };
-  const stores = await truststores(open, context);
-  const now = kept.map((one): Outcome => {
-    const store = stores.get(one.environment);
-    const thumbprints = entries.flatMap(({ environment, thumbprint }) =>
-      environment === one.environment && thumbprint !== undefined ? [thumbprint] : [],
-    );
-    const there = store === undefined ? undefined : trusts(store, { alias, thumbprints });
-    return there === undefined ? one : { environment: one.environment, outcome: there ? "deployed" : "failed" };
+): Promise<Partial<Pick<CertificateState, "outcomes" | "truststores">>> {
+  const listed = environmentsIn(now);
+  const last = new Map(everywhere(before).map((one) => [one.environment, one]));
+  const all = everywhere(now);
+  const entryOf = (environment: string): string | undefined =>
+    now.entries.findLast((entry) => entry.environment === environment)?.thumbprint;
+  const isOpen = ({ environment, outcome }: EnvironmentState): boolean => {
+    if (!listed.includes(environment)) return outcome !== "left";
+    const thumbprint = entryOf(environment);
+    const changed = thumbprint !== undefined && last.get(environment)?.thumbprints.includes(thumbprint) !== true;
+    return outcome === "unknown" || changed;
+  };
+  const open = all.filter(isOpen);
+  if (open.length === 0) return {};
+  const stores = await truststores(
+    open.map(({ environment }) => environment),
+    context,
+  );
+  const wanted = wantedOf(now);
+  const outcomes = all.flatMap((one): EnvironmentState[] => {
+    const store = open.includes(one) ? stores.get(one.environment) : undefined;
+    if (store === undefined) return [one];
+    if (listed.includes(one.environment)) {
+      const seen = seenIn(one, entryOf(one.environment), store, wanted);
+      return [one.outcome === "failed" ? { ...one, thumbprints: seen.thumbprints } : seen];
+    }
+    const there = trusts(store, wanted);
+    if (there === false && one.outcome !== "failed") return [];
+    return [{ ...one, outcome: there === true || one.outcome === "failed" ? "left" : "unknown" }];
   });
-  return { outcomes: now, truststores: rightsIn(stores) };
+  return { outcomes, truststores: rightsIn(stores, now.truststores) };
 }
 
 async function vanished(before: CertificateState, context: Reading): Promise<CertificateState | "gone"> {
-  const stores = await truststores(environmentsIn(before), context);
-  const wanted = {
-    alias: before.alias,
-    thumbprints: [before.deployed?.thumbprint, ...before.entries.map(({ thumbprint }) => thumbprint)].filter(
-      (one): one is string => one !== undefined,
-    ),
-  };
-  const clean = stores.size > 0 && [...stores.values()].every((store) => trusts(store, wanted) === false);
-  return clean ? "gone" : { ...before, missing: true, truststores: rightsIn(stores) };
+  // A creation that has not come to its end: nothing was there to be deleted.
+  if (before.entries.length === 0 && !before.missing) return before;
+  const known = everywhere(before);
+  const stores = await truststores(
+    known.map(({ environment }) => environment),
+    context,
+  );
+  const wanted = wantedOf(before);
+  const clean = known.every(({ environment, outcome }) => {
+    const store = stores.get(environment);
+    return outcome !== "failed" && outcome !== "left" && store !== undefined && trusts(store, wanted) === false;
+  });
+  return clean ? "gone" : { ...before, missing: true, truststores: rightsIn(stores, before.truststores) };
 }

@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { echo } from "../../core/echo.js";
-import { environmentOutcomes } from "../outcomes.js";
 import type { Certificate } from "../wire.js";
 import type { Use } from "../../core/lifecycle.js";
 import { certificateInputs, type CertificateInputs } from "./inputs.js";
@@ -22,12 +21,24 @@ export const certificateState = z.object({
       notAfter: z.string(),
     })
     .optional(),
-  /** What the manager holds for each environment; one that comes twice is a double entry. */
+  /** What the manager holds for each environment, or held when it was seen last; one that comes twice is a double entry. */
   entries: z.array(z.object({ environment: z.string(), alias: text, thumbprint: text, notAfter: text })),
-  /** What is known of each environment's workers. */
-  outcomes: environmentOutcomes,
-  /** Whether the environments' truststores could be read with this token at the last step. */
-  truststores: z.enum(["readable", "refused"]),
+  /** What is known of each environment's workers, also of those that it was dropped from. */
+  outcomes: z.array(
+    z.object({
+      environment: z.string(),
+      /**
+       * `deployed`: said so, or seen in its truststore. `failed`: said no, or seen not to have it; only a call takes that back.
+       * `unknown`: nobody has said. `left`: dropped, and its workers still have it.
+       */
+      outcome: z.enum(["deployed", "failed", "unknown", "left"]),
+      message: text,
+      /** What its workers may have: one that has failed keeps what it had. */
+      thumbprints: z.array(z.string()).default([]),
+    }),
+  ),
+  /** Whether the environments' truststores could be read with this token when they were read last. */
+  truststores: z.enum(["readable", "refused", "unread"]),
   /** Whether the manager no longer has it although this resource has not deleted it. */
   missing: z.boolean(),
   /** How many calls of this resource may have touched JWKs that are made from it; states from before it have none. */
@@ -38,9 +49,11 @@ export type CertificateState = z.output<typeof certificateState>;
 
 export const { inputsOf, withInputs } = echo<CertificateInputs, CertificateState>(certificateInputs);
 
+export type EnvironmentState = CertificateState["outcomes"][number];
+
 /** Whether nothing was ever deployed: there was no certificate yet. */
-export const isWaiting = ({ deployed, entries, missing }: CertificateState): boolean =>
-  deployed === undefined && entries.length === 0 && !missing;
+export const isWaiting = ({ deployed, entries, outcomes, missing }: CertificateState): boolean =>
+  deployed === undefined && entries.length === 0 && outcomes.length === 0 && !missing;
 
 /** Environments of the manager's entries, each once. */
 export const environmentsIn = ({ entries }: Pick<CertificateState, "entries">): string[] => [
@@ -60,20 +73,62 @@ export const entriesOf = ({ entries }: Certificate): CertificateState["entries"]
     ...(notAfter === undefined ? {} : { notAfter }),
   }));
 
+/** Thumbprints of entries, each once. */
+export const thumbprintsOf = (entries: readonly { readonly thumbprint?: string | undefined }[]): string[] => [
+  ...new Set(entries.flatMap(({ thumbprint }) => thumbprint ?? [])),
+];
+
+/** A state with what the manager has now: what it has otherwise than the program, the next preview names. */
+export function taken(before: CertificateState, found: Certificate): CertificateState {
+  const entries = entriesOf(found);
+  const environments = environmentsIn({ entries });
+  const same =
+    environments.length === before.environments.length &&
+    before.environments.every((environment) => environments.includes(environment));
+  const [alias, ...others] = new Set(entries.map((entry) => entry.alias));
+  return {
+    ...before,
+    entries,
+    missing: false,
+    ...(same || environments.length === 0 ? {} : { environments }),
+    ...(alias === undefined || others.length > 0 ? {} : { alias }),
+    ...(found.description === undefined ? {} : { description: found.description }),
+  };
+}
+
+/** Every environment that may have the certificate, with all that it may have: by its outcome, and by the manager's entries. */
+export function everywhere({ outcomes, entries }: CertificateState, found?: Certificate): EnvironmentState[] {
+  const all = [...entries, ...(found?.entries ?? [])];
+  const known = new Map(outcomes.map((one) => [one.environment, one]));
+  const environments = new Set([...known.keys(), ...all.map(({ environment }) => environment)]);
+  return [...environments].map((environment) => {
+    const before = known.get(environment) ?? { environment, outcome: "unknown" as const, thumbprints: [] };
+    const held = thumbprintsOf(all.filter((one) => one.environment === environment));
+    return { ...before, thumbprints: [...new Set([...before.thumbprints, ...held])] };
+  });
+}
+
+const OPEN: Readonly<Record<EnvironmentState["outcome"], string>> = {
+  deployed: "",
+  failed: "is failed",
+  unknown: "is unknown (a refresh looks at its truststore)",
+  left: "was dropped and may still have it",
+};
+
 /** What the gateways have in use, and whether every environment is known to have what it should. */
 export function uses(state: CertificateState): Use {
-  const { project, name, entries, outcomes, missing, environments } = state;
-  const known = new Map(outcomes.map(({ environment, outcome }) => [environment, outcome]));
-  const open = environments
-    .filter((environment) => known.get(environment) !== "deployed")
-    .map(
-      (environment) =>
-        `${environment} is ${known.get(environment) ?? "without it"}${known.get(environment) === "unknown" ? " (a refresh looks at its truststore)" : ""}`,
-    );
-  const unsettled = missing ? "it was deleted outside" : open.join(", ");
+  const { project, name, missing, environments } = state;
+  const all = everywhere(state);
+  const open = all.flatMap(({ environment, outcome }) =>
+    outcome === "deployed" ? [] : [`${environment} ${OPEN[outcome]}`],
+  );
+  const without = environments.filter((wanted) => !all.some(({ environment }) => environment === wanted));
+  const unsettled = missing
+    ? "it was deleted outside"
+    : [...open, ...without.map((environment) => `${environment} is without it`)].join(", ");
   return {
     what: `certificate ${name} of project ${project}`,
-    thumbprints: [...new Set(entries.flatMap(({ thumbprint }) => thumbprint ?? []))],
+    thumbprints: [...new Set(all.flatMap(({ thumbprints }) => thumbprints))],
     ...(unsettled === "" ? {} : { unsettled }),
   };
 }

@@ -23,3 +23,7 @@ export const referringTo = (project: string, certificate: string, held: Iterable
     .flatMap((one) => (one.startsWith(beginning) ? [decodeURIComponent(one.slice(beginning.length))] : []))
     .sort();
 };
+
+/** Why a resource cannot be made: another one of the stack has its object, and two of them would end it for each other. */
+export const heldElsewhere = (what: string): string =>
+  `another resource of this stack has ${what} already. Is it the same one under another name, give it the option aliases; otherwise remove the other one first`;

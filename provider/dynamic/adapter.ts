@@ -202,6 +202,7 @@ export function adapt<Inputs extends object, State extends object, Api>(
       const held = new Set(textsOf(news.__heldByOthers));
       try {
         const { id, state } = await told(async () => {
+          if (plan.refusal !== undefined) throw refused("make", lifecycle.kind, urn, plan.refusal);
           demandPermission(urn, news, plan);
           return lifecycle.create(known(lifecycle, news), await context(urn, plan, held, news.__policy));
         });
@@ -256,7 +257,7 @@ export function adapt<Inputs extends object, State extends object, Api>(
     delete: async (id, outputs) => {
       const urn = urnOf(outputs);
       const plan = planOf(urn, outputs, undefined, new Set(claimed(urn, (await host.settings()).instance)));
-      if (plan.refusal !== undefined) throw refused(lifecycle.kind, urn, plan.refusal);
+      if (plan.refusal !== undefined) throw refused("delete", lifecycle.kind, urn, plan.refusal);
       await refuseUnlikeNamed(lifecycle.kind, id, urn, plan);
       if (plan.operations.length === 0) return;
       await told(async () => {
@@ -336,14 +337,14 @@ async function refuseUnlikeNamed(kind: string, id: string, urn: string, plan: Pl
   });
 }
 
-/** A deletion that its plan forbids. */
-const refused = (kind: string, urn: string, refusal: string): Fault =>
+/** A step that its plan forbids. */
+const refused = (verb: "make" | "delete", kind: string, urn: string, refusal: string): Fault =>
   new Fault({
-    action: `delete ${kind} ${nameOf(urn)}`,
+    action: `${verb} ${kind} ${nameOf(urn)}`,
     resource: nameOf(urn),
     system: "pulumi-clm",
     cameBack: refusal,
-    known: "nothing was sent for this resource, and it stays in the state",
+    known: `nothing was sent for this resource${verb === "make" ? "" : ", and it stays in the state"}`,
     next: "answer that in the program, and run again",
     outcome: "not executed",
   });

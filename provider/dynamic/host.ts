@@ -53,3 +53,12 @@ class Host {
 }
 
 export const host = new Host();
+
+/**
+ * When the engine is killed nobody reads what this process prints, and Pulumi's host prints every error that nobody handles:
+ * without an end of it, each failed line would cause the next one, for ever.
+ */
+for (const stream of [process.stdout, process.stderr])
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });

@@ -13,6 +13,9 @@ export interface Spec {
   later?: Record<string, string>;
 }
 
+let rootPem: Promise<string> | undefined;
+const root = ({ apinizer }: Sandbox): Promise<string> => (rootPem ??= apinizer.newPem("root", "ec"));
+
 /** A sandbox, a project on the real engine, and one clock for both. */
 export class World {
   readonly sandbox: Sandbox;
@@ -56,6 +59,8 @@ export class World {
         ...(options.plant === undefined ? {} : { CLM_TEST_PLANT: options.plant }),
       },
     });
+    // Gateways trust other certificates, too: an empty truststore says nothing (apinizer.md 2.8).
+    sandbox.apinizer.trustEverywhere("root", await root(sandbox));
     const world = new World(sandbox, project, new Date(now));
     if (options.initialize !== false) await project.init();
     return world;

@@ -11,7 +11,7 @@ import {
   type Deployment,
   type UpdateArguments,
 } from "../operations.js";
-import { referringTo } from "../scope.js";
+import { heldElsewhere, holding, referringTo } from "../scope.js";
 import { certificateInputs, type CertificateInputs } from "./inputs.js";
 import { readPem, whatOf, type PemInfo } from "./pem.js";
 import { doubled, environmentsIn, everywhere, isWaiting, thumbprintsOf, type CertificateState } from "./state.js";
@@ -41,7 +41,12 @@ const THERE = "the manager still has it";
 /** What a change of a certificate on a gateway will do. Pure; the same for previews, execution and lists. */
 export function plan({ before, after, heldByOthers = new Set() }: Change<Inputs, CertificateState>): Plan {
   if (after === undefined) return before === undefined ? NOTHING : ending(before, heldByOthers);
-  if (before === undefined) return overUnknowns<CertificateInputs>(after, { adopt: [undefined] }, creation);
+  if (before === undefined) {
+    const { project, name } = after;
+    if (project !== UNKNOWN && name !== UNKNOWN && heldByOthers.has(holding(project, name)))
+      return { ...NOTHING, changes: true, refusal: heldElsewhere(`certificate ${name} of project ${project}`) };
+    return overUnknowns<CertificateInputs>(after, { adopt: [undefined] }, creation);
+  }
   const decided = overUnknowns<CertificateInputs>(
     after,
     {

@@ -4,6 +4,7 @@ import { changedFields, withSettings } from "../../core/settingChanges.js";
 import { known, UNKNOWN, type Planned } from "../../core/unknown.js";
 import { createJwk, removeJwk, updateJwk, type CreateJwkArguments, type DeleteJwkArguments } from "../operations.js";
 import { namesOf } from "../outcomes.js";
+import { heldElsewhere, holdingJwk } from "../scope.js";
 import { generatedAlgorithm, generatedCurve, type Use } from "./algorithms.js";
 import { jwkInputs, type JwkInputs } from "./inputs.js";
 import { isFollowing, isUnread, mayRefer, type JwkState } from "./state.js";
@@ -25,8 +26,13 @@ const THERE = "the project still has it";
 const WAITS = "WAIT: the certificate is not deployed yet, so no JWK is made from it: no remote call";
 
 /** What a change of a JWK will do. Pure; the same for previews, execution and lists. */
-export function plan({ before, after }: Change<Inputs, JwkState>): Plan {
+export function plan({ before, after, heldByOthers }: Change<Inputs, JwkState>): Plan {
   if (after === undefined) return before === undefined ? NOTHING : ending(before);
+  if (before === undefined && heldByOthers !== undefined) {
+    const { project, name } = after;
+    if (project !== UNKNOWN && name !== UNKNOWN && heldByOthers.has(holdingJwk(project, name)))
+      return { ...NOTHING, changes: true, refusal: heldElsewhere(jwkOf(after)) };
+  }
   if (before === undefined)
     return overUnknowns<JwkInputs>(after, { adopt: [undefined], certificateThumbprint: [""] }, creation);
   const decided = overUnknowns<JwkInputs>(

@@ -107,8 +107,9 @@ export function adapt<Inputs extends object, State extends object, Api>(
   async function announceEnd(id: string, olds: Properties, plan: Plan): Promise<void> {
     const what = lifecycle.summary(stateOf(olds)).what;
     const { operations, remarks, refusal } = endUnderOptions(plan, what, optionsOf(olds));
-    const texts = [...remarks, ...(refusal === undefined ? [] : [stops(refusal)]), ...operations.map(announcement)];
-    for (const text of texts) await host.warnOfEnd(id, urnOf(olds), text);
+    const besides = [...remarks, ...(refusal === undefined ? [] : [stops(refusal)])];
+    for (const text of [...besides.map(withoutBrackets), ...operations.map(announcement)])
+      await host.warnOfEnd(id, urnOf(olds), text);
     for (const operation of operations) host.run.name(label(operation));
     noteDestroyed(destroyedBy(operations));
   }

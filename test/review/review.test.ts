@@ -117,6 +117,19 @@ describe("the review of a preview", () => {
     expect(JSON.stringify(shown)).to.not.include("canary").and.not.include("Y2FuYXJ5");
   });
 
+  it("tells a refusal once, though list and preview both have it, and no text of it can spell a call", () => {
+    const raw = recorded("preview");
+    const step = stepOf(raw, "www");
+    // Names cannot be removed without a consent, which the refusal spells in brackets.
+    const outputs = step.oldState?.outputs as { current: { dnsNames: string[] }; dnsNames: string[] };
+    outputs.dnsNames = ["gone.example.com"];
+    outputs.current.dnsNames = ["www.example.com", "gone.example.com"];
+    const [refusal = ""] = resource(review(raw), "www")?.refusals ?? [];
+    expect(refusal).to.include("allowRemovedNames: (").and.not.match(/[[\]]/);
+    raw.diagnostics?.push({ urn: step.urn, severity: "warning", message: `warning: up WILL STOP here: ${refusal}\n` });
+    expect(resource(review(raw), "www")?.refusals).to.deep.equal([refusal]);
+  });
+
   it("keeps what an option retains, and says so", () => {
     expect(resource(made, "kept")).to.deep.include({ operations: [] });
     expect(resource(made, "kept")?.remarks.join()).to.include("retainOnDelete is set, no remote call");

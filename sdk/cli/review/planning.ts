@@ -1,4 +1,4 @@
-import type { Operation } from "../../../provider/core/operation.js";
+import { withoutBrackets, type Operation } from "../../../provider/core/operation.js";
 import type { Plan } from "../../../provider/core/plan.js";
 import type { Kind } from "../../../provider/dynamic/kinds.js";
 import { staying } from "../../../provider/dynamic/staying.js";
@@ -85,8 +85,7 @@ function planned({ change, state }: ReadChange, beside: ReadonlySet<string>, now
       return before === undefined || described === undefined ? object : { ...object, ...ended(before, described) };
     const plan = planOf(change, state, change.after, now);
     if (change.does === "same" && plan.changes) return { ...object, wouldChange: plan };
-    const { operations, remarks, refusal } = plan;
-    return { ...object, operations, remarks, refusals: refusal === undefined ? [] : [refusal] };
+    return { ...object, operations: plan.operations, ...besides(plan) };
   } catch (error) {
     return { ...nothing, unplanned: error instanceof Error ? error.message : String(error), isFault: true };
   }
@@ -119,21 +118,25 @@ function planOf(
 const ownUrn = (properties: Properties | null | undefined): string | undefined =>
   typeof properties?.__urn === "string" ? properties.__urn : undefined;
 
+/** What a plan says besides its operations, in the words of previews: those of a preview are not to be told twice. */
+const besides = ({
+  remarks,
+  refusal,
+}: Pick<Plan, "remarks" | "refusal">): Pick<PlannedChange, "remarks" | "refusals"> => ({
+  remarks: remarks.map(withoutBrackets),
+  refusals: refusal === undefined ? [] : [withoutBrackets(refusal)],
+});
+
 /** The options are those of the engine, which transforms of the program can have set. */
 function ended(
   { retainOnDelete, deletedWith, protect }: ResourceState,
   { what, plan }: ReturnType<Kind["describe"]>,
 ): Pick<PlannedChange, "operations" | "remarks" | "refusals"> {
-  const { operations, remarks, refusal } = endUnderOptions(plan, what, {
+  const end = endUnderOptions(plan, what, {
     retained: retainOnDelete === true,
     deletedWith: deletedWith == null || deletedWith === "" ? undefined : deletedWith,
   });
-  return {
-    operations,
-    remarks,
-    refusals: [
-      ...(refusal === undefined ? [] : [refusal]),
-      ...(protect === true ? ["it is protected: Pulumi refuses to delete it"] : []),
-    ],
-  };
+  const { remarks, refusals } = besides(end);
+  const protection = protect === true ? ["it is protected: Pulumi refuses to delete it"] : [];
+  return { operations: end.operations, remarks, refusals: [...refusals, ...protection] };
 }

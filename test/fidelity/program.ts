@@ -7,6 +7,8 @@ export interface Program {
   /** Names ever used, so that a new one is new. */
   named: number;
   comms: number;
+  /** Whether the next run must see what has happened at the services. */
+  refreshes?: boolean;
 }
 
 /** One kind of change. */
@@ -40,3 +42,14 @@ export const inputsOf =
       return true;
     },
   });
+
+/** Whether a resource has an input that is an output of another one. */
+const uses = ({ args, later }: Spec, name: string): boolean =>
+  args.of === name || Object.values(later ?? {}).some((source) => source.split(".")[0] === name);
+
+/** Takes a resource out of a program, with those that use it. */
+export function without(program: Program, gone: Spec): void {
+  const going = new Set([gone]);
+  for (const one of program.resources) if ([...going].some(({ name }) => uses(one, name))) going.add(one);
+  program.resources = program.resources.filter((one) => !going.has(one));
+}

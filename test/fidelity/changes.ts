@@ -1,9 +1,9 @@
 import { APINIZER_CHANGES, gateways, jwks } from "./apinizerChanges.js";
 import { CERTCENTRAL_CHANGES, orders } from "./certcentralChanges.js";
 import { certificates, ECGRID_CHANGES } from "./ecgridChanges.js";
-import { contracts, credentials, PARTNER_CHANGES } from "./partnerChanges.js";
+import { contracts, credentials, mendContracts, PARTNER_CHANGES } from "./partnerChanges.js";
 import { FOLLOWED, type Aim } from "./aims.js";
-import { DAY, of, without, type Kind, type Program } from "./program.js";
+import { DAY, of, rename, without, type Kind, type Program } from "./program.js";
 import type { Random } from "./random.js";
 import type { Spec, World } from "../instrument/world.js";
 
@@ -67,14 +67,8 @@ const COMMON: readonly Kind[] = [
       ];
       if (all.length === 0) return false;
       const one = random.pick(all);
-      const old = one.name;
-      one.opts = { ...one.opts, aliases: [{ name: old }] };
-      one.name = `c${program.named++}`;
-      for (const other of program.resources) {
-        if (other.args.of === old) other.args.of = one.name;
-        for (const [field, source] of Object.entries(other.later ?? {}))
-          if (source.startsWith(`${old}.`)) other.later = { ...other.later, [field]: source.replace(old, one.name) };
-      }
+      one.opts = { ...one.opts, aliases: [{ name: one.name }] };
+      rename(program, one, `c${program.named++}`);
       return true;
     },
   },
@@ -124,6 +118,9 @@ export async function populate(
   return first.map(({ name }) => name);
 }
 
+/** How likely people mend what would fail in every later run. */
+const MENDED = 85;
+
 /** Applies one to three changes, and perhaps some of what the run aims at. @returns their names. */
 export async function change(
   random: Random,
@@ -141,5 +138,6 @@ export async function change(
   }
   for (const { operation, apply } of aims)
     if (random.chance(FOLLOWED) && (await apply(random, program, world))) applied.push(`towards ${operation}`);
+  if (random.chance(MENDED)) mendContracts(program, world);
   return applied;
 }

@@ -112,7 +112,7 @@ async function main(): Promise<number> {
     );
     if (!values.json)
       process.stderr.write(
-        `run ${number}, ${figures.runs} of ${numbers.length}: ${figures.transitions} transitions, ${figures.shown} shown, ${figures.made} made, ${figures.missing.length + figures.extra.length} differences, ${figures.withheld} of ${figures.approvals} without all approvals, ${figures.unapproved.length} against that${values.review ? `, ${figures.reviews} reviewed, ${figures.reviewed.length} differences of theirs` : ""}\n`,
+        `run ${number}, ${figures.runs} of ${numbers.length}: ${figures.transitions} transitions, ${figures.shown} shown, ${figures.made} made, ${figures.missing.length + figures.extra.length} differences, ${figures.withheld} of ${figures.approvals} with less than all allowed, ${figures.unapproved.length} against that${values.review ? `, ${figures.reviews} reviewed, ${figures.reviewed.length} differences of theirs` : ""}\n`,
       );
   }
   const short = shortOf(figures.byOperation, figures.runs, figures.transitions, only);

@@ -29,7 +29,7 @@ export function mendContracts(program: Program, { sandbox, project, now }: World
   }
   for (const { urn, type, outputs } of stored) {
     const { contract, onDelete } = (outputs ?? {}) as { contract?: { id?: number }; onDelete?: string };
-    if (!type.endsWith(CONTRACT) || contract?.id === undefined || onDelete !== CANCEL) continue;
+    if (!type.endsWith(":AcmeContract") || contract?.id === undefined || onDelete !== CANCEL) continue;
     const { createdAt, canceledAt } = partner.contract(contract.id);
     if (canceledAt !== undefined || now.getTime() - Date.parse(createdAt) < CANCEL_DAYS * DAY) continue;
     const one = contracts(program).find(({ name }) => urn.endsWith(`::${name}`));

@@ -75,7 +75,7 @@ export class Permissions {
     const wanted: Given =
       days > VALID_DAYS
         ? "an expired file"
-        : this.#refused || random.chance(70)
+        : this.#refused || random.chance(80)
           ? "the whole file"
           : random.pick(["no file", "a file without one call"]);
     const written = wanted === "no file" ? undefined : await this.#write(json, command);

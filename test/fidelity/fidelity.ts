@@ -36,6 +36,8 @@ export interface Figures {
   approvals: number;
   withheld: number;
   unapproved: string[];
+  /** Previews that went well and of which `clm review` approves nothing: it is no difference, but stops the stack. */
+  unapprovable: string[];
   byOperation: Counts;
 }
 
@@ -53,6 +55,7 @@ export const noFigures = (): Figures => ({
   approvals: 0,
   withheld: 0,
   unapproved: [],
+  unapprovable: [],
   byOperation: {},
 });
 
@@ -150,6 +153,8 @@ interface Transition {
   readonly demanded: boolean;
   readonly withheld: boolean;
   readonly unapproved: readonly string[];
+  /** Why nothing of a preview that went well could be approved. */
+  readonly unapprovable: string | undefined;
 }
 
 const shownIn = (said: readonly Said[]): Shown[] => said.map(({ shown }) => shown);
@@ -161,11 +166,12 @@ function judged(
   said: readonly Said[],
   made: readonly string[],
   applied: Ran,
-): Pick<Transition, "demanded" | "withheld" | "unapproved" | "succeeded"> {
+): Pick<Transition, "demanded" | "withheld" | "unapproved" | "unapprovable" | "succeeded"> {
   return {
     demanded: permissions.demanded,
     withheld: !permission.whole || permission.ceiling,
     unapproved: permissions.judge(permission, said, made, applied),
+    unapprovable: permission.unapprovable,
     succeeded: applied.code === 0,
   };
 }
@@ -248,7 +254,18 @@ async function apply(random: Random, playing: Playing, mustRefresh: boolean): Pr
 }
 
 function count(figures: Figures, transition: Transition, where: string, progress?: (line: string) => void): void {
-  const { said, made, unnamed = [], succeeded, text, review, demanded, withheld, unapproved } = transition;
+  const {
+    said,
+    made,
+    unnamed = [],
+    succeeded,
+    text,
+    review,
+    demanded,
+    withheld,
+    unapproved,
+    unapprovable,
+  } = transition;
   const shown = shownIn(said);
   figures.transitions++;
   if (!succeeded) figures.failed++;
@@ -265,6 +282,7 @@ function count(figures: Figures, transition: Transition, where: string, progress
   if (review !== undefined) figures.reviews++;
   figures.reviewed.push(...(review ?? []).map((one) => `${one} at ${where}`));
   figures.unapproved.push(...unapproved.map((one) => `${one} at ${where}`));
+  if (unapprovable !== undefined) figures.unapprovable.push(`${unapprovable} at ${where}`);
   const different = differences.length + unnamed.length + (review?.length ?? 0) + unapproved.length;
   progress?.(
     `${where}: ${shown.length} shown, ${made.length} made, ${different} differences${succeeded ? "" : `, ended in an error: ${/(?<=error: )(?!\d+ errors? occurred).*|(?<=\* ).*/.exec(text)?.[0] ?? ""}`}${different > 0 ? `\n${[...(review ?? []), ...unapproved, text].join("\n")}` : ""}`,

@@ -32,6 +32,8 @@ export interface Permission {
   readonly whole: boolean;
   /** Whether nothing at all may be destroyed. */
   readonly ceiling: boolean;
+  /** Why a preview that went well could not be approved. */
+  readonly unapprovable: string | undefined;
 }
 
 /** The policy of one run's stack, and what its transitions are given. */
@@ -69,7 +71,7 @@ export class Permissions {
     delete project.environment.CLM_APPROVALS;
     const demands = (severity: Severity | undefined): boolean =>
       demandsApproval(severity, { approvals: this.level, maxDestructive: 0 });
-    const nothing = { demands, approved: [], whole: !this.demanded, ceiling: this.#ceiling };
+    const nothing = { demands, approved: [], whole: !this.demanded, ceiling: this.#ceiling, unapprovable: undefined };
     const how = this.#ceiling ? ["ceiling 0"] : [];
     if (!this.demanded) return { ...nothing, how: how.join() };
     const wanted: Given =
@@ -91,6 +93,7 @@ export class Permissions {
       how: [...how, said].join(", "),
       approved,
       whole: written === undefined && given === "the whole file",
+      unapprovable: json?.code === 0 ? written : undefined,
     };
   }
 

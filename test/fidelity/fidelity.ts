@@ -1,3 +1,4 @@
+import type { ApprovalLevel } from "../../provider/core/policy.js";
 import {
   compare,
   previewPart,
@@ -67,6 +68,8 @@ export interface Options {
   readonly seed: string;
   readonly transitions: number;
   readonly plant?: string | undefined;
+  /** Which calls need an approval; by the seed unless told. */
+  readonly level?: ApprovalLevel;
   /** Changes of this system alone. */
   readonly only?: SystemName | undefined;
   /** Makes the list of each preview by `clm review`, too: one more preview for each transition. */
@@ -88,7 +91,7 @@ export interface Options {
 export async function run(options: Options, figures: Figures): Promise<number | undefined> {
   const { only, seed, transitions } = options;
   const world = await World.open(options.plant === undefined ? {} : { plant: options.plant });
-  const permissions = new Permissions(new Random(`${seed} policy`), world);
+  const permissions = new Permissions(new Random(`${seed} policy`), world, options.level);
   const playing: Playing = { world, permissions, reviewing: options.review === true };
   const program: Program = { resources: [], named: 0, comms: 0 };
   const aims = aimsOf(seed, only);

@@ -43,9 +43,10 @@ export class Permissions {
   #refused = false;
   #ceiling = false;
 
-  constructor(random: Random, world: World) {
+  /** @param level what the stack demands; drawn unless told. */
+  constructor(random: Random, world: World, level?: ApprovalLevel) {
     this.#world = world;
-    this.level = random.pick([...APPROVAL_LEVELS, "off"]);
+    this.level = level ?? random.pick([...APPROVAL_LEVELS, "off"]);
     if (this.level !== "off") configure(world, { "clm:approvals": this.level });
     world.project.environment.CLM_MAX_DESTRUCTIVE = NO_CEILING;
   }

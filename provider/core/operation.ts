@@ -110,7 +110,8 @@ export interface OperationSpec<Arguments> {
   readonly name: string;
   readonly effect: Effect;
   readonly reversible: boolean;
-  readonly destructive: (args: Arguments) => boolean;
+  /** By its arguments, where they decide. */
+  readonly destructive: boolean | ((args: Arguments) => boolean);
   readonly billed: boolean;
   readonly repeat: RepeatRule;
   readonly target: (args: Arguments) => Record<string, string | number | undefined>;
@@ -124,6 +125,7 @@ export interface CatalogueEntry<Arguments> {
   readonly name: string;
   readonly effect: Effect;
   readonly reversible: boolean;
+  readonly destructive: "always" | "never" | "by its arguments";
   readonly billed: boolean;
   certain(args: Arguments): Operation;
   conditional(args: Arguments, on: string): Operation;
@@ -145,7 +147,7 @@ export function operation<Arguments>(spec: OperationSpec<Arguments>): CatalogueE
       Object.entries(spec.target(args)).map(([key, value]) => [key, value === undefined ? "?" : String(value)]),
     ),
     reversible: spec.reversible,
-    destructive: spec.destructive(args),
+    destructive: typeof spec.destructive === "boolean" ? spec.destructive : spec.destructive(args),
     billed: spec.billed,
     certainty,
     sentence: withoutBrackets(spec.say(args)),
@@ -158,6 +160,7 @@ export function operation<Arguments>(spec: OperationSpec<Arguments>): CatalogueE
     name: spec.name,
     effect: spec.effect,
     reversible: spec.reversible,
+    destructive: typeof spec.destructive !== "boolean" ? "by its arguments" : spec.destructive ? "always" : "never",
     billed: spec.billed,
     certain: (args) => make(args, { kind: "certain" }),
     conditional: (args, on) => make(args, { kind: "conditional", on }),

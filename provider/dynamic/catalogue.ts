@@ -5,7 +5,7 @@ import * as ecgrid from "../ecgrid/operations.js";
 import * as partner from "../partner/operations.js";
 
 /** What a catalogue says of every call of a name, whatever its arguments. */
-export type Known = Pick<CatalogueEntry<never>, "name" | "effect" | "reversible" | "billed">;
+export type Known = Pick<CatalogueEntry<never>, "name" | "effect" | "reversible" | "destructive" | "billed">;
 
 const isEntry = (value: unknown): value is Known => typeof value === "object" && value !== null && "certain" in value;
 
@@ -17,3 +17,6 @@ const KNOWN: ReadonlyMap<string, Known> = new Map(
 
 /** The catalogue's entry of a name; undefined for a call that this version does not know. */
 export const catalogued = (name: string): Known | undefined => KNOWN.get(name);
+
+/** All entries. */
+export const catalogue = (): Known[] => [...KNOWN.values()];

@@ -1,47 +1,12 @@
 import { expect } from "chai";
-import { execFile } from "node:child_process";
-import { appendFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { REPOSITORY, type Ran } from "../instrument/project.js";
+import { clm, configure } from "../instrument/clm.js";
 import { expectCode, type World } from "../instrument/world.js";
 import { activeIds, apply, certificate, current, inWorld, stored } from "./engine.js";
 
 const terminate = (id: number, comm = 5001): string => `ecgrid.certificates.terminate commId=${comm} certKeyId=${id}`;
 const other = certificate("b", { commId: 5002 });
-
-/** Settings of the stack, as a person writes them into its file. */
-function configure({ project }: World, settings: Record<string, string | number>): void {
-  const file = join(project.folder, "project", "Pulumi.dev.yaml");
-  const lines = readFileSync(file, "utf8")
-    .split("\n")
-    .filter((line) => !/^(config:| {2}clm:)/.test(line));
-  writeFileSync(file, lines.join("\n"));
-  appendFileSync(
-    file,
-    `\nconfig:\n${Object.entries(settings)
-      .map(([key, value]) => `  ${key}: ${JSON.stringify(String(value))}\n`)
-      .join("")}`,
-  );
-}
-
-/** `clm review`, in the project, with the world's clock. */
-function clm({ project }: World, ...args: string[]): Promise<Ran> {
-  return new Promise((done) => {
-    execFile(
-      process.execPath,
-      [join(REPOSITORY, "dist", "sdk", "cli", "clm.js"), ...args],
-      {
-        cwd: join(project.folder, "project"),
-        env: { ...process.env, ...project.environment },
-        maxBuffer: 64 * 1024 * 1024,
-      },
-      (error, stdout, stderr) => {
-        const code = error === null ? 0 : Number(error.code);
-        done({ command: `clm ${args.join(" ")}`, code, stdout, stderr, text: stdout + stderr });
-      },
-    );
-  });
-}
 
 /** Reviews what a command is about to do, and approves it. */
 async function approve(world: World, ...options: string[]): Promise<void> {

@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { RIGHTS } from "../../sandbox/apinizer/store.js";
 import type { Spec, World } from "../instrument/world.js";
-import { inputsOf, of, type Kind, type Program } from "./program.js";
+import { inputsOf, of, without, type Kind, type Program } from "./program.js";
 import type { Random } from "./random.js";
 
 /** What changes at the gateways of an Apinizer project, and in programs about them. */
@@ -16,7 +16,7 @@ const ofJwk = inputsOf(JWK);
 
 const PROJECT = "partners";
 const OTHER_PROJECT = "other";
-const ENVIRONMENTS = ["production", "staging", "sandbox"];
+export const ENVIRONMENTS = ["production", "staging", "sandbox"];
 /** A certificate of the project that no program has. */
 const FOREIGN = "foreign";
 
@@ -67,7 +67,7 @@ const nameOf = ({ args }: Spec): string => String(args.name);
 const projectOf = ({ args }: Spec): string => String(args.project);
 
 /** Whether the manager has the certificate of a resource. */
-const isThere = ({ sandbox }: World, one: Spec): boolean =>
+export const isThere = ({ sandbox }: World, one: Spec): boolean =>
   sandbox.apinizer.certificates(projectOf(one)).some(({ name }) => name === nameOf(one));
 
 const PEOPLE: Readonly<Record<string, (one: Spec, random: Random, world: World) => void | Promise<void>>> = {
@@ -101,13 +101,6 @@ const PEOPLE: Readonly<Record<string, (one: Spec, random: Random, world: World) 
     sandbox.apinizer.describeOutside(nameOf(one), text(random), projectOf(one));
   },
 };
-
-/** Takes a resource out of a program, with those that use it. */
-function withoutIt(program: Program, one: Spec): void {
-  program.resources = program.resources.filter(
-    ({ name, later }) => name !== one.name && later?.certificate !== `${one.name}.self`,
-  );
-}
 
 const FAULTS = ["drop-before", "drop-after", "500", "503", "429", "403", "html", "truncate", "empty"] as const;
 const CALLS = [
@@ -384,7 +377,7 @@ export const APINIZER_CHANGES: readonly Kind[] = [
       apinizer.unreachable(environmentName);
       apinizer.deleteOutside(nameOf(one), projectOf(one));
       apinizer.reachable(environmentName);
-      if (random.chance(60)) withoutIt(program, one);
+      if (random.chance(60)) without(program, one);
       else one.args.trigger = text(random);
       return true;
     },

@@ -1,8 +1,9 @@
 import { APINIZER_CHANGES, gateways, jwks } from "./apinizerChanges.js";
 import { CERTCENTRAL_CHANGES, orders } from "./certcentralChanges.js";
 import { certificates, ECGRID_CHANGES } from "./ecgridChanges.js";
-import { contracts, credentials, PARTNER_CHANGES } from "./partnerChanges.js";
-import { DAY, of, type Kind, type Program } from "./program.js";
+import { contracts, credentials, mendContracts, PARTNER_CHANGES } from "./partnerChanges.js";
+import { FOLLOWED, type Aim } from "./aims.js";
+import { DAY, of, rename, without, type Kind, type Program } from "./program.js";
 import type { Random } from "./random.js";
 import type { Spec, World } from "../instrument/world.js";
 
@@ -11,10 +12,6 @@ const RETIRABLE = [
   ...["certcentral.Order", "partner.AcmeCredential"],
 ];
 const retirements = (program: Program): Spec[] => of(program, "Retirement");
-/** Whether a resource has an input that is an output of another one. */
-const uses = ({ args, later }: Spec, name: string): boolean =>
-  args.of === name || Object.values(later ?? {}).some((source) => source.split(".")[0] === name);
-
 /** What changes at one system, and in programs about it. */
 export const SYSTEMS = {
   ecgrid: ECGRID_CHANGES,
@@ -56,10 +53,7 @@ const COMMON: readonly Kind[] = [
     weight: 6,
     apply: (random, program) => {
       if (program.resources.length === 0) return false;
-      const gone = random.pick(program.resources);
-      const going = new Set([gone]);
-      for (const one of program.resources) if ([...going].some(({ name }) => uses(one, name))) going.add(one);
-      program.resources = program.resources.filter((one) => !going.has(one));
+      without(program, random.pick(program.resources));
       return true;
     },
   },
@@ -73,14 +67,8 @@ const COMMON: readonly Kind[] = [
       ];
       if (all.length === 0) return false;
       const one = random.pick(all);
-      const old = one.name;
-      one.opts = { ...one.opts, aliases: [{ name: old }] };
-      one.name = `c${program.named++}`;
-      for (const other of program.resources) {
-        if (other.args.of === old) other.args.of = one.name;
-        for (const [field, source] of Object.entries(other.later ?? {}))
-          if (source.startsWith(`${old}.`)) other.later = { ...other.later, [field]: source.replace(old, one.name) };
-      }
+      one.opts = { ...one.opts, aliases: [{ name: one.name }] };
+      rename(program, one, `c${program.named++}`);
       return true;
     },
   },
@@ -130,8 +118,16 @@ export async function populate(
   return first.map(({ name }) => name);
 }
 
-/** Applies one to three changes. @returns their names. */
-export async function change(random: Random, program: Program, world: World, only?: SystemName): Promise<string[]> {
+/** How likely people mend what would fail in every later run. */
+const MENDED = 85;
+
+/** Applies one to three changes, and perhaps some of what the run aims at. @returns their names. */
+export async function change(
+  random: Random,
+  program: Program,
+  world: World,
+  { only, aims = [] }: { readonly only?: SystemName | undefined; readonly aims?: readonly Aim[] } = {},
+): Promise<string[]> {
   const changes = changesOf(only);
   const applied: string[] = [];
   const wanted = 1 + random.int(3);
@@ -140,5 +136,8 @@ export async function change(random: Random, program: Program, world: World, onl
     const kind = changes.find(({ weight }) => (at -= weight) < 0);
     if (kind !== undefined && (await kind.apply(random, program, world))) applied.push(kind.name);
   }
+  for (const { operation, apply } of aims)
+    if (random.chance(FOLLOWED) && (await apply(random, program, world))) applied.push(`towards ${operation}`);
+  if (random.chance(MENDED)) mendContracts(program, world);
   return applied;
 }

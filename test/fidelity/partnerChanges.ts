@@ -1,14 +1,45 @@
-import type { Spec } from "../instrument/world.js";
-import { inputsOf, of, type Kind, type Program } from "./program.js";
+import type { Spec, World } from "../instrument/world.js";
+import { DAY, inputsOf, of, rename, type Kind, type Planned, type Program } from "./program.js";
 
 /** What changes at DigiCert's Partner API, and in programs about it. */
 
 const CONTRACT = "partner.AcmeContract";
 const CREDENTIAL = "partner.AcmeCredential";
-export const contracts = (program: Program): Spec[] => of(program, CONTRACT);
+export const contracts = (program: Program): Planned[] => of(program, CONTRACT);
 export const credentials = (program: Program): Spec[] => of(program, CREDENTIAL);
 const ofContract = inputsOf(CONTRACT);
 const ofCredential = inputsOf(CREDENTIAL);
+
+/** DigiCert takes a cancel for 30 days; a run may be some days later than it is planned for. */
+const CANCEL_DAYS = 22;
+const CANCEL = "cancel";
+
+/**
+ * What people do before a contract's last day for a cancel, and with one whose day has passed: a removal that fails, and a
+ * creation that a failed run has cut off, would make every later run fail.
+ */
+export function mendContracts(program: Program, { sandbox, project, now }: World): void {
+  const { partner } = sandbox;
+  const stored = project.resources();
+  for (const one of contracts(program)) {
+    const held = stored.find(({ urn }) => urn.endsWith(`::${one.name}`));
+    if (held === undefined && one.opts?.aliases === undefined && one.tried === true)
+      rename(program, one, `c${program.named++}`);
+    one.tried = true;
+  }
+  for (const { urn, type, outputs } of stored) {
+    const { contract, onDelete } = (outputs ?? {}) as { contract?: { id?: number }; onDelete?: string };
+    if (!type.endsWith(":AcmeContract") || contract?.id === undefined || onDelete !== CANCEL) continue;
+    const { createdAt, canceledAt } = partner.contract(contract.id);
+    if (canceledAt !== undefined || now.getTime() - Date.parse(createdAt) < CANCEL_DAYS * DAY) continue;
+    const one = contracts(program).find(({ name }) => urn.endsWith(`::${name}`));
+    if (one !== undefined) one.args.onDelete = "expire";
+    else {
+      partner.cancelOutside(contract.id);
+      program.refreshes = true;
+    }
+  }
+}
 
 const NAMES = ["a", "b", "c", "d"].map((name) => `${name}.example.com`);
 
@@ -25,7 +56,7 @@ export const PARTNER_CHANGES: readonly Kind[] = [
           productNameId: "ssl_dv_rapidssl",
           sans: NAMES.slice(0, 1 + random.int(3)),
           ...(random.chance(50) ? { autoRenew: random.chance(50) } : {}),
-          onDelete: random.pick(["expire", "expire", "expire", "retain", "cancel"]),
+          onDelete: random.pick(["expire", "expire", "expire", "retain", CANCEL]),
           firstCredential: random.pick(["keep", "revokeOnDelete", "revoke"]),
         },
       });

@@ -5,6 +5,8 @@ import type * as EngineLog from "../../provider/dynamic/engineLog.js";
 import type * as Inventory from "../../provider/inventory/inventory.js";
 import type { FormFile, HttpCall, MultipartForm } from "../../provider/core/operation.js";
 import type * as GatewayOutcomes from "../../provider/apinizer/certificate/outcomes.js";
+import type * as Approvals from "../../provider/core/approvals.js";
+import type * as Policy from "../../provider/core/policy.js";
 import type * as EcgridCertificate from "../../provider/ecgrid/generated/certificate.js";
 
 /**
@@ -59,6 +61,8 @@ function keepCompiled(folder: string | undefined): void {
   if (isProvider) setInterval(flushCompileCache, 500).unref();
 }
 
+/** A module whose functions can be replaced. */
+type Patched<Module> = { -readonly [Key in keyof Module]: Module[Key] };
 type Send = Transport.Transport["send"];
 
 /** The planted bugs, by name: each breaks what a preview says, or what a step does. */
@@ -66,12 +70,10 @@ function PLANTS(): Record<string, () => void> {
   /* eslint-disable @typescript-eslint/no-require-imports -- the modules are patched where the provider finds them */
   const transport = require("../../provider/http/transport.js") as typeof Transport;
   const engineLog = require("../../provider/dynamic/engineLog.js") as typeof EngineLog;
-  const inventory = require("../../provider/inventory/inventory.js") as {
-    -readonly [Key in keyof typeof Inventory]: (typeof Inventory)[Key];
-  };
-  const gatewayOutcomes = require("../../provider/apinizer/certificate/outcomes.js") as {
-    -readonly [Key in keyof typeof GatewayOutcomes]: (typeof GatewayOutcomes)[Key];
-  };
+  const inventory = require("../../provider/inventory/inventory.js") as Patched<typeof Inventory>;
+  const gatewayOutcomes = require("../../provider/apinizer/certificate/outcomes.js") as Patched<typeof GatewayOutcomes>;
+  const policy = require("../../provider/core/policy.js") as Patched<typeof Policy>;
+  const approvals = require("../../provider/core/approvals.js") as Patched<typeof Approvals>;
   const { certificate } = require("../../provider/ecgrid/generated/certificate.js") as typeof EcgridCertificate;
   /* eslint-enable @typescript-eslint/no-require-imports */
 
@@ -282,6 +284,17 @@ function PLANTS(): Record<string, () => void> {
           traceId,
         ),
       );
+    },
+    "approvals-ignored": () => {
+      policy.demandsApproval = () => false;
+      policy.needsApproval = () => false;
+    },
+    "approvals-for-ever": () => {
+      approvals.invalidFor = () => undefined;
+    },
+    "ceiling-ignored": () => {
+      const { effectivePolicy } = policy;
+      policy.effectivePolicy = (...args) => ({ ...effectivePolicy(...args), maxDestructive: 1_000_000 });
     },
     "forgotten-previous": () => {
       const end = certificate.delete.bind(certificate);

@@ -15,14 +15,25 @@ export interface Shown {
 
 const LABEL = /\[([a-z]+(?:\.[A-Za-z-]+)+(?: [A-Za-z]+=[^\s\];]+)+)(?:; if ([^\]]*))?\]/g;
 
-function shownIn(text: string, resource?: string): Shown[] {
-  return [...text.matchAll(LABEL)].map(([, operation = "", on]) => ({
-    operation,
-    certain: on === undefined,
-    ...(on === undefined ? {} : { on }),
-    ...(resource === undefined ? {} : { resource }),
-  }));
+/** One with the words before its label. */
+export interface Said {
+  readonly shown: Shown;
+  readonly sentence: string;
 }
+
+const saidIn = (text: string, resource?: string): Said[] =>
+  [...text.matchAll(LABEL)].map((match) => {
+    const [, operation = "", on] = match;
+    return {
+      shown: {
+        operation,
+        certain: on === undefined,
+        ...(on === undefined ? {} : { on }),
+        ...(resource === undefined ? {} : { resource }),
+      },
+      sentence: text.slice(0, match.index),
+    };
+  });
 
 /** The text before anything is applied: `up` prints its own preview first. */
 export const previewPart = (text: string): string => text.split(/^Updating \(|^Destroying \(/m)[0] ?? "";
@@ -31,26 +42,30 @@ export const previewPart = (text: string): string => text.split(/^Updating \(|^D
  * Operations that a plain preview names. Each is printed on its resource's row and again under "Diagnostics"; rows are
  * repeated while the preview goes on, so the diagnostics are counted.
  */
-export function shownByPreview(text: string): Shown[] {
+export const shownByPreview = (text: string): Shown[] => saidByPreview(text).map(({ shown }) => shown);
+
+/** The same with the words before each label. */
+export function saidByPreview(text: string): Said[] {
   const [, diagnostics = ""] = previewPart(text).split(/^Diagnostics:$/m);
-  const shown: Shown[] = [];
+  const said: Said[] = [];
   let resource: string | undefined;
   for (const line of diagnostics.split("\n")) {
     if (/^(?:Outputs|Resources|Policies):/.test(line)) break;
     const header = /^ {2}\S+ \((.+)\):$/.exec(line);
     if (header) resource = header[1];
-    else shown.push(...shownIn(line, resource));
+    else said.push(...saidIn(line, resource));
   }
-  return shown;
+  return said;
 }
 
 /** Operations that `pulumi destroy --preview-only --diff` names: the stored list of the inventory. */
-export const shownByDestroyPreview = (text: string): Shown[] => shownIn(text);
+export const saidByDestroyPreview = (text: string): Said[] => saidIn(text);
+export const shownByDestroyPreview = (text: string): Shown[] => saidByDestroyPreview(text).map(({ shown }) => shown);
 
 /** Operations named on rows, whatever the number of times: what is visible without scrolling to the end. */
 export function namedOnRows(text: string): Set<string> {
   const [rows = ""] = previewPart(text).split(/^Diagnostics:$/m);
-  return new Set(shownIn(rows).map(({ operation }) => operation));
+  return new Set(saidIn(rows).map(({ shown }) => shown.operation));
 }
 
 export interface Difference {

@@ -160,7 +160,8 @@ function stillNeeded(thumbprints: readonly string[], { __after, __inUse = [] }: 
     use.thumbprints.some((one) => thumbprints.includes(one));
   const first = __after === UNKNOWN ? undefined : (__after ?? []);
   const now = first?.find(has);
-  if (now !== undefined) return `${now.what} still has it in use`;
+  if (now !== undefined)
+    return now.unsettled === undefined ? `${now.what} still has it in use` : `${now.what}: ${now.unsettled}`;
   const superseded = (urn: string, what: string): boolean =>
     first === undefined || first.some((use) => use.urn === urn && use.what === what);
   const before = __inUse === UNKNOWN ? [] : __inUse;

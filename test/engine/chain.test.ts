@@ -210,7 +210,7 @@ describe("the chain from the CA to the gateway, the example project", () => {
       const waits = await apply(world);
       expect(waits.made).to.deep.equal([]);
       expect(waits.preview.text).to.include(
-        "is not ended, because certificate api of project partners: staging is unknown (a refresh looks at its truststore)",
+        "is not ended, because certificate api of project partners: staging is unknown",
       );
       apinizer.setRights(["SECRETS+VIEW"], "admin");
       await world.project.refresh();

@@ -197,6 +197,11 @@ const COMES_AFTER: Row[] = [
     remarks: [WAITS("the gateway still has it in use")],
   },
   {
+    name: "may still have one of them in use, which is not known",
+    after: inputs(things(), { __after: [use(["T2", "T1"], "staging is unknown")] }),
+    remarks: [WAITS("the gateway: staging is unknown")],
+  },
+  {
     name: "is not known to have what it should",
     after: inputs(things(), { __after: [use(["T2"], "staging is unknown")] }),
     remarks: [WAITS("the gateway: staging is unknown")],

@@ -112,8 +112,9 @@ export const AIMS: readonly Aim[] = [
     system: "certcentral",
     runs: 2,
     apply: onIssued((one, _random, _program, world) => {
-      one.args.renewalWindow = { days: 60 };
-      const end = Date.parse(orderOf(world, one)?.validTill ?? "") - 20 * DAY;
+      // As early as a renewal is taken: contracts of the same age must not end meanwhile.
+      one.args.renewalWindow = { days: 88 };
+      const end = Date.parse(orderOf(world, one)?.validTill ?? "") - 85 * DAY;
       if (end > world.now.getTime()) world.at(new Date(end));
     }),
   },

@@ -108,11 +108,11 @@ export async function run(options: Options, figures: Figures): Promise<number | 
       if (options.onlyTransitions?.includes(step) === false) continue;
       const random = new Random(`${seed} transition ${step}`);
       if (step === transitions) {
-        // What is refused for want of an approval is done with the whole file then.
-        for (let wanted = true; wanted;) {
+        // What was withheld is given then; what nobody can approve stays.
+        for (let tries = 0; tries < DESTROYS; tries++) {
           const transition = await destroy(random, playing);
-          wanted = transition.withheld && !transition.succeeded;
           if (played(step, transition, `${seed} destroy (${transition.how})`)) return first;
+          if (transition.succeeded || !transition.withheld || transition.unapprovable !== undefined) break;
         }
         break;
       }
@@ -134,6 +134,9 @@ export async function run(options: Options, figures: Figures): Promise<number | 
   }
   return first;
 }
+
+/** Most attempts at the end of a run. */
+const DESTROYS = 3;
 
 /** What a run plays on. */
 interface Playing {

@@ -43,9 +43,13 @@ export class Permissions {
   #refused = false;
   #ceiling = false;
 
+  /** How often something is withheld, in percent: where it is looked for, more often. */
+  readonly #withholding: number;
+
   /** @param level what the stack demands; drawn unless told. */
   constructor(random: Random, world: World, level?: ApprovalLevel) {
     this.#world = world;
+    this.#withholding = level === undefined ? 18 : 60;
     this.level = level ?? random.pick([...APPROVAL_LEVELS, "off"]);
     if (this.level !== "off") configure(world, { "clm:approvals": this.level });
     world.project.environment.CLM_MAX_DESTRUCTIVE = NO_CEILING;
@@ -57,7 +61,7 @@ export class Permissions {
 
   /** Before a preview: sometimes nothing may be destroyed. */
   begin(random: Random): void {
-    this.#ceiling = !this.#refused && random.chance(6);
+    this.#ceiling = !this.#refused && random.chance(this.#withholding / 3);
     this.#world.project.environment.CLM_MAX_DESTRUCTIVE = this.#ceiling ? "0" : NO_CEILING;
   }
 
@@ -78,11 +82,12 @@ export class Permissions {
     const wanted: Given =
       days > VALID_DAYS
         ? "an expired file"
-        : this.#refused || random.chance(80)
+        : this.#refused || !random.chance(this.#withholding)
           ? "the whole file"
           : random.pick(["no file", "a file without one call"]);
     const written = wanted === "no file" ? undefined : await this.#write(json, command);
-    const withheld = wanted === "a file without one call" ? this.#withhold(random, demands) : undefined;
+    const withheld =
+      wanted === "a file without one call" && written === undefined ? this.#withhold(random, demands) : undefined;
     const given =
       written === undefined || wanted !== "a file without one call" || withheld !== undefined
         ? wanted

@@ -20,23 +20,19 @@ export interface DeletionGuardArgs {
  * new ecgrid.Certificate("partner-a", { commId: 5001, overlapDays: 30 }, { hooks: guard });
  */
 export function deletionGuard(name: string, { instance }: DeletionGuardArgs = {}): pulumi.ResourceHookBinding {
+  // As the program has it: the hook runs outside of it, where an inline program's configuration is not known.
+  const configuration = pulumi.runtime.allConfig();
   const hook = new pulumi.ResourceHook(
     name,
     async ({ type, urn, oldOutputs }) => {
       // Loaded when it is needed: most runs remove nothing.
       const { rehearseDeletion } = await import("../provider/dynamic/rehearsal.js");
       const reason = await rehearseDeletion({ type, urn, outputs: (oldOutputs ?? {}) as Properties }, (key) =>
-        key === INSTANCE ? instance : instance === undefined ? configured(key) : undefined,
+        key === INSTANCE ? instance : instance === undefined ? configuration[key] : undefined,
       );
       if (reason !== undefined) throw new Error(`the removal would be stopped: ${reason}`);
     },
     { onDryRun: true },
   );
   return { beforeDelete: [hook] };
-}
-
-/** A setting of the stack's configuration, for instance `ecgrid:apiKey`. */
-function configured(key: string): string | undefined {
-  const [namespace = "", name = ""] = key.split(":");
-  return new pulumi.Config(namespace).get(name);
 }

@@ -80,21 +80,26 @@ describe("inline programs of the Automation API", () => {
       return Promise.resolve();
     };
     // The hook runs in this process: it has the stack's configuration, not the environment of the CLI.
-    const first = await stackOf(guarded(true, false));
-    await first.setConfig("ecgrid:url", { value: sandbox.ecgrid.url });
-    await first.setConfig("ecgrid:apiKey", { value: sandbox.ecgrid.apiKey, secret: true });
-    await first.up();
+    const configured = async (program: automation.PulumiFn): Promise<automation.Stack> => {
+      const stack = await stackOf(program);
+      await stack.setAllConfig({
+        "ecgrid:url": { value: sandbox.ecgrid.url },
+        "ecgrid:apiKey": { value: sandbox.ecgrid.apiKey, secret: true },
+      });
+      return stack;
+    };
+    await (await configured(guarded(true, false))).up();
     const position = sandbox.log.last();
-    const stopped = await (await stackOf(guarded(false, false))).preview({ color: "never" }).then(
+    const stopped = await (await configured(guarded(false, false))).preview({ color: "never" }).then(
       () => "it did not fail",
       (error: unknown) => String(error),
     );
     expect(stopped).to.include("the removal would be stopped").and.include("allowLastTermination");
     expect(sandbox.log.made(position)).to.deep.equal([]);
     expect(sandbox.log.since(position), "it has asked").to.not.deep.equal([]);
-    await (await stackOf(guarded(true, true))).up();
-    await (await stackOf(guarded(false, true))).preview();
-    await (await stackOf(guarded(false, true))).up();
+    await (await configured(guarded(true, true))).up();
+    await (await configured(guarded(false, true))).preview();
+    await (await configured(guarded(false, true))).up();
     expect(sandbox.ecgrid.active(5001)).to.deep.equal([]);
   });
 

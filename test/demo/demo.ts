@@ -156,7 +156,7 @@ async function certcentralExample(demo: Demo): Promise<void> {
   );
   await certcentral.approveAll();
   await demo.step("the renewed order comes into charge", project.preview, project.up);
-  const last = { ...(await www({ revocationSkipApproval: true })), csr: lastCsr(world) };
+  const last = { ...(await www({ revocationSkipApproval: true })), csr: lastCsr(world, "www") };
   configure({ www: last, shop });
   await demo.step("a setting for the end: no call", project.preview, project.up);
   world.days(7);
@@ -247,16 +247,16 @@ async function chainExample(demo: Demo): Promise<void> {
   await demo.step("a renewal waits: the gateways keep the certificate that they have", project.preview, project.up);
   await certcentral.approveAll();
   await demo.step("it goes to every gateway, then its predecessor is revoked", project.preview, project.up);
-  await configure({ csr: lastCsr(world), environments: ["production"] });
+  await configure({ csr: lastCsr(world, "api"), environments: ["production"] });
   await demo.step("staging is dropped", project.preview, project.up);
   await configure({ gone: true });
   await demo.step("the site leaves the program: undeployed, deleted and revoked", project.preview, project.up);
 }
 
-/** The CSR that the program gave last. */
-function lastCsr({ project }: World): string {
+/** The CSR that the program gave last for an order. */
+function lastCsr({ project }: World, name: string): string {
   const resources = project.resources();
-  return String(resources.find(({ urn }) => urn.includes("certcentral:Order::"))?.outputs?.csr);
+  return String(resources.find(({ urn }) => urn.endsWith(`certcentral:Order::${name}`))?.outputs?.csr);
 }
 
 const EXAMPLES = [

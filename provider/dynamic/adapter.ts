@@ -229,7 +229,7 @@ export function adapt<Inputs extends object, State extends object, Api>(
       );
       const state = await told(() => lifecycle.read(before, reading));
       if (state === "gone") {
-        host.run.begins("gone", [id]);
+        host.run.begins("gone", [`${urnOf(outputs)} ${id}`]);
         return {};
       }
       return {
@@ -258,10 +258,10 @@ export function adapt<Inputs extends object, State extends object, Api>(
     delete: async (id, outputs) => {
       const urn = urnOf(outputs);
       const plan = planOf(urn, outputs, undefined, new Set(claimed(urn, (await host.settings()).instance)));
-      if (plan.refusal !== undefined) throw refused("delete", lifecycle.kind, urn, plan.refusal);
-      await refuseUnlikeNamed(lifecycle.kind, id, urn, plan);
-      if (plan.operations.length === 0) return;
       await told(async () => {
+        if (plan.refusal !== undefined) throw refused("delete", lifecycle.kind, urn, plan.refusal);
+        await refuseUnlikeNamed(lifecycle.kind, id, urn, plan);
+        if (plan.operations.length === 0) return;
         demandPermission(urn, outputs, plan);
         await lifecycle.delete(stateOf(outputs), await context(urn, plan, new Set(), outputs.__policy));
       });

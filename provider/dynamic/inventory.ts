@@ -43,7 +43,7 @@ export const inventoryProvider: dynamic.ResourceProvider<Properties, Properties>
       before === undefined ? undefined : asEntries(before),
       wanted,
       UNKNOWN_ON_THE_WIRE,
-    ).filter(({ id }) => !gone.has(id));
+    ).filter(({ urn, id }) => !gone.has(`${urn} ${id}`));
     await announce(ending);
     const tooMuch = aboveCeiling(news.__policy);
     if (tooMuch !== undefined) return { inputs: news, failures: [{ property: "", reason: tooMuch }] };

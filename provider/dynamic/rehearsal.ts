@@ -64,8 +64,8 @@ function rehearsal<Inputs extends object, State extends object, Api>(
   return [lifecycle.type, rehearse];
 }
 
-/** By type token. */
-const REHEARSALS: ReadonlyMap<string, Rehearse> = new Map([
+/** By type token: every kind whose deletion makes calls. */
+export const REHEARSALS: ReadonlyMap<string, Rehearse> = new Map([
   rehearsal(certificate, ecgrid),
   rehearsal(uploadedCertificate, ecgrid),
   rehearsal(partnerCertificate, ecgrid),
@@ -78,12 +78,13 @@ const REHEARSALS: ReadonlyMap<string, Rehearse> = new Map([
 
 /**
  * Why the deletion of a resource would stop, asked of the live service; undefined when nothing stops it. Makes no call that
- * changes anything.
+ * changes anything. @throws Error for a type that cannot be rehearsed: it must not look as if nothing stopped it.
  */
 export async function rehearseDeletion(
   { type, urn, outputs }: { readonly type: string; readonly urn: string; readonly outputs: Properties },
   config: (key: string) => string | undefined,
 ): Promise<string | undefined> {
   const rehearse = REHEARSALS.get(type);
-  return rehearse?.(outputs, urn, new Settings(config, process.env));
+  if (rehearse === undefined) throw new Error(`the deletion of a resource of type ${type} cannot be rehearsed`);
+  return rehearse(outputs, urn, new Settings(config, process.env));
 }

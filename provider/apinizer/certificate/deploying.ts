@@ -9,8 +9,9 @@ import { fault, partial, type Step } from "../step.js";
 import { saidOf, type Certificate, type DeploymentResult } from "../wire.js";
 import type { CertificateInputs } from "./inputs.js";
 import { isUnlistedNo, settled, truststores } from "./outcomes.js";
-import { readPem, type PemInfo } from "./pem.js";
+import { infoOf } from "./pem.js";
 import { removed } from "./removing.js";
+import { unnamedIn } from "./unnamed.js";
 import {
   doubled,
   entriesOf,
@@ -121,28 +122,6 @@ function demandAsNamed(before: CertificateState, inputs: CertificateInputs, foun
   });
 }
 
-/** What of a certificate at the manager a state knows nothing of, in words. */
-export function unnamedIn(before: CertificateState, { entries }: Certificate, inputs?: CertificateInputs): string[] {
-  const known = everywhere(before);
-  const prints = new Set([
-    ...known.flatMap(({ thumbprints }) => thumbprints),
-    ...[before.deployed?.thumbprint, inputs === undefined ? undefined : infoOf(inputs)?.thumbprint],
-  ]);
-  // A replacement names those of the record, a deletion all that may have it.
-  const environments = new Set([
-    ...(inputs === undefined ? known.map(({ environment }) => environment) : environmentsIn(before)),
-    ...(inputs?.environments ?? []),
-  ]);
-  return [
-    ...new Set(
-      entries.flatMap(({ environment, thumbprint }) => [
-        ...(environments.has(environment) ? [] : [`it is in ${environment}, too`]),
-        ...(thumbprint === undefined || prints.has(thumbprint) ? [] : [`${environment} has thumbprint ${thumbprint}`]),
-      ]),
-    ),
-  ];
-}
-
 /** Deletes a certificate with double entries, so that it can be made once. @returns the state without its record. */
 async function cleared(
   before: CertificateState,
@@ -200,11 +179,6 @@ async function deploy(
     next: "look at the preview again: it names what becomes of that certificate",
   });
 }
-
-const infoOf = ({ pem }: CertificateInputs): PemInfo | undefined => {
-  const read = pem === undefined ? undefined : readPem(pem);
-  return read === undefined || "problem" in read ? undefined : read;
-};
 
 /** Whether the manager has all that was asked for: certificate, alias, environments and, where it is shown, description. */
 function isAsked({ entries, description }: Certificate, inputs: CertificateInputs): boolean {

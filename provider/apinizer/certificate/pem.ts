@@ -49,3 +49,9 @@ export const whatOf = ({
   notAfter,
 }: Pick<PemInfo, "subject" | "thumbprint" | "notAfter">): string =>
   `${subject}, thumbprint ${thumbprint}, valid till ${notAfter.slice(0, 10)}`;
+
+/** What the PEM of a certificate's inputs is of; undefined where there is none that can be read. */
+export function infoOf({ pem }: { readonly pem?: string | undefined }): PemInfo | undefined {
+  const read = pem === undefined ? undefined : readPem(pem);
+  return read === undefined || "problem" in read ? undefined : read;
+}

@@ -6,9 +6,9 @@ import { failuresInWords } from "../outcomes.js";
 import { unlessRights, type Truststore } from "../client.js";
 import { fault, type Step } from "../step.js";
 import { saidOf, type Certificate, type DeploymentResult } from "../wire.js";
-import { unnamedIn } from "./deploying.js";
 import { isUnlistedNo, trusts, truststores, wantedOf } from "./outcomes.js";
 import { everywhere, type CertificateState, type EnvironmentState } from "./state.js";
+import { unnamedIn } from "./unnamed.js";
 
 /** A deletion: every environment is looked at before, the certificate is deleted, and what is left behind is told. */
 export async function end(state: CertificateState, context: Step): Promise<void> {

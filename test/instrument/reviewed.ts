@@ -33,10 +33,14 @@ export const unnamedIn = (review: Review): string[] =>
  * what is named too much is a condition, which need not come.
  */
 export function differencesFrom(review: Review, shown: readonly Shown[]): string[] {
-  const listed = operationsOf(review).flatMap(({ operation: { label, certainty, unnamed } }) =>
-    unnamed !== undefined || certainty.kind === "due"
-      ? []
-      : [{ label, text: spelled(label, certainty.kind === "conditional" ? certainty.on : undefined) }],
+  const listed = review.resources.flatMap(({ operations }) =>
+    onceEach(
+      operations.flatMap(({ label, certainty, unnamed }) =>
+        unnamed !== undefined || certainty.kind === "due"
+          ? []
+          : [{ label, text: spelled(label, certainty.kind === "conditional" ? certainty.on : undefined) }],
+      ),
+    ),
   );
   const inList = listed.map(({ text }) => text);
   // What the inventory cannot see it names under a condition; a review sees whether it is there.
@@ -56,6 +60,10 @@ export function differencesFrom(review: Review, shown: readonly Shown[]): string
     ...review.gaps.map(({ urn, because }) => `${urn}: ${because}`),
   ];
 }
+
+/** A row says each text once, also of a call that its plan may make twice. */
+const onceEach = <One extends { readonly text: string }>(listed: readonly One[]): One[] =>
+  listed.filter(({ text }, at) => listed.findIndex((other) => other.text === text) === at);
 
 /** The words of the inventory (inventory.md F22). */
 const STILL_WAITS = "the replaced original still waits in the state";

@@ -78,6 +78,22 @@ describe("contracts and credentials that others change meanwhile", () => {
     await contracts.delete(expiring);
   });
 
+  it("a contract whose term is over goes although DigiCert does not change it any more, and that is told", async () => {
+    sandbox.variants.paCanceledChange = "refused";
+    const made = await contracts.create(wanted({ autoRenew: true, onDelete: "expire" }));
+    sandbox.clock.set("2027-02-28T00:00:00Z");
+    sandbox.partner.cancelOutside(ID);
+    const changed = wanted({ autoRenew: false, onDelete: "expire" });
+    expect((await failure(contracts.update(made, changed))).outcome, "an update is another matter").to.equal("refused");
+    const other = await contracts.create(wanted({ sans: ["z.example.com"], autoRenew: true, onDelete: "expire" }));
+    sandbox.clock.set("2029-03-02T00:00:00Z");
+    await contracts.delete(other);
+    expect(contracts.told.join())
+      .to.include("the term of contract 20002 ended on 2028-02-28")
+      .and.include("contract_canceled")
+      .and.include("It shows auto renew on");
+  });
+
   it("a contract that a killed run may have made is not made again while its receipt has no end [situation: partner.contracts.create, already done]", async () => {
     const sending = {
       time: "2026-03-01T09:00:00Z",

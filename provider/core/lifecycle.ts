@@ -28,6 +28,8 @@ export interface Context<Api> {
   readonly claim: (names: readonly string[]) => void;
   /** Remote objects that other resources are known to hold in this run. */
   readonly heldByOthers: () => ReadonlySet<string>;
+  /** Whether an inventory of this run knows which resources stay in the stack when this one ends. */
+  readonly knowsWhatStays: () => Promise<boolean>;
   /** The receipt of the same call in an earlier run that was killed before the state had what came of it, where receipts are kept. */
   readonly unkept: (operation: Operation) => Receipt | undefined;
   /** Writes down that what came of a call is handed to the state now. */

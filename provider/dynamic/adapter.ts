@@ -155,6 +155,7 @@ export function adapt<Inputs extends object, State extends object, Api>(
         });
       },
       heldByOthers: () => new Set([...heldByOthers, ...claimed(urn, instance)]),
+      knowsWhatStays: () => host.run.hasInventory(),
       unkept: (operation) => unkeptIn(receiptsSoFar(), operation),
       keeps: (operation, traceId) => {
         bookkeeping(urn, () => {

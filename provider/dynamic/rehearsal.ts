@@ -50,6 +50,7 @@ function rehearsal<Inputs extends object, State extends object, Api>(
           plannedHeldByOthers: new Set(),
           claim: () => undefined,
           heldByOthers: () => new Set(),
+          knowsWhatStays: () => Promise.resolve(true), // what the stack keeps is the inventory's matter, not the service's
           unkept: () => undefined,
           keeps: () => undefined,
           tell: () => undefined,

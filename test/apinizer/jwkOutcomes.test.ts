@@ -2,6 +2,7 @@ import { expect } from "chai";
 import type { CertificateState } from "../../provider/apinizer/certificate/state.js";
 import type { JwkState } from "../../provider/apinizer/jwk/state.js";
 import { startSandbox, type Sandbox } from "../../sandbox/index.js";
+import { failure } from "../instrument/misbehaving.js";
 import { executed, GatewaySteps, JwkSteps, keyOf, newPems } from "./steps.js";
 
 /**
@@ -120,6 +121,18 @@ describe("JWKs of a certificate that is replaced or deleted", () => {
       expect(elsewhere).to.include(fateOf("far"));
       expect(executed(sandbox)).to.deep.equal(["create", "jwks.create", "jwks.delete", "delete"]);
     });
+
+  it("deleted with DELETE by a run that does not know which JWKs stay: refused while the project has one with a certificate", async () => {
+    await given({ jwkDeleteAction: "DELETE", allowJwkDeletion: true });
+    staying = [];
+    const alone = (): GatewaySteps => new GatewaySteps(sandbox, { knowsWhatStays: false });
+    const refused = await failure(alone().delete(certificate));
+    expect(refused.message).to.include("signer").and.include("nothing was sent");
+    expect(executed(sandbox)).to.deep.equal(["create", "jwks.create"]);
+    for (const name of ["signer", "near"]) sandbox.apinizer.deleteJwkOutside(name);
+    await alone().delete(certificate);
+    expect(executed(sandbox)).to.deep.equal(["create", "jwks.create", "delete"]);
+  });
 
   it("deleted with DELETE while a JWK of this stack stays: refused in words, and nothing is sent", async () => {
     await given({ jwkDeleteAction: "DELETE", allowJwkDeletion: true });

@@ -14,7 +14,7 @@ import { Transport } from "../../provider/http/transport.js";
 import { startSandbox, type Sandbox } from "../../sandbox/index.js";
 import { Steps, type Driven } from "../instrument/steps.js";
 
-export interface Options extends Pick<Driven<ApinizerClient>, "heldByOthers" | "receipts" | "book"> {
+export interface Options extends Pick<Driven<ApinizerClient>, "heldByOthers" | "receipts" | "book" | "knowsWhatStays"> {
   readonly token?: string;
   readonly fields?: Fields;
   readonly how?: Authorization;

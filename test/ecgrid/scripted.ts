@@ -36,6 +36,7 @@ export function scripted(
       seed: URN,
       plan,
       plannedHeldByOthers: new Set(),
+      knowsWhatStays: () => Promise.resolve(true),
       perform: performer(
         plan,
         (operation) => {

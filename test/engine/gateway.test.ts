@@ -187,6 +187,13 @@ describe("certificates and JWKs of gateways on the real engine", () => {
         expect(text).to.include("jwkDeleteAction DELETE would delete JWK signing, which this stack keeps");
       expect(refused.preview.text).to.include("up WILL STOP here");
       expect(refused.made).to.deep.equal([]);
+      // A destroy of this one alone has no inventory that knows what stays.
+      const before = world.sandbox.log.made().length;
+      const { urn = "" } = world.project.resources().find(({ type }) => type.endsWith("apinizer:Certificate")) ?? {};
+      const alone = await world.project.destroy("--target", urn);
+      expect(alone.code).to.not.equal(0);
+      expect(alone.text).to.include("which may be among signing, theirs").and.include("nothing was sent");
+      expect(world.sandbox.log.made()).to.have.length(before);
       expect(apinizer.jwks()).to.have.length(2);
       world.program();
       const { preview, made } = await apply(world);

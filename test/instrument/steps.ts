@@ -15,6 +15,8 @@ export interface Driven<Api> {
   readonly receipts?: () => string;
   /** Where receipts are written. */
   readonly book?: ReceiptBook;
+  /** Whether what stays in the stack is known when something ends; true by default. */
+  readonly knowsWhatStays?: boolean;
 }
 
 /** A lifecycle without Pulumi: each step performs its own plan. */
@@ -31,7 +33,7 @@ export class Steps<Inputs extends object, State extends object, Api> {
 
   #context(plan: Plan): Context<Api> {
     const { api, send, now, urn, heldByOthers = () => new Set<string>(), receipts = () => "" } = this.driven;
-    const { book = NO_RECEIPTS } = this.driven;
+    const { book = NO_RECEIPTS, knowsWhatStays = true } = this.driven;
     return {
       resource: "a",
       seed: urn,
@@ -45,6 +47,7 @@ export class Steps<Inputs extends object, State extends object, Api> {
       exclusive: (_name, work) => work(),
       claim: () => undefined,
       heldByOthers,
+      knowsWhatStays: () => Promise.resolve(knowsWhatStays),
       unkept: (operation) => unkeptIn(receipts(), operation),
       keeps: (operation, traceId) => {
         this.kept.push(`${operation.name} ${traceId}`);

@@ -47,6 +47,7 @@ class Run {
       now: NOW,
       exclusive: (_name, work) => work(),
       plannedHeldByOthers: new Set(),
+      knowsWhatStays: () => Promise.resolve(true),
       claim: () => undefined,
       heldByOthers: () => new Set(),
       unkept: () => undefined,

@@ -29,6 +29,7 @@ export async function end(state: CertificateState, context: Step): Promise<void>
   demandAnswers(state, known, { stores, covered, isThere: found !== undefined, isRepair }, context);
   if (found !== undefined) {
     const jwks = state.jwkDeleteAction === "DELETE" ? await attachedJwks(state, context) : [];
+    if (jwks.length > 0 && !(await context.knowsWhatStays())) throw mayBeKept(state, jwks, context);
     const said = await removed(state, operation, context);
     await tellOfJwks(state, jwks, context);
     await demandUndeployed(state, known, { said, stores, covered, again }, context);
@@ -128,6 +129,16 @@ async function madeAgain(
 /** JWKs of the project that refer to a certificate, of which no answer says which one (section 3.2). */
 const attachedJwks = async ({ project }: CertificateState, { api, resource }: Step): Promise<string[]> =>
   (await api.listedJwks(project, resource)).flatMap(({ name, attached }) => (attached === true ? [name] : []));
+
+/** Without an inventory (`destroy --target`) nobody knows whether the stack keeps one of them. */
+const mayBeKept = (state: CertificateState, jwks: readonly string[], context: Step): Fault =>
+  fault(context, {
+    action: `delete certificate ${state.name} of project ${state.project}`,
+    cameBack: `jwkDeleteAction DELETE would delete the JWKs made from it, which may be among ${jwks.join(", ")}, and this run does not know which of them the stack keeps`,
+    known: "nothing was sent, the resource stays in the state",
+    next: "remove the certificate from the program and run up, which knows; or set jwkDeleteAction to NULLIFY and run up before the removal",
+    outcome: "not executed",
+  });
 
 /** Tells of JWKs that were to be deleted with their certificate, and have only lost their reference to it. */
 async function tellOfJwks(state: CertificateState, before: readonly string[], context: Step): Promise<void> {

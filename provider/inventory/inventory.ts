@@ -100,7 +100,7 @@ export const stops = (refusal: string): string => `up WILL STOP here: ${refusal}
 
 function endingsOf(held: Held, plan: Plan, what: string): Ending[] {
   const { operations, remarks, refusal } = endUnderOptions(plan, what, held);
-  return [
+  const ends: Ending[] = [
     ...(refusal === undefined ? [] : [{ says: withoutBrackets(stops(refusal)) }]),
     ...operations.map((operation) => ({
       call: bracketed(operation),
@@ -109,6 +109,8 @@ function endingsOf(held: Held, plan: Plan, what: string): Ending[] {
     })),
     ...remarks.map((says) => ({ says: withoutBrackets(says) })),
   ];
+  // A call that may be made twice is said once, as previews say each text once.
+  return ends.filter((end, at) => ends.findIndex((other) => spoken(other) === spoken(end)) === at);
 }
 
 /** What leaves the stack, by the URN on whose row it is said. */

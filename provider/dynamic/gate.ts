@@ -11,7 +11,7 @@ import {
   storedPolicy,
   type Policy,
 } from "../core/policy.js";
-import { labelOf, type Ending } from "../inventory/inventory.js";
+import { labelOf, mayBeOver, type Ending } from "../inventory/inventory.js";
 import { host } from "./host.js";
 import { nameOf, stackOf } from "./urn.js";
 
@@ -111,7 +111,9 @@ export function noteDestroyed(objects: readonly string[]): void {
 
 /** The objects that endings destroy. */
 export const destroyedByEndings = (endings: readonly Ending[]): string[] =>
-  objectsOf(endings.flatMap((ending) => (ending.severity === undefined ? [] : [labelOf(ending) ?? ""])));
+  objectsOf(
+    endings.flatMap((ending) => (ending.severity === undefined || mayBeOver(ending) ? [] : [labelOf(ending) ?? ""])),
+  );
 
 /** Why a run whose plan is whole destroys too much; undefined when it does not. */
 export function aboveCeiling(stored: unknown): string | undefined {
@@ -130,7 +132,7 @@ export function demandEndings(urn: string, stored: unknown, endings: readonly En
   if (objects.length > policy.maxDestructive)
     throw refusal(urn, "delete", tooMany(objects.length, policy.maxDestructive), RAISE(objects.length));
   const reason = unapproved(
-    endings.filter(({ severity }) => demandsApproval(severity, policy)),
+    endings.filter((ending) => demandsApproval(ending.severity, policy) && !mayBeOver(ending)),
     urn,
     (file, ending) =>
       file.approvals.some(

@@ -44,6 +44,12 @@ export const spoken = ({ says, call }: Ending): string => (call === undefined ? 
 export const labelOf = ({ call }: Ending): string | undefined =>
   call === undefined ? undefined : (readBracketed(call)?.label ?? call);
 
+/** Whether the call is of an object that may not be there any more (inventory.md F22): its own deletion is held to the policy. */
+export const mayBeOver = ({ call = "" }: Ending): boolean => {
+  const certainty = readBracketed(call)?.certainty;
+  return certainty?.kind === "conditional" && certainty.on === STILL_WAITS;
+};
+
 /** Whether the call hangs on a condition. */
 export const isConditional = ({ call = "" }: Ending): boolean => readBracketed(call)?.certainty.kind === "conditional";
 

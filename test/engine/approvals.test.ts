@@ -3,6 +3,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { clm, configure } from "../instrument/clm.js";
 import { expectCode, type World } from "../instrument/world.js";
+import { gateway, pem, served } from "./gateways.js";
 import { activeIds, apply, certificate, current, inWorld, stored } from "./engine.js";
 
 const terminate = (id: number, comm = 5001): string => `ecgrid.certificates.terminate commId=${comm} certKeyId=${id}`;
@@ -67,6 +68,25 @@ describe("approvals and the ceiling", () => {
         `approvals.json does not approve ${terminate(current(world, "c").certKeyId, 5002)}`,
       );
       expect(activeIds(world, 5002)).to.have.length(2);
+    }),
+  );
+
+  it(
+    "what a refresh has found gone is not there to be destroyed: it needs no approval and does not count, and the rest is approved and made",
+    inWorld(async (world) => {
+      const { project, sandbox } = world;
+      configure(world, { "clm:approvals": "destructive" });
+      world.program(gateway({ pem: await pem(sandbox) }), other);
+      expectCode(await project.up(), 0);
+      const b = current(world, "b").certKeyId;
+      sandbox.apinizer.deleteOutside("gw");
+      expectCode(await project.refresh(), 0);
+      world.program(gateway({ pem: await pem(sandbox) }));
+      project.environment.CLM_MAX_DESTRUCTIVE = "1";
+      await approve(world);
+      expectCode(await project.up(), 0);
+      expect(activeIds(world, 5002), `${b} is ended`).to.deep.equal([]);
+      expect(served(world, "production")).to.not.deep.equal(["missing"]);
     }),
   );
 

@@ -44,9 +44,11 @@ export function differencesFrom(review: Review, shown: readonly Shown[]): string
   );
   const inList = listed.map(({ text }) => text);
   // What the inventory cannot see it names under a condition; a review sees whether it is there.
-  const seen = (operation: string, on: string | undefined): string | undefined =>
-    on === STILL_WAITS ? listed.find(({ label }) => label === operation)?.text : undefined;
-  const inText = shown.map(({ operation, on }) => seen(operation, on) ?? spelled(operation, on));
+  const inText = shown.flatMap(({ operation, on }) =>
+    on === STILL_WAITS
+      ? listed.filter(({ label, text }) => label === operation && !isShown(shown, text)).map(({ text }) => text)
+      : [spelled(operation, on)],
+  );
   const refused = new Set(
     review.resources.flatMap(({ urn, refusals }) => (review.command === "destroy" && refusals.length > 0 ? [urn] : [])),
   );
@@ -64,6 +66,9 @@ export function differencesFrom(review: Review, shown: readonly Shown[]): string
 /** A row says each text once, also of a call that its plan may make twice. */
 const onceEach = <One extends { readonly text: string }>(listed: readonly One[]): One[] =>
   listed.filter(({ text }, at) => listed.findIndex((other) => other.text === text) === at);
+
+const isShown = (shown: readonly Shown[], text: string): boolean =>
+  shown.some(({ operation, on }) => spelled(operation, on) === text);
 
 /** The words of the inventory (inventory.md F22). */
 const STILL_WAITS = "the replaced original still waits in the state";

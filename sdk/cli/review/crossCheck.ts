@@ -34,10 +34,12 @@ export interface Difference {
 /** Why a preview cannot name the operations of a change; undefined where it must. */
 export type Unnameable = (change: PlannedChange) => string | undefined;
 
+/** @param whole whether the document shows every step, also those for what an earlier run has left over. */
 export function crossCheck(
   changes: readonly PlannedChange[],
   words: readonly Word[],
   unnameable: Unnameable,
+  whole: boolean,
 ): { readonly operations: readonly CheckedOperation[]; readonly differences: readonly Difference[] } {
   const texts = new Texts(words);
   const differences: Difference[] = [];
@@ -81,6 +83,8 @@ export function crossCheck(
   for (const word of texts.left()) {
     const { urn, names } = word;
     if (byRefresh.has(`${urn} ${inBrackets(word)}`)) continue;
+    // The inventory cannot see whether it is left over; where no step is for it, it is not.
+    if (whole && isVain(names.certainty)) continue;
     operations.push({ urn, change: wordy.get(urn), word });
     // What a preview without --show-sames says of a resource that stays as it is cannot be held against a step.
     const checkable = steps.has(urn) ? !wordy.has(urn) : names.certainty.kind === "certain";

@@ -105,7 +105,8 @@ export function reviewOf(
   const inventory = inventoryStep(document);
   const changes = plannedAll(changesOf(document, command), command, now);
   const words = command === "destroy" ? storedWords(inventory, changes) : wordsOf(document);
-  const checked = crossCheck(changes, words, whyUnnamed(command, inventory, failed));
+  const whole = known.whole === true || showsAll(document);
+  const checked = crossCheck(changes, words, whyUnnamed(command, inventory, failed), whole);
 
   const rows = new Rows(new Dependents(document));
   const texts = grouped(words, ({ urn }) => urn);
@@ -127,7 +128,7 @@ export function reviewOf(
       ...changes.flatMap((change) => gapOf(change, words)),
     ],
     errors,
-    notes: notesOf(changes, known.whole === true || showsAll(document)),
+    notes: notesOf(changes, whole),
   };
 }
 

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import resources from "@pulumi/pulumi/proto/resource_pb.js";
 import { kindOf, type Kind } from "../provider/dynamic/kinds.js";
+import { withoutSecretMarks } from "../provider/dynamic/wire.js";
 import { Struct } from "../provider/dynamic/pulumiModules.js";
 import { withoutPem } from "./outputs.js";
 
@@ -65,7 +66,10 @@ export async function stateBefore(): Promise<HeldBefore | undefined> {
     if (type === "pulumi-nodejs:dynamic/clm:Inventory") held.hasInventory = true;
     const kind = typeof type === "string" ? kindOf(type) : undefined;
     if (kind !== undefined && typeof own === "object" && own !== null)
-      held.set(urn, { kind, outputs: own as Record<string, unknown>, state: kind.stateFrom(own) });
+      held.set(urn, {
+        ...{ kind, outputs: own as Record<string, unknown> },
+        state: kind.stateFrom(withoutSecretMarks(own)),
+      });
   }
   return held;
 }

@@ -88,6 +88,15 @@ export function dropNulls(value: unknown): unknown {
 /** The engine's mark of a secret value. */
 const SECRET = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" };
 
+/** Values in clear: what a program has marked as secret is a value like any other for who plans. */
+export function withoutSecretMarks(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutSecretMarks);
+  if (typeof value !== "object" || value === null) return value;
+  const isMarked = Object.entries(SECRET).every(([key, mark]) => (value as Properties)[key] === mark);
+  if (isMarked) return withoutSecretMarks((value as Properties).value);
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withoutSecretMarks(item)]));
+}
+
 /** Marks outputs as secrets, so that the engine encrypts them whatever the program's options are. */
 export const withSecrets = (outputs: Properties, fields: readonly string[]): Properties =>
   Object.fromEntries(

@@ -58,6 +58,21 @@ describe("programs of several shapes", () => {
   );
 
   it(
+    "inputs that the program marks as secret: what happens is named all the same",
+    inWorld(async (world) => {
+      const made = (more: Record<string, unknown>) => certificate("a", more, { secret: ["commId", "trigger"] });
+      world.program(made({ trigger: "0" }));
+      await apply(world);
+      const { certKeyId } = current(world, "a");
+      world.program(made({ trigger: "1" }));
+      expect((await apply(world)).made).to.deep.equal([`ecgrid.certificates.renew commId=5001 certKeyId=${certKeyId}`]);
+      world.program();
+      expect((await apply(world)).made).to.have.length(2);
+      expect(activeIds(world, 5001)).to.deep.equal([]);
+    }),
+  );
+
+  it(
     "two certificates of one role on one comm in one run: each finds its own",
     inWorld(async (world) => {
       world.program(certificate("a"), certificate("b"));

@@ -49,14 +49,18 @@ export function differencesFrom(review: Review, shown: readonly Shown[]): string
       ? listed.filter(({ label, text }) => label === operation && !isShown(shown, text)).map(({ text }) => text)
       : [spelled(operation, on)],
   );
+  /** Of what the inventory lists and is not in the state any more nothing comes; a condition says so. */
+  const isVain = (text: string): boolean => review.command === "destroy" && text.includes("; if ");
   const refused = new Set(
     review.resources.flatMap(({ urn, refusals }) => (review.command === "destroy" && refusals.length > 0 ? [urn] : [])),
   );
   return [
-    ...without(inText, inList).map((one) => `in the plain preview, not in the review: ${one}`),
+    ...without(inText, inList)
+      .filter((one) => !isVain(one))
+      .map((one) => `in the plain preview, not in the review: ${one}`),
     ...without(inList, inText).map((one) => `in the review, not in the plain preview: ${one}`),
     ...review.differences.flatMap(({ urn, kind, operation }) => {
-      const vain = review.command === "destroy" && kind === "the preview alone names it" && operation.includes("; if ");
+      const vain = kind === "the preview alone names it" && isVain(operation);
       return vain || refused.has(urn) ? [] : [`${operation}: ${kind}`];
     }),
     ...review.gaps.map(({ urn, because }) => `${urn}: ${because}`),

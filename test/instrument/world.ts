@@ -11,6 +11,8 @@ export interface Spec {
   opts?: Record<string, unknown>;
   /** Inputs that are outputs of another resource of the program: field to resource name, or `name.output.field`; `name.self` is the resource. */
   later?: Record<string, string>;
+  /** Inputs that the program marks as secret. */
+  secret?: string[];
 }
 
 let rootPem: Promise<string> | undefined;

@@ -29,7 +29,11 @@ export function warnings(review: Review, failOn: readonly Objection[]): string[]
     ...(differences.length === 0
       ? []
       : [
-          `THE LIST DIFFERS from the preview's words in ${count(differences.length, "operation")}: one of them was made at another time (set CLM_NOW for both), by another version, or is wrong.`,
+          `THE LIST DIFFERS from the preview's words in ${count(differences.length, "operation")}: one of them was made at another time (set CLM_NOW for both), by another version, or is wrong.${
+            review.command === "destroy"
+              ? " The words of a destroy are the list that the last up has stored: after an up that failed, or a refresh, pulumi up brings it up to date."
+              : ""
+          }`,
         ]),
     ...(gaps.length === 0 ? [] : [`NOT KNOWN: what becomes of ${count(gaps.length, "resource")}.`]),
     ...(unnamed === 0 ? [] : [`NOT NAMED by the plain preview: ${count(unnamed, "operation")}.`]),

@@ -24,7 +24,9 @@ class Later extends pulumi.dynamic.Resource {
 const deeper = (value, key) => (pulumi.Output.isInstance(value) ? value.apply((one) => one?.[key]) : value[key]);
 
 const made = new Map();
-for (const { kind, name, args, opts = {}, later } of JSON.parse(fs.readFileSync("resources.json", "utf8"))) {
+for (const { kind, name, args, opts = {}, later, secret = [] } of JSON.parse(
+  fs.readFileSync("resources.json", "utf8"),
+)) {
   const options = {
     ...opts,
     ...(opts.parent === undefined ? {} : { parent: made.get(opts.parent) }),
@@ -41,6 +43,7 @@ for (const { kind, name, args, opts = {}, later } of JSON.parse(fs.readFileSync(
         ? made.get(resource)
         : (path.length === 0 ? ["result"] : path).reduce(deeper, made.get(resource));
   }
+  for (const field of secret) inputs[field] = pulumi.secret(inputs[field]);
   if (kind === "group") made.set(name, new Group(name, options));
   else if (kind === "later") made.set(name, new Later(name, args.value));
   else if (kind === "ecgrid.Provider") made.set(name, new clm.ecgrid.Provider(name, inputs, options));

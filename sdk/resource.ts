@@ -14,6 +14,10 @@ import { plainPromise, settledValue } from "./outputs.js";
 export abstract class ClmResource extends pulumi.CustomResource {
   protected constructor(kind: Kind, name: string, args: object, opts: pulumi.CustomResourceOptions | undefined) {
     refuseClearCredential(kind);
+    if (opts?.deleteBeforeReplace === true)
+      throw new Error(
+        `${name}: deleteBeforeReplace would end a certificate before its replacement is there, and before this run has named what ends. Leave the option out.`,
+      );
     keepSecretsOutOfDebugLog();
     const inventory = inventoryOf();
     super(

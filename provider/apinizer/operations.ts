@@ -139,6 +139,7 @@ export const update = operation<UpdateArguments>({
       (args.jwkUpdate === "UPDATE" ? `&updateReferencedJwks=true&updateScope=${args.jwkScope ?? "?"}` : ""),
     form: { multipart: formOf(args) },
   }),
+  subject: ({ goes, moves }) => [goes, ...[...(moves?.kept ?? []), ...(moves?.dropped ?? [])].sort()].join("; "),
   say: (args) =>
     `REPLACE certificate ${args.name} of project ${args.project}, because ${args.why}: ${args.goes} goes, ${args.what} comes; ` +
     `${movesInWords(args)}; the gateways may be without it between removal and deployment; ${jwksOnUpdate(args)}`,
@@ -181,6 +182,7 @@ export const remove = operation<DeleteArguments>({
     method: "DELETE",
     path: `${one(project, name)}?jwkDeleteAction=${jwkDelete}`,
   }),
+  subject: ({ what, environments }) => [what, ...[...environments].sort()].join("; "),
   say: ({ project, name, environments, what, jwkDelete, jwks, truststores }) =>
     `DELETE certificate ${name} of project ${project} (${what}): irreversible, UNDEPLOYED FROM ALL ENVIRONMENTS, ` +
     `${environments.length === 0 ? "also undeclared ones" : `${environments.join(", ")} and undeclared ones`}; ` +
@@ -274,6 +276,9 @@ export const removeJwk = operation<DeleteJwkArguments>({
   repeat: ENDS,
   target: ({ project, name }) => ({ project: named(project), name: named(name) }),
   call: ({ project, name }) => ({ method: "DELETE", path: oneJwk(project, name) }),
+  subject: ({ what }) => what,
+  // A certificate of the project can have the same name.
+  ends: ({ project, name }) => [`apinizer project=${named(project)} jwk=${named(name)}`],
   say: ({ project, name, what, keyIsLost, why }) =>
     `DELETE JWK ${name} of project ${project} (${what})${why === undefined ? "" : `, because ${why}`}: irreversible, UNDEPLOYED FROM ALL ENVIRONMENTS, policies that use it break` +
     (keyIsLost ? "; ITS KEY IS LOST" : ""),

@@ -64,9 +64,9 @@ function leaves(value: unknown, path: string): [string, string][] {
   return [[path, value === "?" ? "?" : digest(JSON.stringify(value))]];
 }
 
-function argumentsOf({ call, confidential, narrowable }: Operation): Record<string, string> {
+function argumentsOf({ call, confidential, narrowable, subject }: Operation): Record<string, string> {
   const { method, path, body, form }: HttpCall = call;
-  const sent = leaves({ method, path, body, form, confidential: confidential?.digest }, "").map(
+  const sent = leaves({ method, path, body, form, confidential: confidential?.digest, subject }, "").map(
     ([key, value]): [string, string] => [key.slice(1), value],
   );
   // Fewer of these may be sent than were named; which, is checked against the plan (`Operation.narrowable`).

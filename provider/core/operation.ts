@@ -97,6 +97,10 @@ export interface Operation {
   readonly confidential?: Confidential;
   /** A field of the form that names several things: what is performed may name fewer of them, and no others. */
   readonly narrowable?: Narrowable;
+  /** What the object is now, where its target is a name that another one can get: part of an approval. */
+  readonly subject?: string;
+  /** Names of the objects that it ends, where the target does not tell them apart; see `objectsEnded`. */
+  readonly ends?: readonly string[];
   readonly repeat: RepeatRule;
 }
 
@@ -118,6 +122,8 @@ export interface OperationSpec<Arguments> {
   readonly call: (args: Arguments) => HttpCall;
   readonly confidential?: (args: Arguments) => Confidential;
   readonly narrowable?: (args: Arguments) => Narrowable;
+  readonly subject?: (args: Arguments) => string;
+  readonly ends?: (args: Arguments) => readonly string[];
   readonly say: (args: Arguments) => string;
 }
 
@@ -154,6 +160,8 @@ export function operation<Arguments>(spec: OperationSpec<Arguments>): CatalogueE
     call: spec.call(args),
     ...(spec.confidential === undefined ? {} : { confidential: spec.confidential(args) }),
     ...(spec.narrowable === undefined ? {} : { narrowable: spec.narrowable(args) }),
+    ...(spec.subject === undefined ? {} : { subject: spec.subject(args) }),
+    ...(spec.ends === undefined ? {} : { ends: spec.ends(args) }),
     repeat: spec.repeat,
   });
   return {
@@ -172,6 +180,16 @@ export function operation<Arguments>(spec: OperationSpec<Arguments>): CatalogueE
 export function label(operation: Pick<Operation, "name" | "target">): string {
   return [operation.name, ...Object.entries(operation.target).map(([key, value]) => `${key}=${value}`)].join(" ");
 }
+
+/** The object that a label names: its system and its target. Several calls can be alternatives for one object. */
+export function objectOf(labelled: string): string {
+  const [name = "", ...target] = labelled.split(" ");
+  return `${name.split(".")[0] ?? ""} ${target.join(" ")}`;
+}
+
+/** Objects that a destructive call ends. */
+export const objectsEnded = (operation: Pick<Operation, "name" | "target" | "ends">): readonly string[] =>
+  operation.ends ?? [objectOf(label(operation))];
 
 /**
  * The label in brackets, with the condition of an operation that is not certain.

@@ -1,5 +1,5 @@
 import type { Operation } from "./operation.js";
-import { label } from "./operation.js";
+import { objectsEnded } from "./operation.js";
 
 /**
  * What a stack demands before something is destroyed. It is stored in every resource and in the inventory, because `destroy`
@@ -32,24 +32,20 @@ export const needsApproval = (operation: Operation, policy: Policy): boolean =>
   operation.certainty.kind !== "due" && demandsApproval(severityOf(operation), policy);
 
 /**
- * Objects that calls destroy, each once: by their targets, because several calls can be alternatives for one object. A target
- * that is not known before the run counts only where no other is named.
+ * Objects that the calls of one resource destroy, each once, because several calls can be alternatives for one object.
+ * @param urn of the resource: a target that is not known before the run is one object of it.
  */
-export function destroyedBy(operations: readonly Operation[]): string[] {
+export function destroyedBy(operations: readonly Operation[], urn: string): string[] {
   const destructive = operations.filter(
     (operation) => severityOf(operation) !== undefined && operation.certainty.kind !== "due",
   );
-  return objectsOf(destructive.map(label));
+  return eachOnce(destructive.flatMap(objectsEnded), urn);
 }
 
-/** The objects that labels of destructive calls name, each once. */
-export function objectsOf(labels: readonly string[]): string[] {
-  const targets = labels.map((one) => {
-    const [name = "", ...target] = one.split(" ");
-    return `${name.split(".")[0] ?? ""} ${target.join(" ")}`;
-  });
-  const known = targets.filter((target) => !target.includes("=?"));
-  return [...new Set(known.length > 0 ? known : targets)];
+/** Objects of one resource, each once; one that is not known before the run counts only where no other is named. */
+export function eachOnce(objects: readonly string[], urn: string): string[] {
+  const known = objects.filter((object) => !object.includes("=?"));
+  return [...new Set(known.length > 0 ? known : objects.map((object) => `${object} of ${urn}`))];
 }
 
 /**
@@ -62,9 +58,8 @@ export function effectivePolicy(stored: Policy, environment: Readonly<Record<str
     required === undefined || required === ""
       ? "off"
       : levelOf(required, "the environment variable CLM_REQUIRE_APPROVALS");
-  const tighter = Math.max(APPROVAL_LEVELS.indexOf(stored.approvals), APPROVAL_LEVELS.indexOf(level));
   return {
-    approvals: APPROVAL_LEVELS[tighter] ?? stored.approvals,
+    approvals: tighter(stored.approvals, level),
     maxDestructive:
       ceiling === undefined || ceiling === ""
         ? stored.maxDestructive
@@ -72,13 +67,14 @@ export function effectivePolicy(stored: Policy, environment: Readonly<Record<str
   };
 }
 
-/** The new policy, with approvals as tight as the old one's: what leaves with this run is guarded by what it has stored. */
+/** The new policy, with approvals as tight as the old one's: what leaves or changes in this run is guarded by what it has stored. */
 export const whileLeaving = (old: Policy, next: Policy): Policy => ({
   ...next,
-  approvals:
-    APPROVAL_LEVELS[Math.max(APPROVAL_LEVELS.indexOf(old.approvals), APPROVAL_LEVELS.indexOf(next.approvals))] ??
-    next.approvals,
+  approvals: tighter(old.approvals, next.approvals),
 });
+
+const tighter = (one: ApprovalLevel, other: ApprovalLevel): ApprovalLevel =>
+  APPROVAL_LEVELS.indexOf(one) > APPROVAL_LEVELS.indexOf(other) ? one : other;
 
 /** @throws Error for anything else than a level. */
 export function levelOf(text: string, setting: string): ApprovalLevel {
@@ -94,11 +90,15 @@ export function ceilingOf(text: string, setting: string): number {
   throw new Error(`${setting} is "${text}". Allowed: a whole number from 0 to 999999.`);
 }
 
-/** A policy as it is stored; the default one where nothing, or nothing readable, is. */
+/**
+ * A policy as it is stored; the default one where none is. What cannot be read (a level of a newer version, a secret) is taken for
+ * the tightest.
+ */
 export function storedPolicy(value: unknown): Policy {
-  const { approvals, maxDestructive } = (typeof value === "object" && value !== null ? value : {}) as Partial<Policy>;
+  if (value === undefined || value === null) return DEFAULT_POLICY;
+  const { approvals, maxDestructive } = value as Partial<Record<keyof Policy, unknown>>;
   return {
-    approvals: APPROVAL_LEVELS.find((level) => level === approvals) ?? DEFAULT_POLICY.approvals,
-    maxDestructive: typeof maxDestructive === "number" ? maxDestructive : DEFAULT_POLICY.maxDestructive,
+    approvals: APPROVAL_LEVELS.find((level) => level === approvals) ?? "destructive",
+    maxDestructive: typeof maxDestructive === "number" ? maxDestructive : 0,
   };
 }

@@ -1,5 +1,4 @@
 import type { dynamic } from "@pulumi/pulumi";
-import { isDeepStrictEqual } from "node:util";
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import type { Settings } from "./settings.js";
 import { Fault, PartialFault } from "../core/fault.js";
@@ -7,13 +6,13 @@ import type { Context, Lifecycle } from "../core/lifecycle.js";
 import { announcement, label, withoutBrackets } from "../core/operation.js";
 import { performer, type Send } from "../core/perform.js";
 import type { Plan } from "../core/plan.js";
-import { destroyedBy } from "../core/policy.js";
+import { destroyedBy, storedPolicy, whileLeaving } from "../core/policy.js";
 import { KEPT, NO_RECEIPTS, receipt, receiptBook, unkeptIn, type ReceiptBook } from "../core/receipts.js";
 import { UNKNOWN } from "../core/unknown.js";
 import { mask, registerMacKey } from "../http/redaction.js";
 import { endUnderOptions, stops, type EndOptions } from "../inventory/inventory.js";
 import { changeOf } from "./change.js";
-import { demandApproval, demandBelowCeiling, noteDestroyed } from "./gate.js";
+import { demandApproval, demandBelowCeiling, noteDestroyed, notReviewed, policyOfDeletion } from "./gate.js";
 import { host } from "./host.js";
 import { ofInstance, withinInstance } from "./instances.js";
 import { told } from "./told.js";
@@ -25,6 +24,7 @@ import {
   jsonSafe,
   planned,
   STATE_VERSION,
+  storesOtherwise,
   textsOf,
   withoutHidden,
   withSecrets,
@@ -97,7 +97,7 @@ export function adapt<Inputs extends object, State extends object, Api>(
       await host.warn(urn, announcement(operation));
       if (operation.certainty.kind !== "due") host.run.name(label(operation));
     }
-    noteDestroyed(destroyedBy(plan.operations));
+    noteDestroyed(destroyedBy(plan.operations, urn));
   }
 
   /**
@@ -111,13 +111,13 @@ export function adapt<Inputs extends object, State extends object, Api>(
     for (const text of [...besides.map(withoutBrackets), ...operations.map(announcement)])
       await host.warnOfEnd(id, urnOf(olds), text);
     for (const operation of operations) host.run.name(label(operation));
-    noteDestroyed(destroyedBy(operations));
+    noteDestroyed(destroyedBy(operations, urnOf(olds)));
   }
 
   /** Stops a step before anything is sent, unless the stack's policy permits all that it plans. */
-  function demandPermission(urn: string, properties: Properties, { operations }: Plan): void {
-    demandApproval(urn, properties.__policy, operations);
-    demandBelowCeiling(urn, properties.__policy, operations);
+  function demandPermission(urn: string, policy: unknown, { operations }: Plan): void {
+    demandApproval(urn, policy, operations);
+    demandBelowCeiling(urn, policy, operations);
   }
 
   async function context(
@@ -191,11 +191,11 @@ export function adapt<Inputs extends object, State extends object, Api>(
       shown.set(urn, plan);
       if (plan.replaces.length === 0) await announce(urn, plan);
       else await announceEnd(id, olds, plan);
-      // A deletion knows what the outputs hold: these have to get there.
-      const options = ["__retainOnDelete", "__deletedWith", "__policy"].some(
-        (key) => !isDeepStrictEqual(olds[key] ?? null, news[key] ?? null),
-      );
-      return { changes: plan.changes || options, replaces: [...plan.replaces], deleteBeforeReplace: false };
+      return {
+        changes: plan.changes || storesOtherwise(olds, news),
+        replaces: [...plan.replaces],
+        deleteBeforeReplace: false,
+      };
     },
 
     create: async (news) => {
@@ -205,7 +205,7 @@ export function adapt<Inputs extends object, State extends object, Api>(
       try {
         const { id, state } = await told(async () => {
           if (plan.refusal !== undefined) throw refused("make", lifecycle.kind, urn, plan.refusal);
-          demandPermission(urn, news, plan);
+          demandPermission(urn, news.__policy, plan);
           return lifecycle.create(known(lifecycle, news), await context(urn, plan, held, news.__policy));
         });
         return { id, outs: outputsOf(id, state, hiddenOf(news)) };
@@ -245,10 +245,12 @@ export function adapt<Inputs extends object, State extends object, Api>(
       const plan = shown.get(urn) ?? planOf(urn, olds, news);
       const held = new Set(textsOf(news.__heldByOthers));
       const hidden = hiddenOf(news);
+      // A policy that is loosened guards what changes in the same run.
+      const policy = whileLeaving(storedPolicy(olds.__policy ?? news.__policy), storedPolicy(news.__policy));
       try {
         const state = await told(async () => {
-          demandPermission(urn, news, plan);
-          return lifecycle.update(stateOf(olds), known(lifecycle, news), await context(urn, plan, held, news.__policy));
+          demandPermission(urn, policy, plan);
+          return lifecycle.update(stateOf(olds), known(lifecycle, news), await context(urn, plan, held, policy));
         });
         return { outs: outputsOf(id, state, hidden) };
       } catch (error) {
@@ -263,8 +265,9 @@ export function adapt<Inputs extends object, State extends object, Api>(
         if (plan.refusal !== undefined) throw refused("delete", lifecycle.kind, urn, plan.refusal);
         await refuseUnlikeNamed(lifecycle.kind, id, urn, plan);
         if (plan.operations.length === 0) return;
-        demandPermission(urn, outputs, plan);
-        await lifecycle.delete(stateOf(outputs), await context(urn, plan, new Set(), outputs.__policy));
+        const policy = policyOfDeletion(outputs.__policy);
+        demandPermission(urn, policy, plan);
+        await lifecycle.delete(stateOf(outputs), await context(urn, plan, new Set(), policy));
       });
     },
   };
@@ -312,31 +315,34 @@ function remember(value: unknown): void {
  * run is not sent, and what it has named otherwise is not done: it can lag behind when a run failed before it could
  * learn what that run had changed, and it does not know what --target leaves out.
  *
- * A run without an inventory is a `destroy` after one that failed half way (architecture section 4): each end is then
- * named on its own row before it is made.
+ * Where the inventory has not spoken (`destroy` after one that failed half way, a run with --target, what the engine deletes before
+ * the inventory), no preview has named the end, and only a review of it counts: `CLM_APPROVALS` must hold every call.
  */
 async function refuseUnlikeNamed(kind: string, id: string, urn: string, plan: Plan): Promise<void> {
-  if (!(await host.run.hasInventory())) {
-    for (const operation of plan.operations) await host.warn(urn, announcement(operation));
-    return;
-  }
-  const planned = plan.operations.map(label);
+  const refuse = (cameBack: string, next: string): Fault =>
+    new Fault({
+      ...{ action: `delete ${kind} ${nameOf(urn)}`, resource: nameOf(urn), system: "pulumi-clm", cameBack },
+      known: "nothing was sent for this resource, and it stays in the state",
+      ...{ next, outcome: "not executed" },
+    });
+  const spoken = await host.run.hasInventory();
   const named = host.run.named(id);
-  const unnamed = planned.filter((one) => !named.all.has(one));
+  const unnamed = plan.operations.filter((operation) => !spoken || !named.all.has(label(operation)));
+  const reason = notReviewed(urn, unnamed);
+  if (reason !== undefined)
+    throw refuse(
+      `nothing in this run has named ${unnamed.map(label).join("; ")}, and no review has: ${reason}`,
+      'run pulumi preview and pulumi up, which name the end of every certificate (of a program without resources: of all), and destroy then; or review this run by "clm review --approve FILE", with --destroy for a destroy and -- --target as the run has it, and run again with CLM_APPROVALS=FILE and its CLM_NOW',
+    );
+  for (const operation of unnamed) await host.warn(urn, announcement(operation));
+  if (!spoken) return;
+  const planned = plan.operations.map(label);
   const overstated = [...named.ending].filter((one) => !planned.includes(one));
-  if (unnamed.length === 0 && overstated.length === 0) return;
-  throw new Fault({
-    action: `delete ${kind} ${nameOf(urn)}`,
-    resource: nameOf(urn),
-    system: "pulumi-clm",
-    cameBack:
-      unnamed.length > 0
-        ? `nothing in this run has named ${unnamed.join("; ")}`
-        : `this run has named ${overstated.join("; ")}, and by what is stored meanwhile the resource ends without it`,
-    known: "nothing was sent for this resource, and it stays in the state",
-    next: "run pulumi preview and pulumi up, which bring the stack's inventory up to date and name the end of every certificate, and destroy then; or remove the resource from the program",
-    outcome: "not executed",
-  });
+  if (overstated.length > 0)
+    throw refuse(
+      `this run has named ${overstated.join("; ")}, and by what is stored meanwhile the resource ends without it`,
+      "run pulumi preview and pulumi up, which bring the stack's inventory up to date, and destroy then; or remove the resource from the program",
+    );
 }
 
 /** A step that its plan forbids. */

@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { approves, argumentsDigest, invalidFor, readApprovals, type ApprovalFile } from "../core/approvals.js";
 import { Fault } from "../core/fault.js";
 import { label, type Operation } from "../core/operation.js";
@@ -7,11 +8,11 @@ import {
   destroyedBy,
   effectivePolicy,
   needsApproval,
-  objectsOf,
   storedPolicy,
+  whileLeaving,
   type Policy,
 } from "../core/policy.js";
-import { labelOf, mayBeOver, type Ending } from "../inventory/inventory.js";
+import { destroyedWith, labelOf, mayBeOver, type Ending, type Leaving } from "../inventory/inventory.js";
 import { host } from "./host.js";
 import { nameOf, stackOf } from "./urn.js";
 
@@ -27,20 +28,32 @@ const policyOf = (stored: unknown): Policy => effectivePolicy(storedPolicy(store
 function approvals(): { readonly file: ApprovalFile; readonly name: string } | undefined {
   const name = process.env.CLM_APPROVALS;
   if (name === undefined || name === "") return undefined;
+  const file = inProject(name);
   let text: string;
   try {
-    text = readFileSync(name, "utf8");
+    text = readFileSync(file, "utf8");
   } catch (cause) {
     throw new Error(
-      `CLM_APPROVALS is "${name}", which cannot be read (${cause instanceof Error ? cause.message : String(cause)}).`,
+      `CLM_APPROVALS is "${name}", and ${file} cannot be read (${cause instanceof Error ? cause.message : String(cause)}).`,
       { cause },
     );
   }
   return { file: readApprovals(text, name), name };
 }
 
-const REVIEW =
-  'review the preview by "clm review --approve FILE", and run again with CLM_APPROVALS=FILE and its CLM_NOW';
+/** A relative name is of the project's folder; a provider's process runs in that of the program, which `main` may set. */
+function inProject(name: string): string {
+  for (let folder = process.cwd(), above = dirname(folder); ; folder = above, above = dirname(folder)) {
+    const file = resolve(folder, name);
+    const isProject = ["Pulumi.yaml", "Pulumi.yml", "Pulumi.json"].some((one) => existsSync(resolve(folder, one)));
+    if (existsSync(file) || isProject || above === folder) return existsSync(file) || isProject ? file : resolve(name);
+  }
+}
+
+/** The command that approves. */
+const reviewFor = (options: string): string =>
+  `review the preview by "clm review ${options}--approve FILE", and run again with CLM_APPROVALS=FILE and its CLM_NOW`;
+const REVIEW = reviewFor("");
 
 /** Why none of these calls is approved by the file, or which of them are not; undefined when all are. */
 function unapproved<Call>(
@@ -92,12 +105,21 @@ export function demandApproval(urn: string, stored: unknown, operations: readonl
 
 /** @throws Fault when a step would destroy more than one run may: it counts with all that this run has begun to destroy. */
 export function demandBelowCeiling(urn: string, stored: unknown, operations: readonly Operation[]): void {
-  const objects = destroyedBy(operations);
+  const objects = destroyedBy(operations, urn);
   if (objects.length === 0) return;
   const { maxDestructive } = policyOf(stored);
   const begun = host.run.begins("destroyed", objects).size;
   if (begun > maxDestructive) throw refusal(urn, "destroy", tooMany(begun, maxDestructive), RAISE(begun));
 }
+
+/** Why a file of approvals does not cover calls that no preview of this run can have named; undefined where it does. */
+export const notReviewed = (urn: string, operations: readonly Operation[]): string | undefined =>
+  unapproved(
+    operations,
+    urn,
+    (file, operation) => file.approvals.some((approval) => approves(approval, operation)),
+    label,
+  );
 
 const tooMany = (count: number, ceiling: number): string =>
   `this run would destroy ${count} object(s), and its ceiling (clm:maxDestructive) is ${ceiling}: a file that was cut off, or the wrong stack?`;
@@ -110,10 +132,9 @@ export function noteDestroyed(objects: readonly string[]): void {
 }
 
 /** The objects that endings destroy. */
-export const destroyedByEndings = (endings: readonly Ending[]): string[] =>
-  objectsOf(
-    endings.flatMap((ending) => (ending.severity === undefined || mayBeOver(ending) ? [] : [labelOf(ending) ?? ""])),
-  );
+export const destroyedByEndings = (leaving: readonly Pick<Leaving, "urn" | "ends">[]): string[] => [
+  ...new Set(leaving.flatMap(destroyedWith)),
+];
 
 /** Why a run whose plan is whole destroys too much; undefined when it does not. */
 export function aboveCeiling(stored: unknown): string | undefined {
@@ -126,25 +147,45 @@ export function aboveCeiling(stored: unknown): string | undefined {
  * The gate of the inventory: all that a run deletes, or nothing. @throws Fault when one call is not approved, or when there are
  * more than the ceiling allows.
  */
-export function demandEndings(urn: string, stored: unknown, endings: readonly Ending[]): void {
+export function demandEndings(
+  urn: string,
+  stored: unknown,
+  leaving: readonly Pick<Leaving, "urn" | "ends">[],
+  command: "up" | "destroy",
+): void {
   const policy = policyOf(stored);
-  const objects = destroyedByEndings(endings);
+  host.run.begins("policy", [JSON.stringify(storedPolicy(stored))]);
+  const objects = destroyedByEndings(leaving);
   if (objects.length > policy.maxDestructive)
     throw refusal(urn, "delete", tooMany(objects.length, policy.maxDestructive), RAISE(objects.length));
   const reason = unapproved(
-    endings.filter((ending) => demandsApproval(ending.severity, policy) && !mayBeOver(ending)),
+    leaving
+      .flatMap(({ ends }) => ends)
+      .filter((ending) => demandsApproval(ending.severity, policy) && !mayBeOver(ending)),
     urn,
     (file, ending) =>
       file.approvals.some(
         (approval) => approval.operation === labelOf(ending) && argumentsDigest(approval) === ending.digest,
       ),
-    (ending) => labelOf(ending) ?? ending.says,
+    (ending: Ending) => labelOf(ending) ?? ending.says,
   );
   if (reason !== undefined)
     throw refusal(
       urn,
       "delete",
       `approvals are demanded (${policy.approvals}), and none of this run's deletions is made: ${reason}`,
-      REVIEW,
+      reviewFor(command === "destroy" ? "--destroy " : ""),
     );
+}
+
+/**
+ * The policy of a deletion: as tight about approvals as the stack's, which the inventory has told this run, also where the resource
+ * has not stored it (the option ignoreChanges); the ceiling is the stack's.
+ */
+export function policyOfDeletion(stored: unknown): Policy {
+  const own = storedPolicy(stored);
+  return [...host.run.begins("policy", [])].reduce(
+    (policy, told) => whileLeaving(policy, storedPolicy(JSON.parse(told))),
+    own,
+  );
 }

@@ -18,7 +18,7 @@ import { host } from "./host.js";
 import { kindOf } from "./kinds.js";
 import { staying } from "./staying.js";
 import { told } from "./told.js";
-import { hiddenOf, jsonSafe, UNKNOWN_ON_THE_WIRE, type Properties } from "./wire.js";
+import { hiddenOf, jsonSafe, storesOtherwise, UNKNOWN_ON_THE_WIRE, type Properties } from "./wire.js";
 
 /**
  * The inventory's provider. `check` speaks, because it is called when the inventory is new, too, and sees the old
@@ -68,7 +68,10 @@ export const inventoryProvider: dynamic.ResourceProvider<Properties, Properties>
     // In a delete-before-replace cascade the engine sends the whole map as one unknown (inventory.md F17).
     if (typeof news.entries !== "object") return { changes: true };
     return {
-      changes: differs(entriesOf(olds.entries), entriesOf(news.entries)) || news.__ending !== undefined,
+      changes:
+        differs(entriesOf(olds.entries), entriesOf(news.entries)) ||
+        news.__ending !== undefined ||
+        storesOtherwise(olds, news),
       replaces: [],
       deleteBeforeReplace: false,
     };
@@ -84,9 +87,8 @@ export const inventoryProvider: dynamic.ResourceProvider<Properties, Properties>
     await host.settings();
     const ending = allEndings(entriesOf(stored.entries));
     await announce(ending);
-    const endings = ending.flatMap(({ ends }) => ends);
     await told(() => {
-      demandEndings(text(stored.__urn), stored.__policy, endings);
+      demandEndings(text(stored.__urn), stored.__policy, ending, "destroy");
     });
   },
 };
@@ -94,17 +96,22 @@ export const inventoryProvider: dynamic.ResourceProvider<Properties, Properties>
 /** Stops a run before its first deletion (fact E8), unless all that it ends is permitted. */
 async function gated<T>(olds: Properties, news: Properties, made: () => T): Promise<T> {
   await host.settings();
-  const ending = Object.values((news.__ending ?? {}) as Record<string, readonly Ending[]>).flat();
+  const ending = Object.entries((news.__ending ?? {}) as Record<string, readonly Ending[]>);
   return told(() => {
-    const policy = whileLeaving(storedPolicy(olds.__policy), storedPolicy(news.__policy));
-    demandEndings(text(news.__urn), policy, ending);
+    const policy = whileLeaving(storedPolicy(olds.__policy ?? news.__policy), storedPolicy(news.__policy));
+    demandEndings(
+      text(news.__urn),
+      policy,
+      ending.map(([urn, ends]) => ({ urn, ends })),
+      "up",
+    );
     return made();
   });
 }
 
 async function announce(leaving: readonly Leaving[]): Promise<void> {
   host.run.inventorySpoke();
-  noteDestroyed(destroyedByEndings(leaving.flatMap(({ ends }) => ends)));
+  noteDestroyed(destroyedByEndings(leaving));
   for (const { urn, id, ends } of leaving) {
     for (const end of ends) {
       await host.warnOfEnd(id, urn, spoken(end));

@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from "node:util";
 import { UNKNOWN } from "../core/unknown.js";
+import { stackOf } from "./urn.js";
 
 /** What the Node SDK sends for a value that is not known yet, whatever its type (pulumi-dynamic.md 2.4). */
 export const UNKNOWN_ON_THE_WIRE = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -66,6 +68,18 @@ export function planned(properties: Properties): Properties {
     ),
   );
 }
+
+/**
+ * Whether outputs hold another policy, other options, or another stack than inputs: a deletion knows what the outputs hold, and an
+ * update gets them there.
+ */
+export const storesOtherwise = (olds: Properties, news: Properties): boolean =>
+  ["__retainOnDelete", "__deletedWith", "__policy"].some(
+    (key) => !isDeepStrictEqual(olds[key] ?? null, news[key] ?? null),
+  ) || stackIn(olds) !== stackIn(news);
+
+/** The stack of the hidden URN: it can be renamed. */
+const stackIn = ({ __urn }: Properties): string | undefined => (typeof __urn === "string" ? stackOf(__urn) : undefined);
 
 /** The texts of a list. */
 export const textsOf = (value: unknown): string[] =>

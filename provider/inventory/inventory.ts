@@ -1,8 +1,15 @@
 import { isDeepStrictEqual } from "node:util";
-import { bracketed, readBracketed, withoutBrackets, type Certainty, type Operation } from "../core/operation.js";
+import {
+  bracketed,
+  objectOf,
+  readBracketed,
+  withoutBrackets,
+  type Certainty,
+  type Operation,
+} from "../core/operation.js";
 import { approvalOf, argumentsDigest } from "../core/approvals.js";
 import type { Plan } from "../core/plan.js";
-import { severityOf, type Severity } from "../core/policy.js";
+import { eachOnce, severityOf, type Severity } from "../core/policy.js";
 
 /**
  * The inventory names, in a plain preview, what a run will end: no provider is asked about a planned delete
@@ -35,6 +42,8 @@ export interface Ending {
   readonly severity?: Severity;
   /** Digest of what would be sent, for approvals. */
   readonly digest?: string;
+  /** The objects that it ends, where its label does not tell. */
+  readonly objects?: readonly string[];
 }
 
 /** The line as a preview prints it. */
@@ -96,10 +105,23 @@ export function endUnderOptions(
   return { ...plan, operations: plan.operations.map((operation) => ({ ...operation, certainty: onItsOwn })) };
 }
 
-function gated(operation: Operation): Pick<Ending, "severity" | "digest"> {
+function gated(operation: Operation): Pick<Ending, "severity" | "digest" | "objects"> {
   const severity = severityOf(operation);
-  return severity === undefined ? {} : { severity, digest: argumentsDigest(approvalOf(operation)) };
+  if (severity === undefined) return {};
+  const { ends } = operation;
+  return { severity, digest: argumentsDigest(approvalOf(operation)), ...(ends === undefined ? {} : { objects: ends }) };
 }
+
+/** What this ends of a resource, each object once. */
+export const destroyedWith = ({ urn, ends }: Pick<Leaving, "urn" | "ends">): string[] =>
+  eachOnce(
+    ends.flatMap((end) => {
+      const named = labelOf(end);
+      if (end.severity === undefined || named === undefined || mayBeOver(end)) return [];
+      return end.objects ?? [objectOf(named)];
+    }),
+    urn,
+  );
 
 /** What a preview says of a step that goes no further without a person. */
 export const stops = (refusal: string): string => `up WILL STOP here: ${refusal}`;

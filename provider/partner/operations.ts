@@ -236,6 +236,10 @@ export const revokeAll = operation<RevokeAllArguments>({
     credentials: credentials.length === 0 ? "none" : credentials.map(({ credentialId }) => credentialId).join(","),
   }),
   call: ({ contractId }) => ({ method: "POST", path: `${contractPath(contractId)}/credentials/revoke` }),
+  ends: ({ contractId, credentials }) =>
+    credentials.length === 0
+      ? [`partner contractId=${contractId}`]
+      : credentials.map(({ credentialId }) => `partner contractId=${contractId} credentialId=${credentialId}`),
   say: ({ contractId, why, credentials }) =>
     `REVOKE ALL ${credentials.length} credential(s) of contract ${contractId}, as of the last read ` +
     `${credentials.length === 0 ? "none" : credentials.map((one) => `${nameOf(one)} ${one.whose}`).join("; ")}: ` +

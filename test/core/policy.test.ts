@@ -52,14 +52,14 @@ describe("the policy of a stack", () => {
 
   it("counts objects, not calls: alternatives for one object count once, an unknown target only alone", () => {
     const open = call("a.requests.reject", { requestId: undefined });
-    expect(destroyedBy([call("a.things.cancel", { id: "1" }), irreversible, open])).to.deep.equal(["a id=1"]);
-    expect(destroyedBy([irreversible, call("a.things.end", { id: "2" }), harmless])).to.deep.equal([
+    expect(destroyedBy([call("a.things.cancel", { id: "1" }), irreversible, open], "urn a")).to.deep.equal(["a id=1"]);
+    expect(destroyedBy([irreversible, call("a.things.end", { id: "2" }), harmless], "urn a")).to.deep.equal([
       "a id=1",
       "a id=2",
     ]);
-    expect(destroyedBy([irreversible, call("b.things.end", { id: "1" })])).to.deep.equal(["a id=1", "b id=1"]);
-    expect(destroyedBy([open])).to.deep.equal(["a requestId=?"]);
-    expect(destroyedBy([harmless])).to.deep.equal([]);
+    expect(destroyedBy([irreversible, call("b.things.end", { id: "1" })], "urn a")).to.deep.equal(["a id=1", "b id=1"]);
+    expect(destroyedBy([open], "urn a")).to.deep.equal(["a requestId=? of urn a"]);
+    expect(destroyedBy([harmless], "urn a")).to.deep.equal([]);
   });
 
   it("the environment only tightens approvals, and sets the ceiling of one run", () => {
@@ -88,7 +88,9 @@ describe("the policy of a stack", () => {
     expect(storedPolicy({ approvals: "destructive", maxDestructive: 3 })).to.deep.equal({
       ...{ approvals: "destructive", maxDestructive: 3 },
     });
-    expect(storedPolicy({ approvals: "never" })).to.deep.equal(DEFAULT_POLICY);
+    const tightest = { approvals: "destructive", maxDestructive: 0 };
+    expect(storedPolicy({ approvals: "never" }), "a level of a newer version").to.deep.equal(tightest);
+    expect(storedPolicy({ "4dabf18193072939515e22adb298388d": "a secret" })).to.deep.equal(tightest);
     expect(() => levelOf("none", "clm:approvals")).to.throw("Allowed: off, irreversible, destructive");
     expect(ceilingOf("12", "x")).to.equal(12);
   });

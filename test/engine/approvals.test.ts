@@ -1,8 +1,9 @@
 import { expect } from "chai";
-import { rmSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { clm, configure } from "../instrument/clm.js";
-import { expectCode, type World } from "../instrument/world.js";
+import type { Ran } from "../instrument/project.js";
+import { expectCode, type Spec, type World } from "../instrument/world.js";
 import { gateway, pem, served } from "./gateways.js";
 import { activeIds, apply, certificate, current, inWorld, stored } from "./engine.js";
 
@@ -113,7 +114,7 @@ describe("approvals and the ceiling", () => {
       expect(activeIds(world, 5001).length + activeIds(world, 5002).length, "one of them has failed").to.equal(1);
       delete project.environment.CLM_APPROVALS;
       const second = await project.destroy();
-      expect(second.text, "there is no inventory any more").to.include("make a call that needs an approval");
+      expect(second.text, "there is no inventory any more").to.include("nothing in this run has named");
       expect(activeIds(world, 5001).length + activeIds(world, 5002).length).to.equal(1);
       await approve(world, "--destroy");
       expectCode(await project.destroy(), 0);
@@ -132,7 +133,7 @@ describe("approvals and the ceiling", () => {
       const [id] = activeIds(world, 5001);
       const refused = await project.destroy();
       expect(refused.code).to.not.equal(0);
-      expect(refused.text).to.include("make a call that needs an approval");
+      expect(refused.text).to.include("nothing in this run has named");
       expect(activeIds(world, 5001)).to.deep.equal([id]);
       rmSync(join(project.folder, "project", "fail"));
       configure(world, {});
@@ -168,6 +169,118 @@ describe("approvals and the ceiling", () => {
       project.environment.CLM_MAX_DESTRUCTIVE = "2";
       expectCode(await project.up(), 0);
       expect([activeIds(world, 5001), activeIds(world, 5002)]).to.deep.equal([[], []]);
+    }),
+  );
+
+  it(
+    "a policy that is set, tightened or taken away later: destroy heeds the last up, for all or nothing; an update of the run that loosens it is still guarded",
+    inWorld(async (world) => {
+      const { project, sandbox } = world;
+      const second = {
+        ...{ kind: "ecgrid.Provider", name: "second" },
+        args: { apiKey: sandbox.ecgrid.apiKey, url: sandbox.ecgrid.url },
+      };
+      const resources = (overlapDays = 30, trigger = "0"): Spec[] => [
+        certificate("a", { overlapDays, trigger }),
+        second,
+        certificate("b", { commId: 5002 }, { opts: { provider: "second" } }),
+      ];
+      const active = (): number[] => [activeIds(world, 5001).length, activeIds(world, 5002).length];
+      const refused = async (ran: Promise<Ran>, ...words: string[]): Promise<void> => {
+        const position = sandbox.log.last();
+        const { code, text } = await ran;
+        expect(code).to.not.equal(0);
+        for (const one of words) expect(text).to.include(one);
+        expect(sandbox.log.made(position)).to.deep.equal([]);
+      };
+      world.program(...resources());
+      await apply(world);
+      configure(world, { "clm:approvals": "irreversible", "clm:maxDestructive": 1 });
+      expect((await apply(world)).made, "the policy is stored without a call").to.deep.equal([]);
+      configure(world, {});
+      await refused(project.destroy(), "would destroy 2 object(s)");
+      project.environment.CLM_MAX_DESTRUCTIVE = "2";
+      await approve(world, "--destroy");
+      const file = join(project.folder, "project", "approvals.json");
+      const whole = readFileSync(file, "utf8");
+      const { approvals, ...rest } = JSON.parse(whole) as { approvals: unknown[] };
+      writeFileSync(file, JSON.stringify({ ...rest, approvals: approvals.slice(1) }));
+      await refused(project.destroy("--continue-on-error"), "none of this run's deletions", "clm review --destroy");
+      delete project.environment.CLM_APPROVALS;
+      world.program(...resources(0, "1"));
+      await refused(project.up(), `approvals are demanded (irreversible)`);
+      expect(active()).to.deep.equal([1, 1]);
+      world.program(...resources());
+      expect((await apply(world)).made, "taken away: stored by an up that destroys nothing").to.deep.equal([]);
+      world.program(...resources(0, "1"));
+      expect((await apply(world)).made).to.have.length(1);
+      expectCode(await project.destroy(), 0);
+      expect(active()).to.deep.equal([0, 0]);
+    }),
+  );
+
+  it(
+    "an approval is of the object that it was given for: not of another one under the same name, nor under another name of the stack",
+    inWorld(async (world) => {
+      const { project, sandbox } = world;
+      configure(world, { "clm:approvals": "irreversible" });
+      const removed = async (which: number): Promise<void> => {
+        world.program(gateway({ pem: await pem(sandbox, which) }));
+        expectCode(await project.up(), 0);
+        world.program();
+      };
+      await removed(0);
+      await approve(world);
+      expectCode(await project.up(), 0);
+      await removed(1);
+      const again = await project.up();
+      expect(again.text).to.include("approvals.json does not approve apinizer.certificates.delete");
+      expect(served(world, "production")).to.not.deep.equal(["missing"]);
+      await approve(world);
+      expectCode(await project.pulumi("stack", "rename", "prod"), 0);
+      project.environment.PULUMI_STACK = "prod";
+      world.program(gateway({ pem: await pem(sandbox, 1) }));
+      expectCode(await project.up(), 0);
+      world.program();
+      expect((await project.up()).text).to.include("its approvals are for engine/dev, and this is engine/prod");
+      await approve(world);
+      expectCode(await project.up(), 0);
+      expect(served(world, "production")).to.deep.equal(["missing"]);
+    }),
+  );
+
+  it(
+    "what the inventory has not named is not ended, however deep it lies, unless a review of the run is approved; nor is anything before its replacement is there",
+    inWorld(async (world) => {
+      const { project, sandbox } = world;
+      for (const commId of [5003, 5004, 5005]) sandbox.ecgrid.addComm({ commId });
+      world.program(certificate("a"));
+      await apply(world);
+      sandbox.hostile.add({ match: "POST /v2/certificates/create", mode: "403", afterMatches: 3, times: 1 });
+      world.program(
+        certificate("a"),
+        certificate("x", { commId: 5002 }),
+        certificate("y", { commId: 5003 }, { opts: { dependsOn: ["x"] } }),
+        certificate("z", { commId: 5004 }, { opts: { dependsOn: ["y"] } }),
+        certificate("fails", { commId: 5005 }, { opts: { dependsOn: ["z"] } }),
+      );
+      expect((await project.up()).code).to.not.equal(0);
+      const alive = (): number[] => [5001, 5002, 5003, 5004].map((commId) => activeIds(world, commId).length);
+      expect(alive()).to.deep.equal([1, 1, 1, 1]);
+      const refused = await project.destroy("--parallel", "1");
+      expect(refused.text).to.include("nothing in this run has named ecgrid.certificates.terminate commId=5004");
+      expect(alive()).to.deep.equal([1, 1, 1, 1]);
+      const review = ["--destroy", "--", "--target", stored(world, "z").urn];
+      expectCode(await clm(world, "review", "--approve", "approvals.json", ...review), 0);
+      project.environment.CLM_APPROVALS = "approvals.json";
+      expectCode(await project.destroy("--target", stored(world, "z").urn), 0);
+      expect(alive()).to.deep.equal([1, 1, 1, 0]);
+      world.program(certificate("a", { commId: 5005 }, { opts: { deleteBeforeReplace: true } }));
+      expect((await project.preview()).text).to.include("deleteBeforeReplace would end a certificate before");
+      world.program();
+      delete project.environment.CLM_APPROVALS;
+      await apply(world);
+      expect(alive()).to.deep.equal([0, 0, 0, 0]);
     }),
   );
 });

@@ -58,7 +58,9 @@ export function differencesFrom(review: Review, shown: readonly Shown[]): string
     ...without(inText, inList)
       .filter((one) => !isVain(one))
       .map((one) => `in the plain preview, not in the review: ${one}`),
-    ...without(inList, inText).map((one) => `in the review, not in the plain preview: ${one}`),
+    ...without(inList, inText)
+      .filter((one) => !isVain(one))
+      .map((one) => `in the review, not in the plain preview: ${one}`),
     ...review.differences.flatMap(({ urn, kind, operation }) => {
       const vain = kind === "the preview alone names it" && isVain(operation);
       return vain || refused.has(urn) ? [] : [`${operation}: ${kind}`];

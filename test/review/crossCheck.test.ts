@@ -140,7 +140,7 @@ describe("the list against the preview's words", () => {
         else step.op = op;
         expect(review(raw).differences).to.deep.equal([]);
         expect(unnamed(raw)).to.deep.equal([
-          "the inventory is not asked in a run with --target, and its last list does not hold this resource",
+          "the inventory is not asked in a run with --target, so up refuses it, unless this list is approved",
         ]);
       });
   });

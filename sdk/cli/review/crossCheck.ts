@@ -34,12 +34,15 @@ export interface Difference {
 /** Why a preview cannot name the operations of a change; undefined where it must. */
 export type Unnameable = (change: PlannedChange) => string | undefined;
 
-/** @param whole whether the document shows every step, also those for what an earlier run has left over. */
+/**
+ * @param whole whether the document shows every step, also those for what an earlier run has left over.
+ * @param lags whether the words can be older than the state: those of a destroy.
+ */
 export function crossCheck(
   changes: readonly PlannedChange[],
   words: readonly Word[],
   unnameable: Unnameable,
-  whole: boolean,
+  { whole, lags }: { readonly whole: boolean; readonly lags: boolean },
 ): { readonly operations: readonly CheckedOperation[]; readonly differences: readonly Difference[] } {
   const texts = new Texts(words);
   const differences: Difference[] = [];
@@ -59,6 +62,9 @@ export function crossCheck(
       if (change.hidden === "what was read" || planned.certainty.kind === "conditional") return [];
     }
     const otherwise = texts.otherwise(urn, planned);
+    // The list of a destroy is the last up's, and a condition may have come to another since: both are conditions of the same call.
+    if (otherwise !== undefined && lags && areConditions(otherwise.names.certainty, planned.certainty))
+      return [{ ...checked, word: otherwise }];
     if (otherwise !== undefined) {
       const preview = inBrackets(otherwise);
       differences.push({ urn, kind: "the preview names it otherwise", operation: bracketed(planned), preview });
@@ -154,6 +160,8 @@ const isSame = (a: Certainty, b: Certainty): boolean => a.kind === b.kind && con
 
 const conditionOf = (certainty: Certainty): string =>
   certainty.kind === "conditional" ? certainty.on : certainty.kind === "due" ? certainty.from : "";
+
+const areConditions = (...all: readonly Certainty[]): boolean => all.every(({ kind }) => kind === "conditional");
 
 const isVain = (certainty: Certainty): boolean => conditionOf(certainty) === STILL_WAITS;
 

@@ -106,7 +106,10 @@ export function reviewOf(
   const changes = plannedAll(changesOf(document, command), command, now);
   const words = command === "destroy" ? storedWords(inventory, changes) : wordsOf(document);
   const whole = known.whole === true || showsAll(document);
-  const checked = crossCheck(changes, words, whyUnnamed(command, inventory, failed), whole);
+  const checked = crossCheck(changes, words, whyUnnamed(command, inventory, failed), {
+    whole,
+    lags: command === "destroy",
+  });
 
   const rows = new Rows(new Dependents(document));
   const texts = grouped(words, ({ urn }) => urn);

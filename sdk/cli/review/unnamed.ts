@@ -10,25 +10,25 @@ import { storedList } from "./words.js";
 /** Why a preview does not name what a change does; undefined where it must. */
 export const whyUnnamed =
   (command: Command, inventory: Step | undefined, failed: boolean): Unnameable =>
-  ({ change: { does, leftOver, replacement } }) => {
+  ({ change: { does, leftOver } }) => {
     if (failed) return "the preview failed before it was whole";
     // All that such a plan holds is due later: no run can make it unseen.
     if (does === "same") return "the resource is not asked in a run with --target";
     if (does !== "end") return undefined;
     if (leftOver)
-      return "it is left over from a replacement whose end failed in an earlier run, which the inventory cannot see: up refuses it, unless it runs with --target of this resource";
+      return "it is left over from a replacement whose end failed in an earlier run, which the inventory cannot see: up refuses it, unless this list is approved";
     if (command === "refresh") return undefined;
     if (command === "destroy")
       return inventory === undefined
-        ? "the stack has no inventory any more: the end is named on its row just before it is made"
-        : undefined;
+        ? "the stack has no inventory any more: destroy refuses it, unless this list is approved"
+        : inventory.op === "delete"
+          ? "the list of ends that the last up has stored does not hold it: destroy refuses it, unless this list is approved"
+          : "the inventory is not asked in a run with --target: destroy refuses it, unless this list is approved";
     if (inventory?.op === "delete") return "the program no longer imports pulumi-clm, so its inventory is not asked";
     // An inventory that has named an end has something to store.
     const asked = inventory !== undefined && inventory.op !== "same";
     if (asked) return undefined;
-    return replacement === undefined
-      ? "the inventory is not asked in a run with --target, and its last list does not hold this resource"
-      : "the inventory is not asked in a run with --target, and the resource itself does not ask to be replaced";
+    return "the inventory is not asked in a run with --target, so up refuses it, unless this list is approved";
   };
 
 /**
@@ -59,7 +59,9 @@ export function refusedEnds(
     return [
       [
         change.urn,
-        `${why}, so the deletion is refused before anything is sent: run pulumi up first, which renews the list`,
+        unnamed.length > 0
+          ? `${why}, so the deletion is refused before anything is sent, unless this list is approved: run pulumi up first, which renews the stack's list`
+          : `${why}, so the deletion is refused before anything is sent: run pulumi up first, which renews the list`,
       ],
     ];
   });

@@ -1,7 +1,9 @@
 import type { dynamic } from "@pulumi/pulumi";
+import { setTimeout as delay } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import type { Settings } from "./settings.js";
+import { driftInWords, type Drift } from "../core/drift.js";
 import { Fault, PartialFault } from "../core/fault.js";
 import type { Context, Lifecycle } from "../core/lifecycle.js";
 import { announcement, label, withoutBrackets } from "../core/operation.js";
@@ -48,6 +50,8 @@ export function adapt<Inputs extends object, State extends object, Api>(
 ): dynamic.ResourceProvider<Properties, Properties> {
   /** Plans as `diff` showed them, by URN: `update` performs exactly what was shown. */
   const shown = new Map<string, Plan>();
+  /** What a refresh of this run has read, by URN: whether it is otherwise than the last state. */
+  const read = new Map<string, boolean>();
   const { secretOutputs = [] } = lifecycle;
   let connected: System<Api> | undefined;
   const system = async (): Promise<System<Api>> => (connected ??= connect(await host.settings()));
@@ -170,6 +174,7 @@ export function adapt<Inputs extends object, State extends object, Api>(
 
     check: async (olds, news) => {
       await host.settings();
+      read.delete(urnOf(news));
       const before = Object.keys(withoutHidden(olds)).length > 0 ? planned(withoutHidden(olds)) : undefined;
       const checked = lifecycle.normalize(planned(withoutHidden(news)), before);
       if (!checked.ok) return { inputs: news, failures: [...checked.problems] };
@@ -194,7 +199,10 @@ export function adapt<Inputs extends object, State extends object, Api>(
       const options = ["__retainOnDelete", "__deletedWith", "__policy"].some(
         (key) => !isDeepStrictEqual(olds[key] ?? null, news[key] ?? null),
       );
-      return { changes: plan.changes || options, replaces: [...plan.replaces], deleteBeforeReplace: false };
+      // No `check` since the resource was read: a refresh asks whether there is anything to tell (fact E15).
+      const differs = read.get(urn);
+      const changes = differs === undefined ? plan.changes : differs || (plan.changes && plan.looks !== true);
+      return { changes: changes || options, replaces: [...plan.replaces], deleteBeforeReplace: false };
     },
 
     create: async (news) => {
@@ -227,11 +235,16 @@ export function adapt<Inputs extends object, State extends object, Api>(
         new Set(textsOf(outputs.__heldByOthers)),
         outputs.__policy,
       );
+      const urn = urnOf(outputs);
       const state = await told(() => lifecycle.read(before, reading));
       if (state === "gone") {
-        host.run.begins("gone", [`${urnOf(outputs)} ${id}`]);
+        await demandOneGone(lifecycle.kind, id, urn);
+        await host.warn(urn, driftInWords(gone(lifecycle.summary(before).what)));
         return {};
       }
+      const drifts = lifecycle.drift?.(before, state, host.run.now()) ?? [];
+      for (const one of drifts) await host.warn(urn, driftInWords(one));
+      read.set(urn, drifts.length > 0);
       return {
         id,
         props: outputsOf(id, state, hiddenOf(outputs)),
@@ -267,6 +280,35 @@ export function adapt<Inputs extends object, State extends object, Api>(
       });
     },
   };
+}
+
+const gone = (what: string): Drift => ({ kind: "deleted", what, before: "there", now: "not there" });
+
+/** Longest wait for another resource that vanishes at the same time, milliseconds. */
+const GONE_PATIENCE = 500;
+
+/**
+ * Several resources that vanish at once are most likely one that has a wrong account, or somebody's mistake: none of them is
+ * let go then. @throws Fault for all of them, as far as they are read together.
+ */
+async function demandOneGone(kind: string, id: string, urn: string): Promise<void> {
+  const own = `${urn} ${id}`;
+  for (let waited = 0; ; waited += 100) {
+    const others = [...host.run.begins("vanished", waited === 0 ? [own] : [])].filter((one) => one !== own);
+    if (others.length > 0)
+      throw new Fault({
+        action: `refresh ${kind} ${nameOf(urn)}`,
+        resource: nameOf(urn),
+        system: "pulumi-clm",
+        cameBack: `it and ${others.map((one) => nameOf(one.split(" ")[0] ?? "")).join(", ")} are not there any more, and several resources that vanish at once are taken for a mistake`,
+        known: "nothing was changed, the state is left as it was",
+        next: "check the account, the project and who has deleted them; if it is meant, refresh one after the other with --target, or remove them from the program",
+        outcome: "not executed",
+      });
+    if (waited >= GONE_PATIENCE) break;
+    await delay(100);
+  }
+  host.run.begins("gone", [own]);
 }
 
 /** Names as they are known beyond this process's provider instance. */

@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import type { Settings } from "./settings.js";
-import { driftInWords, type Drift } from "../core/drift.js";
+import { driftInWords, type Drift, type DriftKind } from "../core/drift.js";
 import { Fault, PartialFault } from "../core/fault.js";
 import type { Context, Lifecycle } from "../core/lifecycle.js";
 import { announcement, label, withoutBrackets } from "../core/operation.js";
@@ -229,6 +229,7 @@ export function adapt<Inputs extends object, State extends object, Api>(
           `${lifecycle.kind} ${id} has no stored state to read. Use the input "adopt" in a program to take over what exists.`,
         );
       const before = stateOf(outputs);
+      host.run.claim(urnOf(outputs), await owned(lifecycle.holds(before)));
       const { perform, plan, ...reading } = await context(
         urnOf(outputs),
         NO_PLAN,
@@ -236,13 +237,20 @@ export function adapt<Inputs extends object, State extends object, Api>(
         outputs.__policy,
       );
       const urn = urnOf(outputs);
-      const state = await told(() => lifecycle.read(before, reading));
+      const look = () => told(() => lifecycle.read(before, reading));
+      const found = (now: State | "gone"): readonly Drift[] =>
+        now === "gone" ? [] : (lifecycle.drift?.(before, now, host.run.now()) ?? []);
+      let state = await look();
+      if (found(state).some(({ kind }) => MAY_BE_A_SIBLING.includes(kind))) {
+        await delay(SIBLINGS);
+        state = await look();
+      }
       if (state === "gone") {
         await demandOneGone(lifecycle.kind, id, urn);
         await host.warn(urn, driftInWords(gone(lifecycle.summary(before).what)));
         return {};
       }
-      const drifts = lifecycle.drift?.(before, state, host.run.now()) ?? [];
+      const drifts = found(state);
       for (const one of drifts) await host.warn(urn, driftInWords(one));
       read.set(urn, drifts.length > 0);
       return {
@@ -281,6 +289,11 @@ export function adapt<Inputs extends object, State extends object, Api>(
     },
   };
 }
+
+/** What another resource of the stack may hold that the same refresh reads a moment later. */
+const MAY_BE_A_SIBLING: readonly DriftKind[] = ["succeeded", "strays"];
+/** How long others get to say what they hold, milliseconds. */
+const SIBLINGS = 300;
 
 const gone = (what: string): Drift => ({ kind: "deleted", what, before: "there", now: "not there" });
 

@@ -1,4 +1,6 @@
 import { expect } from "chai";
+import type { DriftJson } from "../../sdk/cli/drift/formats.js";
+import { clm } from "../instrument/clm.js";
 import { expectCode, type World } from "../instrument/world.js";
 import { activeOf, outputsOf } from "./acme.js";
 import { apply, current, inWorld, stored } from "./engine.js";
@@ -17,6 +19,12 @@ async function saidOutside(world: World): Promise<ReadonlyMap<string, readonly s
   const [one, other] = [refreshed, previewed].map(({ text }) => warnings(text));
   // The inventory speaks in a preview alone, and only of what leaves.
   expect(drifts(other ?? new Map()), "both see the same").to.deep.equal(drifts(one ?? new Map()));
+  const listed = expectCode(await clm(world, "drift", "--format", "json"), 7);
+  const { drift } = JSON.parse(listed.stdout) as DriftJson;
+  const told = drift.filter((row) => row.drift !== "due");
+  expect(told.map(({ name, drift: kind }) => `${name} ${kind}`).sort(), "clm drift lists the same").to.deep.equal(
+    drifts(one ?? new Map()).map((text) => text.split(":")[0]),
+  );
   return one ?? new Map<string, readonly string[]>();
 }
 
@@ -54,6 +62,7 @@ describe("drift of every kind of resource", () => {
         expect(nightly.text).to.not.include("DRIFT");
         expect(world.sandbox.log.since(position).length).to.be.at.most(15);
       }
+      expect(expectCode(await clm(world, "drift"), 0).stdout).to.match(/^No drift\n/);
       expectCode(await world.project.pulumi("refresh", "--yes", "--skip-preview", "--expect-no-changes"), 0);
       expect(kept(world)).to.deep.equal(before);
     }),

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import type { Mode } from "../../sandbox/hostility.js";
+import { clm } from "../instrument/clm.js";
 import { expectCode, type World } from "../instrument/world.js";
 import { inWorld } from "./engine.js";
 import { applied, kept } from "./stacks.js";
@@ -31,17 +32,23 @@ describe("reads of a refresh that fail", () => {
       const { hostile, ecgrid, certcentral, partner, apinizer } = sandbox;
       await applied(world);
       const all = async (mode: Mode, words: string): Promise<void> => {
-        hostile.add({ match: "GET *", mode, times: 9999, ...(mode === "delay" ? { milliseconds: 3000 } : {}) });
+        hostile.add({ match: "GET *", mode, times: 9999, ...(mode === "delay" ? { milliseconds: 1500 } : {}) });
         expect(await failing(world)).to.include(words);
         hostile.clear();
       };
       await all("403", "403");
       await all("429", "429");
       await all("500", "500");
+      hostile.add({ match: "GET /v2/*", mode: "500", times: 9999 });
+      const listed = expectCode(await clm(world, "drift", "--format", "markdown"), 4);
+      expect(listed.stdout)
+        .to.include("THE REFRESH HAS FAILED")
+        .and.match(/Could not .*ECGrid/);
+      hostile.clear();
       await all("html", "a body that is not JSON");
       const seconds = ["ECGRID", "CERTCENTRAL", "PARTNER", "APINIZER"].map((system) => `${system}_TIMEOUT_SECONDS`);
       for (const name of seconds) project.environment[name] = "1";
-      await all("delay", "no answer within 1 s");
+      await all("delay", "the time limit passed");
       for (const name of seconds) project.environment[name] = undefined;
 
       const good = { ...project.environment };
@@ -62,7 +69,7 @@ describe("reads of a refresh that fail", () => {
       expect(unseen).to.include("wrong account, key or region");
       apinizer.setRights(["SECRETS+VIEW", "SECRETS+MANAGE", "SECRETS+DEPLOY_UNDEPLOY"], "partners");
       Object.assign(project.environment, good);
-      expectCode(await project.pulumi("refresh", "--preview-only", "--expect-no-changes"), 0);
+      expectCode(await project.refresh("--expect-no-changes"), 0);
 
       // Deleted, and proven: one is let go, several at once are an error.
       apinizer.deleteJwkOutside("own");

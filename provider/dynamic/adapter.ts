@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import type { Settings } from "./settings.js";
+import { isAdopted, retainedByDefault } from "../core/adopting.js";
 import { driftInWords, type Drift, type DriftKind } from "../core/drift.js";
 import { Fault, PartialFault } from "../core/fault.js";
 import type { Context, Lifecycle } from "../core/lifecycle.js";
@@ -176,12 +177,14 @@ export function adapt<Inputs extends object, State extends object, Api>(
       await host.settings();
       read.delete(urnOf(news));
       const before = Object.keys(withoutHidden(olds)).length > 0 ? planned(withoutHidden(olds)) : undefined;
-      const checked = lifecycle.normalize(planned(withoutHidden(news)), before);
+      const given = planned(withoutHidden(news));
+      const adopted = isAdopted(given, before, olds.__adopted === true);
+      const checked = lifecycle.normalize(retainedByDefault(given, adopted), before);
       if (!checked.ok) return { inputs: news, failures: [...checked.problems] };
       const known = Object.fromEntries(
         Object.entries(checked.inputs).map(([key, value]) => [key, value === UNKNOWN ? news[key] : value]),
       );
-      const inputs = jsonSafe({ ...known, ...hiddenOf(news) });
+      const inputs = jsonSafe({ ...known, ...hiddenOf(news), ...(adopted ? { __adopted: true } : {}) });
       // `diff` is not called for a resource that is to be made: its plan is told here.
       if (before === undefined) await announce(urnOf(news), planOf(urnOf(news), undefined, inputs));
       return { inputs };

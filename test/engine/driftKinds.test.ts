@@ -53,7 +53,6 @@ describe("drift of every kind of resource", () => {
     "nothing happened: a nightly refresh reports nothing, whatever the day, also of what waits, and asks little",
     inWorld(async (world) => {
       await applied(world);
-      const before = kept(world);
       for (const day of ["2026-03-01T10:00:00Z", "2026-03-09T03:00:00Z", "2026-04-20T23:59:59Z"]) {
         world.at(new Date(day));
         const position = world.sandbox.log.last();
@@ -63,7 +62,10 @@ describe("drift of every kind of resource", () => {
         expect(world.sandbox.log.since(position).length).to.be.at.most(15);
       }
       expect(expectCode(await clm(world, "drift"), 0).stdout).to.match(/^No drift\n/);
-      expectCode(await world.project.pulumi("refresh", "--yes", "--skip-preview", "--expect-no-changes"), 0);
+      // The first of two that were made at once has not known of the other: that is stored, and nothing after it.
+      expectCode(await world.project.refresh("--expect-no-changes"), 0);
+      const before = kept(world);
+      expectCode(await world.project.refresh("--expect-no-changes"), 0);
       expect(kept(world)).to.deep.equal(before);
     }),
   );

@@ -31,7 +31,7 @@ export async function reread(before: CertificateState, context: Reading): Promis
 }
 
 const isSame = ({ entries, description }: CertificateState, found: Certificate): boolean =>
-  isDeepStrictEqual(entriesOf(found), entries) && (found.description ?? description) === description;
+  isDeepStrictEqual(entriesOf(found), entries) && [undefined, "", description].includes(found.description);
 
 /**
  * What has become of the environments, by one look at each of their truststores for all resources that are refreshed. One

@@ -54,6 +54,8 @@ export function adapt<Inputs extends object, State extends object, Api>(
   /** What a refresh of this run has read, by URN: whether it is otherwise than the last state. */
   const read = new Map<string, boolean>();
   const { secretOutputs = [] } = lifecycle;
+  /** Whether a state echoes all inputs. */
+  const isEchoed = lifecycle.inputFields.every((field) => field in lifecycle.state.shape);
   let connected: System<Api> | undefined;
   const system = async (): Promise<System<Api>> => (connected ??= connect(await host.settings()));
 
@@ -244,9 +246,13 @@ export function adapt<Inputs extends object, State extends object, Api>(
       const found = (now: State | "gone"): readonly Drift[] =>
         now === "gone" ? [] : (lifecycle.drift?.(before, now, host.run.now()) ?? []);
       let state = await look();
-      if (found(state).some(({ kind }) => MAY_BE_A_SIBLING.includes(kind))) {
-        await delay(SIBLINGS);
-        state = await look();
+      let held = host.run.heldByOthers(urn).size;
+      for (let waited = 0; waited < SIBLINGS; waited += 100) {
+        if (!found(state).some(({ kind }) => MAY_BE_A_SIBLING.includes(kind))) break;
+        await delay(100);
+        const now = host.run.heldByOthers(urn).size;
+        if (now > held) state = await look();
+        held = now;
       }
       if (state === "gone") {
         await demandOneGone(lifecycle.kind, id, urn);
@@ -259,7 +265,10 @@ export function adapt<Inputs extends object, State extends object, Api>(
       return {
         id,
         props: outputsOf(id, state, hiddenOf(outputs)),
-        inputs: jsonSafe({ ...(lifecycle.inputsOf(state) as Properties), ...hiddenOf(outputs) }),
+        // Inputs that no state holds would be lost: without any the engine keeps those that it has.
+        ...(isEchoed
+          ? { inputs: jsonSafe({ ...(lifecycle.inputsOf(state) as Properties), ...hiddenOf(outputs) }) }
+          : {}),
       };
     },
 
@@ -296,7 +305,7 @@ export function adapt<Inputs extends object, State extends object, Api>(
 /** What another resource of the stack may hold that the same refresh reads a moment later. */
 const MAY_BE_A_SIBLING: readonly DriftKind[] = ["succeeded", "strays"];
 /** How long others get to say what they hold, milliseconds. */
-const SIBLINGS = 300;
+const SIBLINGS = 2000;
 
 const gone = (what: string): Drift => ({ kind: "deleted", what, before: "there", now: "not there" });
 

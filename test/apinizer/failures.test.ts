@@ -128,7 +128,14 @@ describe("a certificate on gateways that fail", () => {
     const taken = await steps.create(wanted());
     expect(outcomes(taken)).to.deep.equal(["production deployed", "staging deployed"]);
     expect((await failure(steps.create(wanted({ pem: pems[1] })))).message).to.include("set adopt: true");
-    const adopted = await steps.create(wanted({ pem: pems[1], adopt: true }));
+    const unlike = { adopt: true, pem: pems[1], alias: "another", environments: ["staging"], description: "of others" };
+    const refused = await failure(steps.create(wanted(unlike)));
+    expect(refused.message).to.match(
+      /its thumbprint is \w+, and that of pem \w+; it is in production, staging, not in staging/,
+    );
+    expect(refused.message).to.include("its alias is gw-alias, not another");
+    const adopted = await steps.create(wanted({ adopt: true }));
+    expect(shown(adopted, wanted({ adopt: true }))).to.deep.equal([]);
     expect(executed(sandbox)).to.deep.equal([]);
     expect(shown(adopted, wanted({ pem: pems[1], adopt: true }))).to.deep.equal(["update project=partners name=gw"]);
     await steps.update(adopted, wanted({ pem: pems[1], adopt: true }));
@@ -142,7 +149,8 @@ describe("a certificate on gateways that fail", () => {
     expect((await failure(steps.update(waiting, wanted()))).message).to.include("set adopt: true");
     const adopting = wanted({ adopt: true });
     expect(steps.plan(waiting, adopting).remarks.join()).to.include("ADOPT certificate gw");
-    const adopted = await steps.update(waiting, adopting);
+    expect((await failure(steps.update(waiting, adopting))).message).to.include("its thumbprint is");
+    const adopted = await steps.update(waiting, wanted({ adopt: true, pem: pems[1] }));
     expect(executed(sandbox)).to.deep.equal([]);
     expect(shown(adopted, adopting)).to.deep.equal(["update project=partners name=gw"]);
     await steps.update(adopted, adopting);

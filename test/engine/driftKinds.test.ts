@@ -19,7 +19,7 @@ async function saidOutside(world: World): Promise<ReadonlyMap<string, readonly s
   const [one, other] = [refreshed, previewed].map(({ text }) => warnings(text));
   // The inventory speaks in a preview alone, and only of what leaves.
   expect(drifts(other ?? new Map()), "both see the same").to.deep.equal(drifts(one ?? new Map()));
-  const listed = expectCode(await clm(world, "drift", "--format", "json"), 7);
+  const listed = expectCode(await clm(world, "drift", "--format", "json", "--", "--stack", "dev"), 7);
   const { drift } = JSON.parse(listed.stdout) as DriftJson;
   const told = drift.filter((row) => row.drift !== "due");
   expect(told.map(({ name, drift: kind }) => `${name} ${kind}`).sort(), "clm drift lists the same").to.deep.equal(

@@ -139,7 +139,10 @@ async function created(
   const parts = {
     action: `make JWK ${name} of project ${project}`,
     cameBack: "the project has another JWK of this name",
-    next: "set adopt: true to take it over, or give another name",
+    next:
+      hasKey(found, wanted) === false
+        ? "give another name, or delete that one: it has another key than the certificate"
+        : "set adopt: true to take it over, or give another name",
     outcome: "not executed",
   } as const;
   if (again) throw partial(context, empty, { ...parts, known: `the old one is deleted; ${NEXT_MAKES}` });

@@ -37,7 +37,7 @@ async function madeOutside(world: World): Promise<Spec[]> {
     signing({ adopt: true }),
     generated({ adopt: true }),
     contract({ adopt: contractId }),
-    credential({ adopt: key }),
+    credential({ contractId, adopt: key }),
   ];
 }
 

@@ -89,7 +89,13 @@ async function adopted(
   const open = outcomes.filter(({ outcome }) => outcome !== "deployed");
   if (open.length > 0)
     context.tell(`${objectOf(empty)} is taken over: ${outcomesInWords(open)}, by what the truststores show`);
-  return { ...withInputs(there, inputsOf(empty)), description: there.description, outcomes, truststores: rights };
+  const { count: _count, chain: _chain, ...deployed } = infoOf(empty) ?? { count: 0, chain: [] };
+  return {
+    ...withInputs(there, inputsOf(empty)),
+    ...{ description: there.description, outcomes, truststores: rights },
+    // It is the very one that the inputs have, as if this resource had deployed it.
+    ...("thumbprint" in deployed ? { deployed: { ...deployed, pem: empty.pem } } : {}),
+  };
 }
 
 /** Performs what the plan holds: deploys, replaces, or mends double entries. */

@@ -247,7 +247,7 @@ describe("a certificate on gateways that fail", () => {
     const whole = await steps.update(looked, wanted());
     const position = sandbox.log.last();
     const store = "/apiops/projects/admin/certificates/truststore";
-    for (const _each of [1, 2]) expect(await steps.read(whole)).to.deep.equal(whole);
+    expect([await steps.read(whole), await steps.read(whole)]).to.deep.equal([whole, whole]);
     expect(sandbox.log.since(position).map(({ path }) => path)).to.deep.equal([
       ...["/apiops/projects/partners/certificates/", `${store}/production/`, `${store}/staging/`],
     ]);

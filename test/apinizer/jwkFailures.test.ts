@@ -173,7 +173,9 @@ describe("calls for a JWK when the service misbehaves", () => {
     expect(steps.told.join()).to.include("with the key that is wanted: taken over");
     await sandbox.apinizer.addCertificateOutside({ name: "gw", alias: "gw-alias", pem: pems[1] ?? "" });
     const { message, outcome } = await failure(steps.create(wanted()));
-    expect(message).to.include("the project has another JWK of this name").and.include("set adopt: true");
+    expect(message)
+      .to.include("the project has another JWK of this name")
+      .and.include("it has another key than the certificate");
     expect(outcome).to.equal("not executed");
     expect(executed(sandbox)).to.deep.equal([]);
   });

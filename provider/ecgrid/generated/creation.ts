@@ -60,7 +60,7 @@ export function adopted(
   if (found !== undefined && wrong === "") return { snapshot, certificate: found };
   throw fault(context, {
     action: `adopt certificate ${certKeyId} of comm ${inputs.commId}`,
-    cameBack: wrong ?? "it is not listed",
+    cameBack: wrong,
     known: "nothing was sent and nothing is kept",
     next: "set adopt to an active certificate of the comm with a private key, mend the inputs that differ, or remove adopt to have one created",
     outcome: "not executed",

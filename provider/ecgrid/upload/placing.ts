@@ -121,7 +121,7 @@ export async function adoptUpload<Inputs extends UploadInputs, Arguments extends
   if (found !== undefined && wrong === "") return { snapshot, certificate: found };
   throw fault(context, {
     action: `adopt certificate ${certKeyId} of comm ${commId}`,
-    cameBack: wrong ?? "it is not listed",
+    cameBack: wrong,
     known: "nothing was sent, and the state is left as it was",
     next: "set adopt to the active certificate that cert holds, or remove adopt to have the file uploaded",
     outcome: "not executed",

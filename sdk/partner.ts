@@ -143,6 +143,11 @@ export interface AcmeCredentialArgs {
   whenRevoked?: pulumi.Input<"stop" | "mint">;
   /** What removing the resource does: `revoke` (default; its own ones), `revokeAll` (every one of the contract) or `retain`. */
   onDelete?: pulumi.Input<"revoke" | "revokeAll" | "retain">;
+  /**
+   * Id of an active credential of the contract to take over, retained by default; changes nothing at DigiCert. Its secret cannot
+   * be read: `keyId` and `hmacKey` stay empty until a new `trigger` mints another one.
+   */
+  adopt?: pulumi.Input<number>;
 }
 
 /**

@@ -25,6 +25,8 @@ export abstract class ClmResource extends pulumi.CustomResource {
       name,
       {
         ...Object.fromEntries(kind.outputsOnly.map((field) => [field, undefined])), // `undefined` declares an output
+        // Its default depends on the resource, so the inventory has to see the one that was written out.
+        ...(kind.fields.includes("onDelete") ? { onDelete: undefined } : {}),
         ...args,
         __provider: kind.providerText,
         __urn: urnOf(kind.type, name, opts?.parent),

@@ -137,6 +137,11 @@ export class ApinizerClient {
     }
   }
 
+  /** The same, asked once for all resources of a process that refresh. */
+  sharedTruststore(environment: string, resource: string): Promise<Truststore> {
+    return this.#shared.get(`truststore of ${environment}`, () => this.truststore(environment, resource));
+  }
+
   /** Reads until `found` gives a result, or the time for a change to be seen is over. */
   await<Seen, T>(
     read: () => Promise<Seen>,

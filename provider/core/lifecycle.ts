@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { Drift } from "./drift.js";
 import type { Checked, Problem } from "./inputs.js";
 import type { Operation } from "./operation.js";
 import type { Perform } from "./perform.js";
@@ -130,6 +131,8 @@ export interface Lifecycle<Inputs extends object, State extends object, Api> {
   update(state: State, inputs: Inputs, context: Context<Api>): Promise<State>;
   /** Already gone is success. */
   delete(state: State, context: Context<Api>): Promise<void>;
+  /** What `read` has found otherwise than the last state has it, and what time alone has ended. Pure; no secret. */
+  drift?(before: State, after: State, now: Date): readonly Drift[];
   /** Of kinds that use what others made. */
   uses?(state: State): Use;
   /** Of kinds that leave older objects behind. */

@@ -18,6 +18,8 @@ export interface Plan {
   readonly remarks: readonly string[];
   /** Whether the engine has anything to do. */
   readonly changes: boolean;
+  /** Of a change that only looks again at what waits: for a refresh, which has looked, that is nothing to do. */
+  readonly looks?: true;
   /** Identity inputs that changed: a new resource is made first, the old one ended after it. */
   readonly replaces: readonly string[];
   /**

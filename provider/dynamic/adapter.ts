@@ -1,6 +1,9 @@
 import type { dynamic } from "@pulumi/pulumi";
+import { setTimeout as delay } from "node:timers/promises";
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import type { Settings } from "./settings.js";
+import { isAdopted, retainedByDefault } from "../core/adopting.js";
+import { driftInWords, type Drift, type DriftKind } from "../core/drift.js";
 import { Fault, PartialFault } from "../core/fault.js";
 import type { Context, Lifecycle } from "../core/lifecycle.js";
 import { announcement, label, withoutBrackets } from "../core/operation.js";
@@ -48,7 +51,11 @@ export function adapt<Inputs extends object, State extends object, Api>(
 ): dynamic.ResourceProvider<Properties, Properties> {
   /** Plans as `diff` showed them, by URN: `update` performs exactly what was shown. */
   const shown = new Map<string, Plan>();
+  /** What a refresh of this run has read, by URN: whether it is otherwise than the last state. */
+  const read = new Map<string, boolean>();
   const { secretOutputs = [] } = lifecycle;
+  /** Whether a state echoes all inputs. */
+  const isEchoed = lifecycle.inputFields.every((field) => field in lifecycle.state.shape);
   let connected: System<Api> | undefined;
   const system = async (): Promise<System<Api>> => (connected ??= connect(await host.settings()));
 
@@ -89,7 +96,8 @@ export function adapt<Inputs extends object, State extends object, Api>(
       host.run.now(),
     );
 
-  async function announce(urn: string, plan: Plan): Promise<void> {
+  /** @param counts whether this run goes on to do it: a refresh only says what the next one would do. */
+  async function announce(urn: string, plan: Plan, counts = true): Promise<void> {
     // The engine's rows show the last message: operations come last.
     for (const remark of plan.remarks) await host.warn(urn, withoutBrackets(remark));
     if (plan.refusal !== undefined) await host.warn(urn, withoutBrackets(stops(plan.refusal)));
@@ -97,21 +105,21 @@ export function adapt<Inputs extends object, State extends object, Api>(
       await host.warn(urn, announcement(operation));
       if (operation.certainty.kind !== "due") host.run.name(label(operation));
     }
-    noteDestroyed(destroyedBy(plan.operations, urn));
+    if (counts) noteDestroyed(destroyedBy(plan.operations, urn));
   }
 
   /**
    * All that the plan of a replacement holds is the end of the old one; the new one is told by its own `check`. It is
    * said as the inventory says it: on the old one's row, and under the options that the old one has.
    */
-  async function announceEnd(id: string, olds: Properties, plan: Plan): Promise<void> {
+  async function announceEnd(id: string, olds: Properties, plan: Plan, counts: boolean): Promise<void> {
     const what = lifecycle.summary(stateOf(olds)).what;
     const { operations, remarks, refusal } = endUnderOptions(plan, what, optionsOf(olds));
     const besides = [...remarks, ...(refusal === undefined ? [] : [stops(refusal)])];
     for (const text of [...besides.map(withoutBrackets), ...operations.map(announcement)])
       await host.warnOfEnd(id, urnOf(olds), text);
     for (const operation of operations) host.run.name(label(operation));
-    noteDestroyed(destroyedBy(operations, urnOf(olds)));
+    if (counts) noteDestroyed(destroyedBy(operations, urnOf(olds)));
   }
 
   /** Stops a step before anything is sent, unless the stack's policy permits all that it plans. */
@@ -171,13 +179,16 @@ export function adapt<Inputs extends object, State extends object, Api>(
 
     check: async (olds, news) => {
       await host.settings();
+      read.delete(urnOf(news));
       const before = Object.keys(withoutHidden(olds)).length > 0 ? planned(withoutHidden(olds)) : undefined;
-      const checked = lifecycle.normalize(planned(withoutHidden(news)), before);
+      const given = planned(withoutHidden(news));
+      const adopted = isAdopted(given, before, olds.__adopted === true);
+      const checked = lifecycle.normalize(retainedByDefault(given, adopted), before);
       if (!checked.ok) return { inputs: news, failures: [...checked.problems] };
       const known = Object.fromEntries(
         Object.entries(checked.inputs).map(([key, value]) => [key, value === UNKNOWN ? news[key] : value]),
       );
-      const inputs = jsonSafe({ ...known, ...hiddenOf(news) });
+      const inputs = jsonSafe({ ...known, ...hiddenOf(news), ...(adopted ? { __adopted: true } : {}) });
       // `diff` is not called for a resource that is to be made: its plan is told here.
       if (before === undefined) await announce(urnOf(news), planOf(urnOf(news), undefined, inputs));
       return { inputs };
@@ -189,10 +200,13 @@ export function adapt<Inputs extends object, State extends object, Api>(
       host.run.claim(urn, await owned(lifecycle.holds(stateOf(olds))));
       const plan = planOf(urn, olds, news);
       shown.set(urn, plan);
-      if (plan.replaces.length === 0) await announce(urn, plan);
-      else await announceEnd(id, olds, plan);
+      // No `check` since the resource was read: a refresh asks whether there is anything to tell (fact E15).
+      const differs = read.get(urn);
+      if (plan.replaces.length === 0) await announce(urn, plan, differs === undefined);
+      else await announceEnd(id, olds, plan, differs === undefined);
+      const changes = differs === undefined ? plan.changes : differs || (plan.changes && plan.looks !== true);
       return {
-        changes: plan.changes || storesOtherwise(olds, news),
+        changes: changes || storesOtherwise(olds, news),
         replaces: [...plan.replaces],
         deleteBeforeReplace: false,
       };
@@ -222,21 +236,41 @@ export function adapt<Inputs extends object, State extends object, Api>(
           `${lifecycle.kind} ${id} has no stored state to read. Use the input "adopt" in a program to take over what exists.`,
         );
       const before = stateOf(outputs);
+      host.run.claim(urnOf(outputs), await owned(lifecycle.holds(before)));
       const { perform, plan, ...reading } = await context(
         urnOf(outputs),
         NO_PLAN,
         new Set(textsOf(outputs.__heldByOthers)),
         outputs.__policy,
       );
-      const state = await told(() => lifecycle.read(before, reading));
+      const urn = urnOf(outputs);
+      const look = () => told(() => lifecycle.read(before, reading));
+      const found = (now: State | "gone"): readonly Drift[] =>
+        now === "gone" ? [] : (lifecycle.drift?.(before, now, host.run.now()) ?? []);
+      let state = await look();
+      let held = host.run.heldByOthers(urn).size;
+      for (let waited = 0; waited < SIBLINGS; waited += 100) {
+        if (!found(state).some(({ kind }) => MAY_BE_A_SIBLING.includes(kind))) break;
+        await delay(100);
+        const now = host.run.heldByOthers(urn).size;
+        if (now > held) state = await look();
+        held = now;
+      }
       if (state === "gone") {
-        host.run.begins("gone", [`${urnOf(outputs)} ${id}`]);
+        await demandOneGone(lifecycle.kind, id, urn);
+        await host.warn(urn, driftInWords(gone(lifecycle.summary(before).what)));
         return {};
       }
+      const drifts = found(state);
+      for (const one of drifts) await host.warn(urn, driftInWords(one));
+      read.set(urn, drifts.length > 0);
       return {
         id,
         props: outputsOf(id, state, hiddenOf(outputs)),
-        inputs: jsonSafe({ ...(lifecycle.inputsOf(state) as Properties), ...hiddenOf(outputs) }),
+        // Inputs that no state holds would be lost: without any the engine keeps those that it has.
+        ...(isEchoed
+          ? { inputs: jsonSafe({ ...(lifecycle.inputsOf(state) as Properties), ...hiddenOf(outputs) }) }
+          : {}),
       };
     },
 
@@ -271,6 +305,40 @@ export function adapt<Inputs extends object, State extends object, Api>(
       });
     },
   };
+}
+
+/** What another resource of the stack may hold that the same refresh reads a moment later. */
+const MAY_BE_A_SIBLING: readonly DriftKind[] = ["succeeded", "strays"];
+/** How long others get to say what they hold, milliseconds. */
+const SIBLINGS = 2000;
+
+const gone = (what: string): Drift => ({ kind: "deleted", what, before: "there", now: "not there" });
+
+/** Longest wait for another resource that vanishes at the same time, milliseconds. */
+const GONE_PATIENCE = 500;
+
+/**
+ * Several resources that vanish at once are most likely one that has a wrong account, or somebody's mistake: none of them is
+ * let go then. @throws Fault for all of them, as far as they are read together.
+ */
+async function demandOneGone(kind: string, id: string, urn: string): Promise<void> {
+  const own = `${urn} ${id}`;
+  for (let waited = 0; ; waited += 100) {
+    const others = [...host.run.begins("vanished", waited === 0 ? [own] : [])].filter((one) => one !== own);
+    if (others.length > 0)
+      throw new Fault({
+        action: `refresh ${kind} ${nameOf(urn)}`,
+        resource: nameOf(urn),
+        system: "pulumi-clm",
+        cameBack: `it and ${others.map((one) => nameOf(one.split(" ")[0] ?? "")).join(", ")} are not there any more, and several resources that vanish at once are taken for a mistake`,
+        known: "nothing was changed, the state is left as it was",
+        next: "check the account, the project and who has deleted them; if it is meant, refresh one after the other with --target, or remove them from the program",
+        outcome: "not executed",
+      });
+    if (waited >= GONE_PATIENCE) break;
+    await delay(100);
+  }
+  host.run.begins("gone", [own]);
 }
 
 /** Names as they are known beyond this process's provider instance. */

@@ -148,7 +148,10 @@ export class Run {
   }
 
   /** Adds to what this run has under a heading, over all of its processes. @returns all of it, each once. */
-  begins(heading: "planned" | "destroyed" | "gone" | "policy", objects: readonly string[]): ReadonlySet<string> {
+  begins(
+    heading: "planned" | "destroyed" | "gone" | "policy" | "vanished",
+    objects: readonly string[],
+  ): ReadonlySet<string> {
     const file = join(this.#engine, heading);
     if (objects.length > 0) appendFileSync(file, objects.map((object) => `${JSON.stringify(object)}\n`).join(""));
     return new Set(linesOf(file).map((line) => JSON.parse(line) as string));

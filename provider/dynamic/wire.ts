@@ -29,6 +29,8 @@ export interface Hidden {
   readonly __instance?: unknown;
   /** The stack's policy, where it is not the default one: approvals, ceiling. */
   readonly __policy?: unknown;
+  /** True for a resource that was adopted: by default it is retained when it is removed. */
+  readonly __adopted?: unknown;
 }
 
 export const HIDDEN = [
@@ -39,6 +41,7 @@ export const HIDDEN = [
   "__heldByOthers",
   "__instance",
   "__policy",
+  "__adopted",
 ] as const;
 
 export function hiddenOf(properties: Properties): Hidden {

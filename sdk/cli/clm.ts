@@ -1,12 +1,14 @@
 #!/usr/bin/env node
 
 const USAGE = `clm review [...]    every operation of a Pulumi preview, for people and pipelines that decide (clm review --help)
+clm drift [...]     what has changed outside, and what the next up does about it (clm drift --help)
 clm sandbox [...]   serve the certificate APIs on loopback, to try things out (clm sandbox --help)
 `;
 
 /** Each command is loaded when it is asked for: a review needs no sandbox. */
 async function main([command, ...rest]: readonly string[]): Promise<number> {
   if (command === "review") return (await import("./review/command.js")).runReview(rest);
+  if (command === "drift") return (await import("./drift/command.js")).runDrift(rest);
   if (command === "sandbox") return (await import("../../sandbox/main.js")).runSandbox(rest);
   process.stderr.write(
     command === undefined || command === "--help" ? USAGE : `There is no "clm ${command}". There is:\n${USAGE}`,

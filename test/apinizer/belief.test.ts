@@ -249,16 +249,16 @@ describe("what is believed of a certificate on gateways", () => {
     expect(serves("staging")).to.deep.equal([undefined, undefined]);
   });
 
-  it("an adopted certificate: its truststores are read, its alias counts, and another one is named", async () => {
+  it("an adopted certificate: its truststores are read, its alias counts, and what the workers lack is named", async () => {
     const theirs = { name: "gw", alias: "theirs", pem: pems[0] ?? "" };
     await sandbox.apinizer.addCertificateOutside(theirs);
     sandbox.apinizer.undeployOutside("gw", ["staging"]);
-    const adopt = wanted({ adopt: true });
+    const adopt = wanted({ adopt: true, alias: "theirs" });
     const adopted = await steps.create(adopt);
     expect(outcomes(adopted)).to.equal("production deployed,staging failed");
     expect(adopted.truststores).to.equal("readable");
     expect(steps.told.at(-1)).to.include("staging is failed");
-    expect(steps.plan(adopted, adopt).operations[0]?.sentence).to.include("alias or description have changed");
+    expect(steps.plan(adopted, adopt).operations[0]?.sentence).to.include("its deployment has failed in staging");
     await sandbox.apinizer.addCertificateOutside(theirs);
     lostIn("DELETE", "staging", true);
     expect((await failure(steps.delete(adopted))).message).to.include("still trust it: staging");

@@ -163,11 +163,15 @@ describe("what is planned and read of a certificate on gateways", () => {
     expect(steps.plan(read, inputs).changes).to.equal(false);
   });
 
-  it("a refresh of what is as it was asks one list", async () => {
+  it("a refresh of what is as it was asks one list, and one truststore for each environment", async () => {
     const made = await steps.create(wanted());
     const since = sandbox.log.last();
     expect(await steps.read(made)).to.deep.equal(made);
-    expect(paths(since)).to.deep.equal(["GET /apiops/projects/partners/certificates/"]);
+    expect(paths(since)).to.deep.equal([
+      "GET /apiops/projects/partners/certificates/",
+      "GET /apiops/projects/admin/certificates/truststore/production/",
+      "GET /apiops/projects/admin/certificates/truststore/staging/",
+    ]);
   });
 
   it("odd names, aliases, environments and descriptions reach the service as they are, in every call", async () => {

@@ -128,7 +128,14 @@ describe("a certificate on gateways that fail", () => {
     const taken = await steps.create(wanted());
     expect(outcomes(taken)).to.deep.equal(["production deployed", "staging deployed"]);
     expect((await failure(steps.create(wanted({ pem: pems[1] })))).message).to.include("set adopt: true");
-    const adopted = await steps.create(wanted({ pem: pems[1], adopt: true }));
+    const unlike = { adopt: true, pem: pems[1], alias: "another", environments: ["staging"], description: "of others" };
+    const refused = await failure(steps.create(wanted(unlike)));
+    expect(refused.message).to.match(
+      /its thumbprint is \w+, and that of pem \w+; it is in production, staging, not in staging/,
+    );
+    expect(refused.message).to.include("its alias is gw-alias, not another");
+    const adopted = await steps.create(wanted({ adopt: true }));
+    expect(shown(adopted, wanted({ adopt: true }))).to.deep.equal([]);
     expect(executed(sandbox)).to.deep.equal([]);
     expect(shown(adopted, wanted({ pem: pems[1], adopt: true }))).to.deep.equal(["update project=partners name=gw"]);
     await steps.update(adopted, wanted({ pem: pems[1], adopt: true }));
@@ -142,7 +149,8 @@ describe("a certificate on gateways that fail", () => {
     expect((await failure(steps.update(waiting, wanted()))).message).to.include("set adopt: true");
     const adopting = wanted({ adopt: true });
     expect(steps.plan(waiting, adopting).remarks.join()).to.include("ADOPT certificate gw");
-    const adopted = await steps.update(waiting, adopting);
+    expect((await failure(steps.update(waiting, adopting))).message).to.include("its thumbprint is");
+    const adopted = await steps.update(waiting, wanted({ adopt: true, pem: pems[1] }));
     expect(executed(sandbox)).to.deep.equal([]);
     expect(shown(adopted, adopting)).to.deep.equal(["update project=partners name=gw"]);
     await steps.update(adopted, adopting);
@@ -221,7 +229,7 @@ describe("a certificate on gateways that fail", () => {
     expect(steps.told.at(-1)).to.include("let go");
   });
 
-  it("a refresh looks at the truststores of environments that were not known to be deployed, and at no others", async () => {
+  it("a refresh looks at the truststore of each environment, also of those that were known to be deployed", async () => {
     sandbox.variants.apDeploymentShape = "D5";
     sandbox.apinizer.setRights([], "admin");
     const unknown = await steps.create(wanted());
@@ -230,20 +238,52 @@ describe("a certificate on gateways that fail", () => {
     expect(outcomes(await steps.read(unknown)), "it still may not look").to.deep.equal(outcomes(unknown));
     sandbox.apinizer.setRights(["SECRETS+VIEW"], "admin");
     sandbox.apinizer.undeployOutside("gw", ["staging"]);
+    // Truststores are asked for once in a run: this is the next one.
+    steps = new GatewaySteps(sandbox);
     const looked = await steps.read(unknown);
     expect(outcomes(looked)).to.deep.equal(["production deployed", "staging failed"]);
     expect(looked.truststores).to.equal("readable");
     expect(shown(looked, wanted())).to.deep.equal(["update project=partners name=gw"]);
     const whole = await steps.update(looked, wanted());
     const position = sandbox.log.last();
-    await steps.read(whole);
+    const store = "/apiops/projects/admin/certificates/truststore";
+    expect([await steps.read(whole), await steps.read(whole)]).to.deep.equal([whole, whole]);
     expect(sandbox.log.since(position).map(({ path }) => path)).to.deep.equal([
-      "/apiops/projects/partners/certificates/",
+      ...["/apiops/projects/partners/certificates/", `${store}/production/`, `${store}/staging/`],
     ]);
     expect(gatewayCertificate.uses?.(whole)).to.deep.equal({
       what: "certificate gw of project partners",
       thumbprints: [whole.deployed?.thumbprint],
     });
+  });
+
+  it("undeployed outside: seen where its truststore shows others, named, and deployed again to the declared list", async () => {
+    const made = await steps.create(wanted());
+    const reread = (): Promise<CertificateState> => new GatewaySteps(sandbox).read(made);
+    sandbox.apinizer.undeployOutside("gw", ["staging"]);
+    const seen = await reread();
+    expect(outcomes(seen)).to.deep.equal(["production deployed", "staging failed"]);
+    expect(gatewayCertificate.drift?.(made, seen, new Date("2026-03-01"))).to.deep.equal([
+      {
+        kind: "deployment",
+        what: "workers of staging with certificate gw of project partners",
+        before: "deployed",
+        now: "failed (its workers no longer have it)",
+      },
+    ]);
+    const [operation] = steps.plan(seen, wanted()).operations;
+    expect(operation?.sentence).to.include("because it was undeployed outside in staging");
+    expect(outcomes(await steps.update(seen, wanted()))).to.deep.equal(["production deployed", "staging deployed"]);
+    expect(served("staging").every((one) => one === made.deployed?.thumbprint)).to.equal(true);
+    // Workers that show nothing at all, or do not answer, or may not be asked, prove nothing.
+    sandbox.apinizer.undeployOutside("gw", ["staging"]);
+    sandbox.apinizer.distrustEverywhere("root");
+    expect(outcomes(await reread()), "an empty truststore").to.deep.equal(["production deployed", "staging deployed"]);
+    sandbox.apinizer.setRights([], "admin");
+    expect(outcomes(await reread()), "no rights").to.deep.equal(["production deployed", "staging deployed"]);
+    sandbox.apinizer.setRights(["SECRETS+VIEW"], "admin");
+    sandbox.hostile.add({ match: "GET /apiops/projects/admin/*", mode: "500", times: 99 });
+    expect(outcomes(await reread()), "a fault").to.deep.equal(["production deployed", "staging deployed"]);
   });
 
   it("bad input is told before any call", () => {

@@ -307,7 +307,7 @@ describe("certificates and JWKs of gateways on the real engine", () => {
   );
 
   it(
-    "double entries are told, and mended by an operation of the next preview; a refresh asks one list for a project",
+    "double entries are told, and mended by an operation of the next preview; a refresh asks one list for a project and one truststore for an environment",
     inWorld(async (world) => {
       const { apinizer } = world.sandbox;
       world.sandbox.variants.apUpdateEntries = "appended";
@@ -333,6 +333,7 @@ describe("certificates and JWKs of gateways on the real engine", () => {
       expectCode(await world.project.refresh(), 0);
       expect(world.sandbox.log.since(position).map(({ method, path }) => `${method} ${path}`)).to.deep.equal([
         "GET /apiops/projects/partners/certificates/",
+        ...BOTH.map((environment) => `GET /apiops/projects/admin/certificates/truststore/${environment}/`),
       ]);
     }),
   );

@@ -151,8 +151,7 @@ export const APINIZER_CHANGES: readonly Kind[] = [
         name,
         args: {
           ...{ project: PROJECT, name, alias: name, adopt: true },
-          environments: random.chance(60) ? environments : some(random),
-          pem: random.chance(60) ? pem : await newPem(random, world),
+          ...{ environments, pem },
         },
       });
       return true;

@@ -43,6 +43,24 @@ export async function make(inputs: CertificateInputs, context: Step): Promise<Ma
   return { id, state: await deploy(empty, found, inputs, context) };
 }
 
+/** What a certificate is otherwise than the inputs of a resource that adopts it say. */
+function unlike(there: CertificateState, inputs: CertificateState): string[] {
+  const thumbprint = infoOf(inputs)?.thumbprint;
+  const others = thumbprintsOf(there.entries).filter((one) => thumbprint !== undefined && one !== thumbprint);
+  const [had, wanted] = [environmentsIn(there), inputs.environments].map((names) => [...names].sort().join(", "));
+  const aliases = [...new Set(there.entries.flatMap(({ alias }) => alias ?? []))];
+  return [
+    ...(others.length === 0 ? [] : [`its thumbprint is ${others.join(" and ")}, and that of pem ${thumbprint ?? ""}`]),
+    ...(had === wanted ? [] : [`it is in ${had ?? ""}, not in ${wanted ?? ""}`]),
+    ...(aliases.every((alias) => alias === inputs.alias)
+      ? []
+      : [`its alias is ${aliases.join(", ")}, not ${inputs.alias}`]),
+    ...(there.description === inputs.description
+      ? []
+      : [`its description is ${JSON.stringify(there.description)}, not ${JSON.stringify(inputs.description)}`]),
+  ];
+}
+
 /** What is there is taken over, with what the truststores of its environments show. */
 async function adopted(
   found: Certificate | undefined,
@@ -58,11 +76,26 @@ async function adopted(
       outcome: "not executed",
     });
   const there = taken(empty, found);
+  const wrong = unlike(there, empty);
+  if (wrong.length > 0)
+    throw fault(context, {
+      action: `adopt ${objectOf(empty)}`,
+      cameBack: wrong.join("; "),
+      known: "nothing was sent and nothing is kept",
+      next: "give the inputs that it has, and change them once it is adopted; or give another name",
+      outcome: "not executed",
+    });
   const { outcomes, truststores: rights } = await settled(there, undefined, undefined, new Map(), context);
   const open = outcomes.filter(({ outcome }) => outcome !== "deployed");
   if (open.length > 0)
     context.tell(`${objectOf(empty)} is taken over: ${outcomesInWords(open)}, by what the truststores show`);
-  return { ...withInputs(there, inputsOf(empty)), description: there.description, outcomes, truststores: rights };
+  const { count: _count, chain: _chain, ...deployed } = infoOf(empty) ?? { count: 0, chain: [] };
+  return {
+    ...withInputs(there, inputsOf(empty)),
+    ...{ description: there.description, outcomes, truststores: rights },
+    // It is the very one that the inputs have, as if this resource had deployed it.
+    ...("thumbprint" in deployed ? { deployed: { ...deployed, pem: empty.pem } } : {}),
+  };
 }
 
 /** Performs what the plan holds: deploys, replaces, or mends double entries. */
@@ -171,7 +204,7 @@ async function deploy(
     throw fault(context, {
       ...parts,
       known: "nothing was sent and nothing is kept",
-      next: "set adopt: true to take it over and have it replaced, or give another name",
+      next: "set adopt: true, with the certificate, alias, environments and description that it has, to take it over and change it from there; or give another name",
     });
   throw partial(context, taken(before, found), {
     ...parts,

@@ -1,5 +1,6 @@
 import type { Lifecycle } from "../../core/lifecycle.js";
 import { UNKNOWN } from "../../core/unknown.js";
+import { drift } from "./drift.js";
 import type { ApinizerClient } from "../client.js";
 import { holding, scopeOf } from "../scope.js";
 import { oneWriter } from "../step.js";
@@ -27,6 +28,7 @@ export const gatewayCertificate: Lifecycle<CertificateInputs, CertificateState, 
     ...(deployed === undefined ? {} : { until: deployed.notAfter.slice(0, 10) }),
   }),
   plan,
+  drift,
   uses,
   create: (inputs, context) => oneWriter(inputs, context, () => make(inputs, context)),
   read: reread,

@@ -38,6 +38,9 @@ const isOurs = ({ name, alias, thumbprint }: Trusted, wanted: Wanted): boolean =
     : aliased && named;
 };
 
+/** The message of an environment that was deployed, and whose workers were seen without the certificate since. */
+export const NO_LONGER = "its workers no longer have it";
+
 /** Entries of a truststore that are a certificate's. */
 const held = (store: Truststore, wanted: Wanted): readonly Trusted[] =>
   store.seen === "yes" ? store.entries.filter((entry) => isOurs(entry, wanted)) : [];
@@ -48,13 +51,18 @@ export function trusts(store: Truststore, wanted: Wanted): boolean | undefined {
   return held(store, wanted).length > 0 || (store.opaque ? undefined : false);
 }
 
-/** The truststores of environments, one after the other. */
+/** The truststores of environments, one after the other; `shared`: as of a refresh, which asks once for all resources. */
 export async function truststores(
   environments: readonly string[],
   { api, resource }: Reading,
+  shared = false,
 ): Promise<ReadonlyMap<string, Truststore>> {
   const all = new Map<string, Truststore>();
-  for (const environment of environments) all.set(environment, await api.truststore(environment, resource));
+  for (const environment of environments)
+    all.set(
+      environment,
+      await (shared ? api.sharedTruststore(environment, resource) : api.truststore(environment, resource)),
+    );
   return all;
 }
 

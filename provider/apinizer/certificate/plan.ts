@@ -13,6 +13,7 @@ import {
 } from "../operations.js";
 import { heldElsewhere, holding, referringTo } from "../scope.js";
 import { certificateInputs, type CertificateInputs } from "./inputs.js";
+import { NO_LONGER } from "./outcomes.js";
 import { readPem, whatOf, type PemInfo } from "./pem.js";
 import { doubled, environmentsIn, everywhere, isWaiting, thumbprintsOf, type CertificateState } from "./state.js";
 
@@ -256,8 +257,11 @@ function reasons(before: CertificateState, after: Inputs, triggered: boolean): s
     if (had.length !== wanted.length || wanted.some((environment) => !had.includes(environment)))
       why.push("its environments change");
     const failed = outcomes.filter(({ environment, outcome }) => outcome === "failed" && wanted.includes(environment));
-    if (failed.length > 0)
-      why.push(`its deployment has failed in ${failed.map(({ environment }) => environment).join(", ")}`);
+    const named = (all: typeof failed): string => all.map(({ environment }) => environment).join(", ");
+    const lost = failed.filter(({ message }) => message === NO_LONGER);
+    const never = failed.filter((one) => !lost.includes(one));
+    if (lost.length > 0) why.push(`it was undeployed outside in ${named(lost)}`);
+    if (never.length > 0) why.push(`its deployment has failed in ${named(never)}`);
   }
   return why;
 }

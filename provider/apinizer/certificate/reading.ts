@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Reading } from "../step.js";
 import type { Certificate } from "../wire.js";
-import { rightsIn, seenIn, trusts, truststores, wantedOf } from "./outcomes.js";
+import type { Truststore } from "../client.js";
+import { NO_LONGER, rightsIn, seenIn, trusts, truststores, wantedOf, type Wanted } from "./outcomes.js";
 import {
   entriesOf,
   environmentsIn,
@@ -30,11 +31,12 @@ export async function reread(before: CertificateState, context: Reading): Promis
 }
 
 const isSame = ({ entries, description }: CertificateState, found: Certificate): boolean =>
-  isDeepStrictEqual(entriesOf(found), entries) && (found.description ?? description) === description;
+  isDeepStrictEqual(entriesOf(found), entries) && [undefined, "", description].includes(found.description);
 
 /**
- * What has become of environments of which not all is known, or that were changed outside; of others nothing is asked. One
- * that has failed stays failed: a truststore is what those workers hold that answer.
+ * What has become of the environments, by one look at each of their truststores for all resources that are refreshed. One
+ * that has failed stays failed: a truststore is what those workers hold that answer. One that was deployed is not any more
+ * when its truststore shows others and not this one; where it cannot be seen, or is empty, it is left as it was.
  */
 async function outcomesNow(
   before: CertificateState,
@@ -53,15 +55,18 @@ async function outcomesNow(
     return outcome === "unknown" || changed;
   };
   const open = all.filter(isOpen);
-  if (open.length === 0) return {};
+  const believed = all.filter((one) => !open.includes(one) && one.outcome === "deployed");
+  if (open.length + believed.length === 0) return {};
   const stores = await truststores(
-    open.map(({ environment }) => environment),
+    [...open, ...believed].map(({ environment }) => environment),
     context,
+    true,
   );
   const wanted = wantedOf(now);
   const outcomes = all.flatMap((one): EnvironmentState[] => {
-    const store = open.includes(one) ? stores.get(one.environment) : undefined;
+    const store = stores.get(one.environment);
     if (store === undefined) return [one];
+    if (believed.includes(one)) return [stillThere(one, store, wanted, context)];
     if (listed.includes(one.environment)) {
       const seen = seenIn(one, entryOf(one.environment), store, wanted);
       return [one.outcome === "failed" ? { ...one, thumbprints: seen.thumbprints } : seen];
@@ -73,6 +78,15 @@ async function outcomesNow(
   return { outcomes, truststores: rightsIn(stores, now.truststores) };
 }
 
+/** An environment whose workers were known to have the certificate. */
+function stillThere(one: EnvironmentState, store: Truststore, wanted: Wanted, context: Reading): EnvironmentState {
+  if (store.seen === "unread")
+    context.tell(
+      `the truststore of ${one.environment} could not be read (${store.cameBack}): whether its workers still have certificate ${wanted.name} is not known, and it is left as it was`,
+    );
+  return trusts(store, wanted) === false ? { ...one, outcome: "failed", message: NO_LONGER } : one;
+}
+
 async function vanished(before: CertificateState, context: Reading): Promise<CertificateState | "gone"> {
   // A creation that has not come to its end: nothing was there to be deleted.
   if (before.entries.length === 0 && !before.missing) return before;
@@ -80,6 +94,7 @@ async function vanished(before: CertificateState, context: Reading): Promise<Cer
   const stores = await truststores(
     known.map(({ environment }) => environment),
     context,
+    true,
   );
   const wanted = wantedOf(before);
   const clean = known.every(({ environment, outcome }) => {

@@ -92,7 +92,8 @@ export function taken(before: CertificateState, found: Certificate): Certificate
     missing: false,
     ...(same || environments.length === 0 ? {} : { environments }),
     ...(alias === undefined || others.length > 0 ? {} : { alias }),
-    ...(found.description === undefined ? {} : { description: found.description }),
+    // An empty one is none: it cannot be asked for, either.
+    ...(found.description === undefined || found.description === "" ? {} : { description: found.description }),
   };
 }
 

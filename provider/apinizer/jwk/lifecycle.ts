@@ -1,5 +1,6 @@
 import type { Lifecycle } from "../../core/lifecycle.js";
 import { UNKNOWN } from "../../core/unknown.js";
+import { drift } from "./drift.js";
 import type { ApinizerClient } from "../client.js";
 import { holdingJwk, referring, scopeOf } from "../scope.js";
 import { oneWriter } from "../step.js";
@@ -31,6 +32,7 @@ export const jwk: Lifecycle<JwkInputs, JwkState, ApinizerClient> = {
     what: `JWK ${name} of project ${project}${kid === undefined ? "" : ` (kid ${kid})`}`,
   }),
   plan,
+  drift,
   create: (inputs, context) => oneWriter(inputs, context, () => make(inputs, context)),
   read: reread,
   update: (state, inputs, context) => oneWriter(state, context, () => change(state, inputs, context)),

@@ -24,15 +24,33 @@ export async function make(inputs: JwkInputs, context: Step): Promise<Made<JwkSt
   return { id, state: await created(empty, await keyOfSource(empty, context), operation, context) };
 }
 
+/** What a JWK is otherwise than the inputs of a resource that adopts it say. */
+function unlike(after: JwkState, found: Jwk, { certificateName, generate, description }: JwkState): string[] {
+  const { type, description: shown } = found;
+  return [
+    ...(after.outdated ? [`it has another key than certificate ${certificateName ?? ""}`] : []),
+    ...(generate === undefined || type === undefined || type === generate.type
+      ? []
+      : [`it is of type ${type}, not ${generate.type}`]),
+    ...(description === undefined || shown === undefined || shown === description
+      ? []
+      : [`its description is ${JSON.stringify(shown)}, not ${JSON.stringify(description)}`]),
+  ];
+}
+
 async function adopted(empty: JwkState, context: Step): Promise<JwkState> {
   const found = await context.api.jwk(empty.project, empty.name, context.resource);
   if (found !== undefined) {
     const after = taken(empty, found, await keyOfSource(empty, context));
-    if (!after.outdated) return withDoubt(after, context);
-    context.tell(
-      `JWK ${empty.name} of project ${empty.project} has another key than certificate ${empty.certificateName ?? ""}: it is taken over as detached from it`,
-    );
-    return { ...after, attached: false };
+    const wrong = unlike(after, found, empty);
+    if (wrong.length === 0) return withDoubt(after, context);
+    throw fault(context, {
+      action: `adopt JWK ${empty.name} of project ${empty.project}`,
+      cameBack: wrong.join("; "),
+      known: "nothing was sent and nothing is kept",
+      next: "give the inputs that it has, or another name; one that is detached with an old key can only be made anew",
+      outcome: "not executed",
+    });
   }
   throw fault(context, {
     action: `adopt JWK ${empty.name} of project ${empty.project}`,
@@ -121,7 +139,10 @@ async function created(
   const parts = {
     action: `make JWK ${name} of project ${project}`,
     cameBack: "the project has another JWK of this name",
-    next: "set adopt: true to take it over, or give another name",
+    next:
+      hasKey(found, wanted) === false
+        ? "give another name, or delete that one: it has another key than the certificate"
+        : "set adopt: true to take it over, or give another name",
     outcome: "not executed",
   } as const;
   if (again) throw partial(context, empty, { ...parts, known: `the old one is deleted; ${NEXT_MAKES}` });

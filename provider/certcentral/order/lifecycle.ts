@@ -1,4 +1,5 @@
 import type { Lifecycle } from "../../core/lifecycle.js";
+import { drift } from "./drift.js";
 import type { CertcentralClient } from "../client.js";
 import { holding, scopeOf } from "../scope.js";
 import { oneWriter } from "../step.js";
@@ -28,6 +29,7 @@ export const order: Lifecycle<OrderInputs, OrderState, CertcentralClient> = {
     ...(state.current?.validTill === undefined ? {} : { until: state.current.validTill }),
   }),
   plan,
+  drift,
   create: (inputs, context) => oneWriter(inputs.commonName, context, () => make(inputs, context)),
   read,
   update: (state, inputs, context) => oneWriter(inputs.commonName, context, () => change(state, inputs, context)),

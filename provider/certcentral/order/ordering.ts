@@ -6,6 +6,7 @@ import { holding } from "../scope.js";
 import { asFailed, fault, type Step } from "../step.js";
 import type { Reply } from "../../http/jsonReply.js";
 import { readPlaced, type OrderInfo, type Placed } from "../wire.js";
+import { readCsr } from "./csr.js";
 import type { OrderInputs } from "./inputs.js";
 import { keptOrder } from "./keeping.js";
 import { look } from "./looking.js";
@@ -20,7 +21,7 @@ export async function make(inputs: OrderInputs, context: Step): Promise<Made<Ord
   const state =
     inputs.adopt === undefined
       ? await placed(inputs, context)
-      : await look(stateOf(inputs, await adoptable(inputs.adopt, inputs, context)), context);
+      : demandAsAsked(await look(stateOf(inputs, await adoptable(inputs.adopt, inputs, context)), context), context);
   context.claim([holding(state.order.id)]);
   return { id: String(state.order.id), state: await untilIssued(state, inputs.waitMinutes, context) };
 }
@@ -34,6 +35,36 @@ const stateOf = (inputs: OrderInputs, info: OrderInfo): OrderState => ({
   duplicates: [],
   found: [],
 });
+
+/** A new resource takes over what the program says, so that nothing is reissued because of it. @throws Fault */
+function demandAsAsked(state: OrderState, context: Step): OrderState {
+  const { current, csr, signatureHash } = state;
+  if (current === undefined) return state;
+  const wanted = readCsr(csr);
+  const more = namesOf(current).filter((name) => !namesOf(state).includes(name));
+  const otherKey =
+    current.keyDigest === undefined
+      ? current.csrDigest !== undefined && current.csrDigest !== wanted?.digest
+      : current.keyDigest !== wanted?.keyDigest;
+  const wrong = [
+    ...(more.length > 0 ? [`it names ${more.join(", ")}, too`] : []),
+    ...(current.commonName.toLowerCase() === state.commonName.toLowerCase()
+      ? []
+      : [`its common name is ${current.commonName}`]),
+    ...(otherKey ? ["its certificate was made for another key than that of csr"] : []),
+    ...(current.signatureHash === undefined || current.signatureHash === signatureHash
+      ? []
+      : [`its signatureHash is ${current.signatureHash}, not ${signatureHash}`]),
+  ];
+  if (wrong.length === 0) return state;
+  throw fault(context, {
+    action: `adopt order ${state.order.id}`,
+    cameBack: wrong.join("; "),
+    known: "nothing was sent and nothing is kept",
+    next: "give the inputs that its certificate was made with, and change them once it is adopted; or remove adopt to have an order placed",
+    outcome: "not executed",
+  });
+}
 
 /** @throws Fault when the order cannot be taken over. */
 export async function adoptable(orderId: number, inputs: OrderInputs, context: Step): Promise<OrderInfo> {

@@ -246,6 +246,7 @@ function waiting({ current }: OrderState, what: string, status: string, changed:
   return {
     ...NOTHING,
     changes: true,
+    looks: true,
     remarks: [
       `${what} waits (${status}): ${waitsFor(status) ?? "its request is not decided"}; it is read again, no remote call changes anything${current === undefined ? "" : `; ${nameOf(current)} stays in charge`}`,
       ...later,

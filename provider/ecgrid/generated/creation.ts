@@ -1,4 +1,4 @@
-import { isoDay } from "../../core/clock.js";
+import { isoDay, utc } from "../../core/clock.js";
 import type { Made } from "../../core/lifecycle.js";
 import type { Snapshot } from "../client.js";
 import { couldBeOurs } from "./creationMark.js";
@@ -21,13 +21,33 @@ export async function make(inputs: CertificateInputs, context: Step): Promise<Ma
   const made =
     inputs.adopt === undefined
       ? await mint(inputs, snapshot, context)
-      : adopted(inputs.adopt, inputs, snapshot, context);
+      : adopted(inputs.adopt, inputs, snapshot, context, unlike);
   const state = stateAfter(undefined, inputs, made, context);
   return { id: `${inputs.commId}/${made.certificate.certKeyId}`, state };
 }
 
-/** Takes an existing certificate of the comm into the stack. */
-export function adopted(certKeyId: number, inputs: CertificateInputs, snapshot: Snapshot, context: Step): Found {
+/** What a certificate is otherwise than the inputs of a new resource say, besides its role. */
+const unlike = (found: Certificate, { secureHashAlgorithm, expires }: CertificateInputs): string[] => [
+  ...(found.secureHashAlgorithm === undefined || found.secureHashAlgorithm === secureHashAlgorithm
+    ? []
+    : [`its secureHashAlgorithm is ${found.secureHashAlgorithm}, not ${secureHashAlgorithm}`]),
+  ...(expires === undefined || utc(expires)?.slice(0, 10) === isoDay(new Date(found.notAfter))
+    ? []
+    : [`it expires on ${isoDay(new Date(found.notAfter))}, not on ${expires}`]),
+];
+
+/**
+ * Takes an existing certificate of the comm into the stack.
+ *
+ * @param more further differences that forbid it; a successor of the one in charge may be another one than it.
+ */
+export function adopted(
+  certKeyId: number,
+  inputs: CertificateInputs,
+  snapshot: Snapshot,
+  context: Step,
+  more: (found: Certificate, inputs: CertificateInputs) => readonly string[] = () => [],
+): Found {
   const found = snapshot.certificates.find((candidate) => candidate.certKeyId === certKeyId);
   const wrong =
     found === undefined
@@ -36,13 +56,13 @@ export function adopted(certKeyId: number, inputs: CertificateInputs, snapshot: 
         ? `another resource of this stack holds ${certKeyId}`
         : !isActive(found, context.now)
           ? `its status is ${found.status} and it is valid until ${isoDay(validUntil(found))}`
-          : isAsAsked(found, inputs);
-  if (found !== undefined && wrong === undefined) return { snapshot, certificate: found };
+          : [isAsAsked(found, inputs) ?? [], ...more(found, inputs)].flat().join("; ");
+  if (found !== undefined && wrong === "") return { snapshot, certificate: found };
   throw fault(context, {
     action: `adopt certificate ${certKeyId} of comm ${inputs.commId}`,
-    cameBack: wrong ?? "it is not listed",
+    cameBack: wrong,
     known: "nothing was sent and nothing is kept",
-    next: "set adopt to an active certificate of the comm with a private key and the declared usage, or remove adopt to have one created",
+    next: "set adopt to an active certificate of the comm with a private key, mend the inputs that differ, or remove adopt to have one created",
     outcome: "not executed",
   });
 }

@@ -1,6 +1,7 @@
 import { isoDay } from "../../core/clock.js";
 import type { Lifecycle } from "../../core/lifecycle.js";
 import { UNKNOWN } from "../../core/unknown.js";
+import { drift } from "../drift.js";
 import type { EcgridClient } from "../client.js";
 import type { UploadArguments } from "../operations.js";
 import { newlyAdopted } from "../adoption.js";
@@ -69,6 +70,7 @@ function uploads<Inputs extends UploadInputs, State extends UploadState & object
       until: isoDay(validUntil(current)),
     }),
     plan: (planned, now) => planUpload(kind, planned, now),
+    drift,
     create: (inputs, context) =>
       oneWriter(inputs.commId, context, async () => {
         const { refusal } = context.plan;

@@ -112,18 +112,31 @@ export async function adoptUpload<Inputs extends UploadInputs, Arguments extends
           ? `its status is ${found.status}`
           : !isOfKind(kind, inputs, found)
             ? `it is ${found.type} for ${found.usage} ${found.hasPrivateKey ? "with" : "without"} a private key`
-            : couldHold(found, file) === "no"
-              ? `its thumbprint is ${found.thumbprint ?? "not given"}, and cert holds the ${file.what}`
-              : undefined;
-  if (found !== undefined && wrong === undefined) return { snapshot, certificate: found };
+            : [
+                ...(couldHold(found, file) === "no"
+                  ? [`its thumbprint is ${found.thumbprint ?? "not given"}, and cert holds the ${file.what}`]
+                  : []),
+                ...otherLabels(found, inputs),
+              ].join("; ");
+  if (found !== undefined && wrong === "") return { snapshot, certificate: found };
   throw fault(context, {
     action: `adopt certificate ${certKeyId} of comm ${commId}`,
-    cameBack: wrong ?? "it is not listed",
+    cameBack: wrong,
     known: "nothing was sent, and the state is left as it was",
     next: "set adopt to the active certificate that cert holds, or remove adopt to have the file uploaded",
     outcome: "not executed",
   });
 }
+
+/** What the program says of the certificate and the service shows otherwise; neither need say anything. */
+const otherLabels = (found: Certificate, inputs: UploadInputs): string[] =>
+  (["keyId", "userId", "partnerUrl"] as const).flatMap((field) => {
+    const wanted = (inputs as Partial<Record<typeof field, string>>)[field];
+    const shown = found[field];
+    return wanted === undefined || shown === undefined || wanted === shown
+      ? []
+      : [`its ${field} is ${JSON.stringify(shown)}, not ${JSON.stringify(wanted)}`];
+  });
 
 function isOfKind<Inputs extends UploadInputs, Arguments extends UploadArguments>(
   kind: UploadKind<Inputs, Arguments>,

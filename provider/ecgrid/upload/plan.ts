@@ -24,7 +24,9 @@ export function planUpload<Inputs extends UploadInputs, Arguments extends Upload
   now: Date,
 ): Plan {
   if (after === undefined) return before === undefined ? NOTHING : ending(before);
-  const file = fileOf(after, (inputs) => kind.read(inputs));
+  // A refresh of an earlier version has stored the inputs without the file.
+  const isLost = before !== undefined && (after as Partial<UploadInputs>).cert === undefined;
+  const file = isLost ? before.file : fileOf(after, (inputs) => kind.read(inputs));
   if (file !== UNKNOWN && "problem" in file) throw new Error(`cert ${file.problem}`); // `check` has refused it
   const opened = { ...after, file } as Planned<Opened<Inputs>>;
   const upload = (turned: Planned<Opened<Inputs>>, instead?: number): Plan =>

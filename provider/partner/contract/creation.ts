@@ -131,18 +131,25 @@ async function look(
 /** Takes an existing contract into the stack. */
 async function adopted(contractId: number, inputs: ContractInputs, context: Step): Promise<Made<ContractState>> {
   const info = await context.api.contract(contractId, context.resource);
-  const wrong =
-    info.canceledAt !== undefined
-      ? `it was canceled (${info.canceledAt})`
-      : info.product !== undefined && info.product !== inputs.productNameId
-        ? `its product is ${info.product}, not ${inputs.productNameId}`
-        : undefined;
-  if (wrong !== undefined)
+  const lacking = inputs.sans.filter((name) => !info.sans.includes(name));
+  const more = info.sans.filter((name) => !inputs.sans.includes(name));
+  const wrong = [
+    ...(info.canceledAt === undefined ? [] : [`it was canceled (${info.canceledAt})`]),
+    ...(info.product === undefined || info.product === inputs.productNameId
+      ? []
+      : [`its product is ${info.product}, not ${inputs.productNameId}`]),
+    ...(lacking.length === 0 ? [] : [`it does not name ${lacking.join(", ")}`]),
+    ...(more.length === 0 ? [] : [`it names ${more.join(", ")}, too`]),
+    ...(info.autoRenew === undefined || inputs.autoRenew === undefined || info.autoRenew === inputs.autoRenew
+      ? []
+      : [`its auto renew is ${info.autoRenew ? "on" : "off"}`]),
+  ].join("; ");
+  if (wrong !== "")
     throw fault(context, {
       action: `adopt contract ${contractId}`,
       cameBack: wrong,
       known: "nothing was sent and nothing is kept",
-      next: "set adopt to a contract of this product that is in force, or remove adopt to have one created",
+      next: "set adopt to a contract that is in force, give the inputs that it has and change them once it is adopted, or remove adopt to have one created",
       outcome: "not executed",
     });
   const list = await context.api.credentials(contractId, context.resource);

@@ -1,5 +1,6 @@
 import { isoDay } from "../../core/clock.js";
 import type { Lifecycle } from "../../core/lifecycle.js";
+import { drift } from "./drift.js";
 import { SECRET_OUTPUTS } from "../binding.js";
 import type { PartnerClient } from "../client.js";
 import { holding } from "../scope.js";
@@ -34,6 +35,7 @@ export const acmeContract: Lifecycle<ContractInputs, ContractState, PartnerClien
           ...(contract.validTill === undefined ? {} : { until: isoDay(new Date(contract.validTill)) }),
         },
   plan,
+  drift,
   create: make,
   read: reread,
   update: (state, inputs, context) =>

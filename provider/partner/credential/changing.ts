@@ -1,12 +1,14 @@
+import { isoDay } from "../../core/clock.js";
 import { Fault, PartialFault } from "../../core/fault.js";
 import type { Made } from "../../core/lifecycle.js";
 import type { Operation } from "../../core/operation.js";
+import { keep } from "../binding.js";
 import { clientsFor } from "../clients.js";
 import { nameOf, regenerate, revokeAll } from "../operations.js";
 import { revoked } from "../revoking.js";
 import { holding } from "../scope.js";
 import { fault, partial, refusePlanned, type Step } from "../step.js";
-import type { ListedCredential } from "../wire.js";
+import { isActive, type ListedCredential } from "../wire.js";
 import { demandNamed } from "./ending.js";
 import type { CredentialInputs } from "./inputs.js";
 import { mint, tellOfOthers, type Seen } from "./minting.js";
@@ -18,10 +20,44 @@ export async function make(inputs: CredentialInputs, context: Step): Promise<Mad
   refusePlanned(context);
   const list = await listBefore(inputs.contractId, context);
   const { revokeAlso, ...own } = inputs;
-  const empty = listed({ ...own, previous: [], strays: [], active: [] }, list, context);
+  const empty = listed(
+    { ...own, ...adopted(inputs, list, context), previous: [], strays: [], active: [] },
+    list,
+    context,
+  );
   const { state } = await performed(empty, { state: empty, list }, inputs, context);
   const id = `${inputs.contractId}/${state.current?.credentialId ?? ""}`;
   return { id, state: withDirectory(state, inputs) };
+}
+
+/** The credential that `adopt` names. @throws Fault when it cannot be taken over. */
+function adopted(
+  { adopt, contractId, revokeAlso = [] }: CredentialInputs,
+  list: readonly ListedCredential[],
+  context: Step,
+): Pick<CredentialState, "current"> {
+  if (adopt === undefined) return {};
+  const found = list.find(({ credentialId }) => credentialId === adopt);
+  const wrong =
+    found === undefined
+      ? `the contract lists ${list.map(({ credentialId }) => credentialId).join(", ")} and not ${adopt}`
+      : [
+          ...(isActive(found) ? [] : [`it is ${found.status}`]),
+          ...(context.heldByOthers().has(holding(contractId, adopt))
+            ? ["another resource of this stack holds it"]
+            : []),
+          ...(revokeAlso.includes(adopt) ? ["revokeAlso names it"] : []),
+        ].join(", ");
+  if (found === undefined || wrong !== "")
+    throw fault(context, {
+      action: `adopt credential ${adopt} of contract ${contractId}`,
+      cameBack: wrong,
+      known: "nothing was sent and nothing is kept",
+      next: "set adopt to an active credential of the contract, or remove adopt to have one minted",
+      outcome: "not executed",
+    });
+  const kept = keep(found);
+  return { current: { ...kept, mintedOn: kept.createdAt?.slice(0, 10) ?? isoDay(context.now) } };
 }
 
 /** Performs what the plan holds, one by one; what was done is kept when a later one fails. */

@@ -43,6 +43,8 @@ export const credentialInputs = z.object({
   /** What a plan does with a credential that was revoked outside. */
   whenRevoked: oneOf(["stop", "mint"]).default("stop"),
   onDelete: oneOf(["revoke", "revokeAll", "retain"]).default("revoke"),
+  /** credential_id of an existing credential to take over. Its secret cannot be read (section 2): a new trigger mints another. */
+  adopt: id("a credential_id of the contract").optional(),
 });
 
 export type CredentialInputs = z.output<typeof credentialInputs>;

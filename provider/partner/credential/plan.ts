@@ -21,6 +21,7 @@ const MEANING: Readonly<Record<string, string>> = {
   revokeAlso: "only ids that it newly names are revoked",
   whenRevoked: "decides what a revocation outside leads to",
   onDelete: "decides what a removal does",
+  adopt: "only used when the resource is made",
 };
 const NAMED = "the named (revokeAlso)";
 
@@ -29,7 +30,9 @@ export function plan({ before, after, heldByOthers }: Change<Inputs, CredentialS
   if (after === undefined) return before === undefined ? NOTHING : ending(before);
   const held = heldByOthers ?? new Set<string>();
   if (before === undefined)
-    return overUnknowns<CredentialInputs>(after, { revokeAlso: [undefined] }, (turned) => creation(turned, held));
+    return overUnknowns<CredentialInputs>(after, { revokeAlso: [undefined], adopt: [undefined] }, (turned) =>
+      creation(turned, held),
+    );
   const decided = overUnknowns<CredentialInputs>(
     after,
     {
@@ -53,6 +56,15 @@ function creation(after: Inputs, held: ReadonlySet<string>): Plan {
   const contractId = known(after.contractId);
   const ends = namedEnds(contractId, after.revokeAlso, [], held);
   if (typeof ends === "string") return { ...NOTHING, changes: true, refusal: ends };
+  if (after.adopt !== undefined)
+    return {
+      ...NOTHING,
+      changes: true,
+      operations: ends,
+      remarks: [
+        `ADOPT ${after.adopt === UNKNOWN ? "the credential that adopt names" : `credential ${after.adopt}`} of contract ${contractId ?? "(not known yet)"}: it is read and taken into the stack, no remote call changes it; its secret cannot be read, so keyId and hmacKey stay empty until a new trigger mints another one`,
+      ],
+    };
   return {
     ...NOTHING,
     changes: true,

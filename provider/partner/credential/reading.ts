@@ -7,8 +7,9 @@ import type { CredentialState, Sibling } from "./state.js";
 
 /** The state as the contract's list has it now. The contract itself is not asked: a list of it proves that it is there. */
 export async function reread(before: CredentialState, context: Reading): Promise<CredentialState> {
-  const list = await context.api.sharedCredentials(before.contractId, context.resource);
+  // Before the list is awaited: credentials of the stack that are read together know of each other.
   context.claim(holdsOf(before));
+  const list = await context.api.sharedCredentials(before.contractId, context.resource);
   return listed(identified(before, list, context), list, context);
 }
 

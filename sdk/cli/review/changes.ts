@@ -1,7 +1,7 @@
 import { kindOf, type Kind } from "../../../provider/dynamic/kinds.js";
 import { typeOf } from "../../../provider/dynamic/urn.js";
 import type { Properties } from "../../../provider/dynamic/wire.js";
-import type { PreviewDocument, ResourceState, Step } from "./document.js";
+import { isRefresh, type PreviewDocument, type ResourceState, type Step } from "./document.js";
 
 /** The steps of a preview, as what each does to one resource of this package. Pure. */
 
@@ -47,8 +47,9 @@ const typeOfStep = ({ newState, oldState, urn }: Step): string => (newState ?? o
  * the inventory, which no preview does while resources of ours stay.
  */
 export function commandOf(document: PreviewDocument): Command {
+  if (isRefresh(document)) return "refresh";
   const others = document.steps.filter(({ op }) => op !== "refresh");
-  if (others.length === 0) return document.steps.length === 0 ? "preview" : "refresh";
+  if (others.length === 0) return "preview";
   if (others.every(({ op }) => op.startsWith("delete"))) return "destroy";
   const stays = others.some((step) => step.op === "same" && kindOf(typeOfStep(step)) !== undefined);
   return stays && inventoryStep(document)?.op === "delete" ? "destroy" : "preview";
@@ -134,6 +135,9 @@ export function changesOf(document: PreviewDocument, command: Command): Resource
         if (before === undefined || after === undefined) return [{ ...change, does: "unknown" }];
         return command === "destroy" && op === "same" ? [] : [{ ...change, does: op, before, after }];
       case "delete":
+        // A refresh has found it gone: nothing is called.
+        if (command === "refresh") return [];
+        return before === undefined ? [{ ...change, does: "unknown" }] : [end(before)];
       case "delete-replaced":
         return before === undefined ? [{ ...change, does: "unknown" }] : [end(before)];
       case "refresh":

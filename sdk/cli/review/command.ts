@@ -1,7 +1,6 @@
-import { readFile, writeFile } from "node:fs/promises";
-import { text as textOf } from "node:stream/consumers";
+import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import { pinnedNow } from "../../../provider/core/clock.js";
+import { clock, formatOf, read, sourceOf, UsageError, wordsOf, type Format, type Io } from "../io.js";
 import { approvalsOf, NotApproved } from "./approving.js";
 import type { Command } from "./changes.js";
 import { readPreview, UnreadablePreview } from "./document.js";
@@ -31,9 +30,6 @@ exit codes: 0 nothing to object; 2 command line; 3 the input is no whole preview
 5 --fail-on is met; 7 --approve has written nothing; 6 the list is not what the preview says, or something in it is not known; 1 anything else
 `;
 
-const FORMATS = ["people", "markdown", "json"] as const;
-type Format = (typeof FORMATS)[number];
-
 /** What to review, and how to say it. */
 interface Asked {
   readonly from:
@@ -43,16 +39,6 @@ interface Asked {
   readonly failOn: readonly Objection[];
   /** File for approvals of the list, and hours for which they hold. */
   readonly approve: { readonly file: string; readonly hours: number } | undefined;
-}
-
-class UsageError extends Error {}
-
-/** What the command reads of its process, and where it says what. */
-export interface Io {
-  readonly env: Readonly<NodeJS.ProcessEnv>;
-  readonly stdin: NodeJS.ReadableStream;
-  readonly stdout: { write(text: string): unknown; readonly isTTY?: boolean };
-  readonly stderr: { write(text: string): unknown };
 }
 
 /** `clm review`. @returns the exit code. */
@@ -108,15 +94,8 @@ function ask(argv: readonly string[]): Asked | "help" {
   const more = end < 0 ? [] : argv.slice(end + 1);
   const { values, positionals } = parsed(own);
   if (values.help) return "help";
-  const format = FORMATS.find((one) => one === values.format);
-  if (format === undefined) throw new UsageError(`--format is "${values.format}". Allowed: ${FORMATS.join(", ")}.`);
-  const failOn = values["fail-on"]
-    .flatMap((list) => list.split(","))
-    .map((word) => {
-      const found = OBJECTIONS.find((one) => one === word.trim());
-      if (found === undefined) throw new UsageError(`--fail-on is "${word}". Allowed: ${OBJECTIONS.join(", ")}.`);
-      return found;
-    });
+  const format = formatOf(values.format);
+  const failOn = wordsOf("--fail-on", values["fail-on"], OBJECTIONS);
   const approve = approvalOptions(values);
   const [file, ...others] = positionals;
   if (others.length > 0) throw new UsageError("give one file; options for Pulumi come after --.");
@@ -164,15 +143,6 @@ function parsed(args: readonly string[]) {
   }
 }
 
-/** One time for the whole review, and for the preview that it runs. */
-function clock(env: Io["env"]): Date {
-  try {
-    return pinnedNow(env.CLM_NOW) ?? new Date();
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
-  }
-}
-
 async function made({ from }: Asked, now: Date, { env, stdin, stderr }: Io): Promise<Review> {
   if ("file" in from)
     return reviewOf(
@@ -191,16 +161,6 @@ async function made({ from }: Asked, now: Date, { env, stdin, stderr }: Io): Pro
   }
 }
 
-async function read(file: string, stdin: Io["stdin"]): Promise<string> {
-  try {
-    return file === "-" ? await textOf(stdin) : await readFile(file, "utf8");
-  } catch (error) {
-    throw new UnreadablePreview(`it cannot be read (${error instanceof Error ? error.message : String(error)})`, {
-      cause: error,
-    });
-  }
-}
-
 function said(review: Review, { format, failOn }: Asked, exitCode: number, { stdout, env }: Io): string {
   switch (format) {
     case "json":
@@ -211,8 +171,6 @@ function said(review: Review, { format, failOn }: Asked, exitCode: number, { std
       return forPeople(review, failOn, stdout.isTTY === true && (env.NO_COLOR ?? "") === "");
   }
 }
-
-const sourceOf = (file: string): string => (file === "-" ? "standard input" : file);
 
 /** There is no list: whoever reads the output only must not take it for an empty one. */
 function failed({ from, format }: Asked, why: string, exitCode: number, { stdout, stderr }: Io): number {

@@ -111,10 +111,21 @@ function json(text: string): unknown {
 /** An error of the parser quotes the text, which is whatever it is. */
 const visible = (text: string): string => text.replace(/[^\x20-\x7e]+/g, " ").slice(0, 160);
 
+/**
+ * Whether the JSON is of a refresh alone. What it finds gone is a step to delete in place of one to refresh, of which nothing
+ * is called (tried on the engine); a destroy that refreshes first has both.
+ */
+export function isRefresh({ steps }: Pick<PreviewDocument, "steps">): boolean {
+  const refreshed = new Set(steps.flatMap(({ op, urn }) => (op === "refresh" ? [urn] : [])));
+  return (
+    refreshed.size > 0 && steps.every(({ op, urn }) => op === "refresh" || (op === "delete" && !refreshed.has(urn)))
+  );
+}
+
 /** Compares the steps with what Pulumi has counted. In a refresh all steps are of one kind. */
 function missingSteps({ steps, changeSummary }: PreviewDocument): string | undefined {
   const others = steps.filter(({ op }) => op !== "refresh");
-  if (others.length === 0 && steps.length > 0) {
+  if (isRefresh({ steps })) {
     const counted = Object.values(changeSummary).reduce((sum, count) => sum + count, 0);
     return steps.length < counted ? `it counts ${counted} resources and has ${steps.length} of them` : undefined;
   }

@@ -1,0 +1,30 @@
+import { differing, type Drift } from "../../core/drift.js";
+import { nameOf } from "../operations.js";
+import type { CredentialState } from "./state.js";
+
+/** What the list of a contract says otherwise of a credential, and who else has minted some. Older ones may end at any time. */
+export function drift(before: CredentialState, after: CredentialState): Drift[] {
+  const { contractId, current, active } = after;
+  const known = new Set(before.active.map(({ credentialId }) => credentialId));
+  return [
+    ...(before.current === undefined || current === undefined
+      ? []
+      : differing(
+          current.status === "active" ? "status" : "ended",
+          `credential ${nameOf(current)} of contract ${contractId}`,
+          before.current.status,
+          current.status,
+        )),
+    ...active
+      .filter(({ credentialId, mintedBy }) => mintedBy === "others" && !known.has(credentialId))
+      .flatMap((one) =>
+        differing(
+          "strays",
+          `contract ${contractId}`,
+          "no such credential",
+          `credential ${nameOf(one)}, minted by others`,
+          one.createdAt,
+        ),
+      ),
+  ];
+}

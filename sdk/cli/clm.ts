@@ -1,12 +1,14 @@
 #!/usr/bin/env node
 
 const USAGE = `clm review [...]    every operation of a Pulumi preview, for people and pipelines that decide (clm review --help)
+clm validate [...]  what is wrong with stack files, offline (clm validate --help)
 clm sandbox [...]   serve the certificate APIs on loopback, to try things out (clm sandbox --help)
 `;
 
 /** Each command is loaded when it is asked for: a review needs no sandbox. */
 async function main([command, ...rest]: readonly string[]): Promise<number> {
   if (command === "review") return (await import("./review/command.js")).runReview(rest);
+  if (command === "validate") return (await import("./validate/command.js")).runValidate(rest);
   if (command === "sandbox") return (await import("../../sandbox/main.js")).runSandbox(rest);
   process.stderr.write(
     command === undefined || command === "--help" ? USAGE : `There is no "clm ${command}". There is:\n${USAGE}`,

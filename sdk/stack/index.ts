@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { existsSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { isAbsolute, join, resolve } from "node:path";
 import { parse } from "yaml";
 import { inventoryOf } from "../inventory.js";
 import { refuseClearCredential, type ClmResource } from "../resource.js";
@@ -177,7 +177,9 @@ function holdsSecret(value: unknown): boolean {
 
 /** `Pulumi.<stack>.yaml` on disk; undefined where it is not there, as with Pulumi's option --config-file. */
 function stackFile(): string | undefined {
-  const project = projectFolder(process.cwd());
+  // Older language hosts do not tell the project's folder.
+  const told = pulumi.getRootDirectory();
+  const project = projectFolder(isAbsolute(told) ? told : process.cwd());
   if (project === undefined) return undefined;
   const named = [pulumi.getStack().split("/").at(-1) ?? ""];
   return named

@@ -15,7 +15,7 @@ import {
   type ResourceInput,
   type StackType,
 } from "./types.js";
-import { isRecord, Secret, type Path } from "./yaml.js";
+import { isRecord, pathText, Secret, type Path } from "./yaml.js";
 
 /** Last item of `groups`: without it a file that was cut off at the end of a line would be a smaller list. */
 export const END = "end";
@@ -67,6 +67,8 @@ export function readModel(source: Source, configured: Configured = () => "unknow
 }
 
 type Records = Readonly<Record<string, unknown>>;
+/** More are not listed where something else than a map was found. */
+const MOST_KEYS = 6;
 const OPTIONS = ["protect", "retainOnDelete", "provider", "dependsOn"];
 
 class Reader {
@@ -103,7 +105,7 @@ class Reader {
     if (!isRecord(value)) {
       this.#say(
         path,
-        `is ${found(value)}: allowed is ${what}${known === undefined ? "" : `, a map with ${known.join(", ")}`}`,
+        `is ${found(value)}: allowed is ${what}${known === undefined || known.length > MOST_KEYS ? "" : `, a map with ${known.join(", ")}`}`,
       );
       return undefined;
     }
@@ -369,11 +371,10 @@ class Reader {
       if (takes.required || resources.has(input)) Object.assign(raw, unknownOf(takes));
     const wrong = new Set<string>();
     for (const [input, placed] of inputs) {
-      const before = this.#problems.length;
       if (placed.value === null || placed.value === undefined)
         this.#once(placed.path, "is empty: allowed is a value, or no such key");
       const value = this.#value(placed, type.base64.includes(input));
-      if (this.#problems.length > before || value === WRONG) {
+      if (placed.value === null || placed.value === undefined || value === WRONG) {
         wrong.add(input);
         raw[input] = UNKNOWN;
       } else raw[input] = holdsUnknown(value) ? UNKNOWN : value;
@@ -391,24 +392,24 @@ class Reader {
 
   /** A value as far as it is known without a run. */
   #value({ value, path }: Placed, base64: boolean): unknown {
-    let wrong = false;
+    const wrong = new Set<string>();
     const plain = mapForms(
       value,
       path,
       (form, at) => {
         const got = this.#formValue(form, at, base64);
-        wrong ||= got === WRONG;
+        if (got === WRONG) wrong.add(pathText(at));
         return got;
       },
       (one, at) => {
-        if (typeof one === "string" && this.source.spoilsTime(at)) {
-          this.#once(at, `is a date without quotes, of which Pulumi makes another text: allowed is the same in quotes`);
-          wrong = true;
+        if (typeof one === "string" && /^\d{4}-\d/.test(one) && this.source.spoilsTime(at)) {
+          this.#once(at, "is a date without quotes, of which Pulumi makes another text: allowed is the same in quotes");
+          wrong.add(pathText(at));
         }
         return one instanceof Secret ? UNKNOWN : one;
       },
     );
-    return wrong ? WRONG : plain;
+    return wrong.size > 0 ? WRONG : plain;
   }
 
   #formValue(form: Form | string, path: Path, base64: boolean): unknown {

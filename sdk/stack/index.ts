@@ -139,9 +139,8 @@ const runtime = pulumi.runtime as unknown as { isConfigSecret(key: string): bool
 
 /** @throws StackFileError when there is no list, or when it cannot be told what is secret in it. */
 function sourceOfStack(): Source {
-  const file = stackFile();
-  const name = file ?? `Pulumi.${pulumi.getStack()}.yaml`;
-  const yaml = file === undefined ? undefined : readYaml(file);
+  const name = stackFile();
+  const yaml = existsSync(name) ? readYaml(name) : undefined;
   const text = pulumi.runtime.allConfig()[KEY];
   const secret = runtime.isConfigSecret(KEY);
   const source = configSource(name, yaml, text === undefined ? undefined : parsed(text), secret);
@@ -156,7 +155,7 @@ function sourceOfStack(): Source {
     throw new StackFileError([
       source.problem(
         [],
-        `something in ${KEY} is secret, and no secure: was found in ${name}, which says what: allowed is secure: at single values of that file, or { config: <key> }`,
+        `something in ${KEY} is secret, and no secure: was found in ${source.file}, which says what: allowed is secure: at single values of that file, or { config: <key> }`,
       ),
     ]);
   return source;
@@ -175,17 +174,13 @@ function holdsSecret(value: unknown): boolean {
   return (Array.isArray(value) ? value : isRecord(value) ? Object.values(value) : []).some(holdsSecret);
 }
 
-/** `Pulumi.<stack>.yaml` on disk; undefined where it is not there, as with Pulumi's option --config-file. */
-function stackFile(): string | undefined {
+/** Where `Pulumi.<stack>.yaml` should be: it is not there with Pulumi's option --config-file, or before anything is configured. */
+function stackFile(): string {
   // Older language hosts do not tell the project's folder.
   const told = pulumi.getRootDirectory();
-  const project = projectFolder(isAbsolute(told) ? told : process.cwd());
-  if (project === undefined) return undefined;
-  const named = [pulumi.getStack().split("/").at(-1) ?? ""];
-  return named
-    .flatMap((one) => [`Pulumi.${one}.yaml`, `Pulumi.${one}.yml`])
-    .map((one) => resolve(project, configFolder(project), one))
-    .find((one) => existsSync(one));
+  const from = isAbsolute(told) ? told : process.cwd();
+  const project = projectFolder(from) ?? from;
+  return resolve(project, configFolder(project), `Pulumi.${pulumi.getStack()}.yaml`);
 }
 
 /** The project's own folder for stack files (`stackConfigDir`). */

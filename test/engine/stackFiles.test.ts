@@ -102,7 +102,7 @@ describe("stack files: examples on the real engine", () => {
       const first = await apply(world);
       expect(first.made).to.have.length(3);
       expect((await summaries(world))["apinizer.Certificate/api"]).to.deep.include({
-        names: ["CN=api.example.com, O=Example Inc"],
+        names: ["O=Example Inc, CN=api.example.com"],
         status: "staging deployed, production deployed",
       });
       expect(await expectNothing(world)).to.equal(0);

@@ -9,7 +9,7 @@ import { mapForms, type Form } from "./forms.js";
 import { refusalOf } from "./guard.js";
 import { contentOf, readModel, type Configured, type Declared, type Model, type Placed } from "./model.js";
 import { configSource, followed, KEY, projectFolder, readYaml, StackFileError, type Source } from "./source.js";
-import { hasSummary, summaryOf, type CertificateSummary } from "./summary.js";
+import { summaryFields, summaryOf, type CertificateSummary } from "./summary.js";
 import { TYPES } from "./types.js";
 import { isRecord, Secret } from "./yaml.js";
 
@@ -30,9 +30,10 @@ export function stack(): Record<string, pulumi.Output<CertificateSummary | undef
   const made = register(model);
   return Object.fromEntries(
     model.resources.flatMap(({ key, type }) => {
-      if (!hasSummary(type)) return [];
+      const fields = summaryFields(type);
+      if (fields === undefined) return [];
       const summary = pulumi
-        .output(made.then((resources) => ({ state: stateOf(resourceOf(resources, key), type.kind) })))
+        .output(made.then((resources) => ({ state: stateOf(resourceOf(resources, key), type.kind, fields) })))
         .apply(({ state }) => summaryOf(type, state));
       return [[key, summary]];
     }),

@@ -6,6 +6,7 @@ import type { ContractState } from "../../provider/partner/contract/state.js";
 import type { CredentialState } from "../../provider/partner/credential/state.js";
 import { isoDay } from "../../provider/core/clock.js";
 import { validUntil } from "../../provider/ecgrid/held.js";
+import { dropNulls } from "../../provider/dynamic/wire.js";
 import type { StackType } from "./types.js";
 
 /** What a stack's output says of a certificate, contract, credential or JWK. No secret, and nothing that depends on the clock. */
@@ -81,26 +82,34 @@ const ofCredential = ({ current, contractId, owed }: CredentialState): Found => 
   pending: owed === undefined ? undefined : "a new credential",
 });
 
+interface Summary {
+  /** What it is made of. One of them at least is an output that every state has, and that is not known before a creation. */
+  readonly fields: readonly string[];
+  of(state: never): Found;
+}
+
+const COMM: Summary = { fields: ["current"], of: ofComm };
+
 /** By type; types that are no certificate, contract, credential or JWK have none. */
-const SUMMARIES: Readonly<Record<string, (state: never) => Found>> = {
-  "ecgrid.Certificate": ofComm,
-  "ecgrid.UploadedCertificate": ofComm,
-  "ecgrid.PartnerCertificate": ofComm,
-  "certcentral.Order": ofOrder,
-  "apinizer.Certificate": ofGateway,
-  "apinizer.Jwk": ofJwk,
-  "partner.AcmeContract": ofContract,
-  "partner.AcmeCredential": ofCredential,
+const SUMMARIES: Readonly<Record<string, Summary>> = {
+  "ecgrid.Certificate": COMM,
+  "ecgrid.UploadedCertificate": COMM,
+  "ecgrid.PartnerCertificate": COMM,
+  "certcentral.Order": { fields: ["order", "current", "next", "commonName", "dnsNames"], of: ofOrder },
+  "apinizer.Certificate": { fields: ["outcomes", "deployed", "missing", "name"], of: ofGateway },
+  "apinizer.Jwk": { fields: ["outcomes", "kid", "made", "name"], of: ofJwk },
+  "partner.AcmeContract": { fields: ["organizationSent", "contract", "sans", "lost"], of: ofContract },
+  "partner.AcmeCredential": { fields: ["previous", "current", "contractId", "owed"], of: ofCredential },
 };
 
-export const hasSummary = ({ name }: StackType): boolean => Object.hasOwn(SUMMARIES, name);
+/** Fields of a type's state that its summary is made of; undefined where there is no summary. */
+export const summaryFields = ({ name }: StackType): readonly string[] | undefined => SUMMARIES[name]?.fields;
 
-/** @returns undefined for a state that is not known, and for types without a summary. */
-export function summaryOf({ name, kind }: StackType, outputs: unknown): CertificateSummary | undefined {
+/** @returns undefined where there is no summary. */
+export function summaryOf({ name }: StackType, outputs: unknown): CertificateSummary | undefined {
   const summary = SUMMARIES[name];
-  const state = kind.stateFrom(outputs);
-  if (summary === undefined || state === undefined) return undefined;
-  const { names, status, ...others } = summary(state as never);
+  if (summary === undefined) return undefined;
+  const { names, status, ...others } = summary.of(dropNulls(outputs) as never);
   return {
     names: [...new Set(names.filter((one) => one !== undefined))],
     status,

@@ -39,7 +39,10 @@ const ofComm = ({ current }: CertificateState): Found => ({
   status: current.status,
 });
 
-const ofOrder = ({ current, order, next, commonName, dnsNames }: OrderState): Found => ({
+/** `dnsNames` is no output of the program's resource where the program has not given it. */
+type Order = Omit<OrderState, "dnsNames"> & { readonly dnsNames?: readonly string[] };
+
+const ofOrder = ({ current, order, next, commonName, dnsNames = [] }: Order): Found => ({
   serial: current?.serialNumber,
   names: current === undefined ? [commonName, ...dnsNames] : [current.commonName, ...current.dnsNames],
   expiry: current?.validTill ?? order.validTill,

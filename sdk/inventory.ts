@@ -67,6 +67,11 @@ export class Inventory {
     this.#members.add(member);
   }
 
+  /** Whether the program has made a resource of a kind so far. */
+  hasMade(kind: Kind): boolean {
+    return [...this.#members].some((member) => member.kind === kind);
+  }
+
   #closeBeforeExit(): void {
     process.once("beforeExit", () => {
       this.#close().catch((error: unknown) => pulumi.log.error(String(error)));

@@ -73,7 +73,7 @@ export function originOf(resource: pulumi.Resource): Origin {
  * The engine copies the stack's configuration into the state: a credential that is not a secret there would be stored
  * in clear.
  */
-function refuseClearCredential({ system }: Kind): void {
+export function refuseClearCredential({ system }: Kind): void {
   for (const setting of SECRET_SETTINGS[system] ?? []) {
     const key = `${system}:${setting}`;
     if (pulumi.runtime.allConfig()[key] === undefined || runtime.isConfigSecret(key)) continue;

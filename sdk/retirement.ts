@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { KINDS, type Kind } from "../provider/dynamic/kinds.js";
 import { inventoryOf } from "./inventory.js";
-import { plainPromise, settledValue, withoutPem } from "./outputs.js";
+import { plainPromise, withoutPem } from "./outputs.js";
+import { stateOf } from "./stateOf.js";
 import type { Use } from "../provider/core/lifecycle.js";
 import { ClmResource, kindOfResource, originOf } from "./resource.js";
 
@@ -60,25 +61,6 @@ export class Retirement extends ClmResource {
       },
     );
   }
-}
-
-/**
- * The subject's outputs; unknown while this run changes it. A field that a state need not have is unknown at preview
- * whenever it is missing, so only those that are always there decide.
- */
-function stateOf(of: pulumi.Resource, kind: Kind): pulumi.Output<unknown> {
-  const outputs = of as unknown as Readonly<Record<string, pulumi.Output<unknown> | undefined>>;
-  const pick = (fields: readonly string[]) => Object.fromEntries(fields.map((field) => [field, outputs[field]]));
-  return pulumi.output(pick(kind.always)).apply(async (always) => {
-    const others = kind.fields.filter((field) => !kind.always.includes(field));
-    const values = await Promise.all(
-      others.map(async (field) => {
-        const output = outputs[field];
-        return [field, output === undefined ? undefined : await settledValue(output)] as const;
-      }),
-    );
-    return withoutPem({ ...Object.fromEntries(values), ...always });
-  });
 }
 
 /** What the resources that come first have in use; unknown while this run changes one of them. */

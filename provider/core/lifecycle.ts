@@ -112,8 +112,8 @@ export interface Lifecycle<Inputs extends object, State extends object, Api> {
   readonly state: z.ZodObject<z.ZodRawShape> & z.ZodType<State>;
   /** Outputs that hold secrets: encrypted in the state, masked in messages, in no list. A state can be without them. */
   readonly secretOutputs?: readonly string[];
-  /** Keys of the inputs. */
-  readonly inputFields: readonly string[];
+  /** What a program gives. */
+  readonly inputs: z.ZodObject<z.ZodRawShape>;
   /** Checks and completes inputs. `before` are the old inputs, when there are any. */
   normalize(raw: Readonly<Record<string, unknown>>, before?: Readonly<Record<string, unknown>>): Checked<Inputs>;
   /** The inputs as the state echoes them: what `read` gives back to the engine. */

@@ -55,7 +55,7 @@ export function adapt<Inputs extends object, State extends object, Api>(
   const read = new Map<string, boolean>();
   const { secretOutputs = [] } = lifecycle;
   /** Whether a state echoes all inputs. */
-  const isEchoed = lifecycle.inputFields.every((field) => field in lifecycle.state.shape);
+  const isEchoed = Object.keys(lifecycle.inputs.shape).every((field) => field in lifecycle.state.shape);
   let connected: System<Api> | undefined;
   const system = async (): Promise<System<Api>> => (connected ??= connect(await host.settings()));
 

@@ -7,6 +7,7 @@ import { partnerCertificate, uploadedCertificate } from "../ecgrid/upload/lifecy
 import { acmeContract } from "../partner/contract/lifecycle.js";
 import { acmeCredential } from "../partner/credential/lifecycle.js";
 import { retirement } from "../retirement/lifecycle.js";
+import type { Problem } from "../core/inputs.js";
 import type { Lifecycle, Use } from "../core/lifecycle.js";
 import type { Plan } from "../core/plan.js";
 import type { Planned } from "../core/unknown.js";
@@ -23,6 +24,10 @@ export interface Kind {
   readonly type: string;
   /** Constant provider text, under 80 bytes, frozen (architecture section 8). */
   readonly providerText: string;
+  /** What a program gives. */
+  readonly inputs: z.ZodObject<z.ZodRawShape>;
+  /** What a `check` without an earlier state says of inputs; `UNKNOWN` stands for what is not known. Pure. */
+  problems(raw: Properties): readonly Problem[];
   /** Outputs that are not inputs of the same name. */
   readonly outputsOnly: readonly string[];
   /** Keys of everything that is stored and not secret: what lists and retirements are made of. */
@@ -83,7 +88,12 @@ function kind<Inputs extends object, State extends object, Api>(
       const schema = lifecycle.state.shape[field];
       return schema !== undefined && !z.safeParse(schema, undefined).success;
     }),
-    outputsOnly: stored.filter((field) => !lifecycle.inputFields.includes(field)),
+    inputs: lifecycle.inputs,
+    problems: (raw) => {
+      const checked = lifecycle.normalize(raw);
+      return checked.ok ? [] : checked.problems;
+    },
+    outputsOnly: stored.filter((field) => !Object.hasOwn(lifecycle.inputs.shape, field)),
     stateFrom: (outputs) => {
       if (typeof outputs !== "object" || outputs === null || isNewer(outputs as Properties)) return undefined;
       const open = Object.entries(withoutHidden(outputs as Properties)).filter(([key]) => !secretOutputs.includes(key));

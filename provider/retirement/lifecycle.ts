@@ -63,7 +63,7 @@ export function retirement(kinds: readonly RetirableKind[]): Lifecycle<Retiremen
     type: "pulumi-nodejs:dynamic/clm:Retirement",
     system: "clm",
     state: retirementState,
-    inputFields: retirementInputs.keyof().options,
+    inputs: retirementInputs,
     normalize: (raw) => checkInputs(retirementInputs, raw),
     inputsOf: ({ of, delayDays, accepted }) => ({ of, delayDays, ...(accepted === undefined ? {} : { accepted }) }),
     scope: () => undefined,

@@ -34,8 +34,9 @@ export const COMMANDS = {
   fidelity: { run: ["dist/test/fidelity/main.js"], pulumi: true },
   situations: { run: ["dist/test/situations.js"], pulumi: false },
   fields: { run: ["dist/test/fields.js"], pulumi: false },
+  schema: { run: ["dist/test/stack/schema.js"], pulumi: false },
   sandbox: { run: ["dist/sdk/cli/clm.js", "sandbox"], pulumi: false },
-  bench: { run: ["dist/test/bench/review.js"], pulumi: false },
+  bench: { run: ["dist/test/bench/main.js"], pulumi: true },
   coverage: { run: ["node_modules/c8/bin/c8.js", ...COVERAGE, "node", "dist/test/run.js"], pulumi: true, pebble: true },
 };
 

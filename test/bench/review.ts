@@ -6,8 +6,8 @@ import { REPOSITORY } from "../instrument/project.js";
 import { many, NOW, recorded } from "../review/previews.js";
 
 /**
- * `npm run bench`: what a review of a thousand resources costs, as a ratio to starting Node.js and parsing the same JSON,
- * so that figures of different machines can be compared. Prints JSON; nothing depends on it.
+ * What a review of a thousand resources costs, as a ratio to starting Node.js and parsing the same JSON, so that figures of
+ * different machines can be compared.
  */
 
 const RESOURCES = 1000;
@@ -26,22 +26,23 @@ function fastest(args: readonly string[]): number {
   return Math.round(Math.min(...times));
 }
 
-const folder = mkdtempSync(join(tmpdir(), "clm-bench-"));
-try {
-  const file = join(folder, "preview.json");
-  const text = JSON.stringify(many(recorded("preview"), RESOURCES), null, 4);
-  writeFileSync(file, text);
-  const parsing = fastest(["-e", `JSON.parse(require("node:fs").readFileSync(${JSON.stringify(file)}, "utf8"))`]);
-  const clm = join(REPOSITORY, "dist", "sdk", "cli", "clm.js");
-  const figures = Object.fromEntries(
-    ["people", "markdown", "json"].map((format) => {
-      const milliseconds = fastest([clm, "review", file, "--format", format]);
-      return [format, { milliseconds, ratio: Number((milliseconds / parsing).toFixed(1)) }];
-    }),
-  );
-  process.stdout.write(
-    `${JSON.stringify({ resources: RESOURCES, megabytes: Number((text.length / 1e6).toFixed(1)), parsing, review: figures }, null, 2)}\n`,
-  );
-} finally {
-  rmSync(folder, { recursive: true, force: true });
+/** Figures of `npm run bench`. */
+export function reviewFigures(): object {
+  const folder = mkdtempSync(join(tmpdir(), "clm-bench-"));
+  try {
+    const file = join(folder, "preview.json");
+    const text = JSON.stringify(many(recorded("preview"), RESOURCES), null, 4);
+    writeFileSync(file, text);
+    const parsing = fastest(["-e", `JSON.parse(require("node:fs").readFileSync(${JSON.stringify(file)}, "utf8"))`]);
+    const clm = join(REPOSITORY, "dist", "sdk", "cli", "clm.js");
+    const review = Object.fromEntries(
+      ["people", "markdown", "json"].map((format) => {
+        const milliseconds = fastest([clm, "review", file, "--format", format]);
+        return [format, { milliseconds, ratio: Number((milliseconds / parsing).toFixed(1)) }];
+      }),
+    );
+    return { resources: RESOURCES, megabytes: Number((text.length / 1e6).toFixed(1)), parsing, review };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }

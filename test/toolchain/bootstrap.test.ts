@@ -218,7 +218,7 @@ describe("the start of a command from a clone", () => {
 
   it("says in a sentence what failed", async () => {
     expect((await clone.start("serve")).stderr).to.equal(
-      '"serve" is no command; the commands are demo, test, fidelity, situations, fields, sandbox, bench, coverage.\n',
+      '"serve" is no command; the commands are demo, test, fidelity, situations, fields, schema, sandbox, bench, coverage.\n',
     );
     expect((await clone.start("fields")).stderr).to.include(
       '"fields" is the file dist/test/fields.js, which compiling',

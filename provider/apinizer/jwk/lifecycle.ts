@@ -17,7 +17,7 @@ export const jwk: Lifecycle<JwkInputs, JwkState, ApinizerClient> = {
   type: "pulumi-nodejs:dynamic/apinizer:Jwk",
   system: "apinizer",
   state: jwkState,
-  inputFields: jwkInputs.keyof().options,
+  inputs: jwkInputs,
   normalize,
   inputsOf,
   scope: ({ project }) => (project === UNKNOWN ? undefined : scopeOf(project)),

@@ -19,7 +19,7 @@ export const order: Lifecycle<OrderInputs, OrderState, CertcentralClient> = {
   type: "pulumi-nodejs:dynamic/certcentral:Order",
   system: "certcentral",
   state: orderState,
-  inputFields: orderInputs.keyof().options,
+  inputs: orderInputs,
   normalize,
   inputsOf,
   scope: scopeOf,

@@ -23,7 +23,7 @@ export const certificate: Lifecycle<CertificateInputs, CertificateState, EcgridC
   type: "pulumi-nodejs:dynamic/ecgrid:Certificate",
   system: "ecgrid",
   state: certificateState,
-  inputFields: certificateInputs.keyof().options,
+  inputs: certificateInputs,
   normalize,
   inputsOf,
   scope: ({ commId }) => (commId === UNKNOWN ? undefined : scopeOf(commId)),

@@ -57,7 +57,7 @@ function uploads<Inputs extends UploadInputs, State extends UploadState & object
     type: `pulumi-nodejs:dynamic/ecgrid:${name}`,
     system: "ecgrid",
     state: schema,
-    inputFields: Object.keys(kind.inputs.shape),
+    inputs: kind.inputs,
     normalize: (raw, before) => normalizeUpload(kind.inputs, (inputs) => kind.read(inputs), raw, before),
     inputsOf: (state) =>
       Object.fromEntries(

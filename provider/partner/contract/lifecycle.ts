@@ -20,7 +20,7 @@ export const acmeContract: Lifecycle<ContractInputs, ContractState, PartnerClien
   system: "partner",
   state: contractState,
   secretOutputs: SECRET_OUTPUTS,
-  inputFields: contractInputs.keyof().options,
+  inputs: contractInputs,
   normalize,
   inputsOf,
   // Contracts are never mistaken for each other: there is no list of them.

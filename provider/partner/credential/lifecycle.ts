@@ -21,7 +21,7 @@ export const acmeCredential: Lifecycle<CredentialInputs, CredentialState, Partne
   system: "partner",
   state: credentialState,
   secretOutputs: SECRET_OUTPUTS,
-  inputFields: credentialInputs.keyof().options,
+  inputs: credentialInputs,
   normalize,
   inputsOf,
   scope: ({ contractId }) => (contractId === UNKNOWN ? undefined : scopeOf(contractId)),

@@ -1,0 +1,161 @@
+import { expect } from "chai";
+import { KINDS } from "../../provider/dynamic/kinds.js";
+import { FORM_KEYS } from "../../sdk/stack/forms.js";
+import { TYPES } from "../../sdk/stack/types.js";
+import { exampleText, modelOf, NAMES, problemsOf, read } from "./files.js";
+
+const group = (resources: string, more = ""): string =>
+  `groups:\n  - type: ecgrid.Certificate\n    defaults: { overlapDays: 30 }\n${more}    resources:\n${resources}  - end\n`;
+
+const EXPECTED: readonly string[] = [
+  '2:5: groups[0].type: type is "ecgrid.Certficate": allow',
+  "5:5: groups[1].default: the key default is not known: allo",
+  '6:17: groups[1].defaults.overlapDays: overlapDays is "many": allowed is ',
+  "6:36: groups[1].defaults.trigger: ${nome} is not known in a pattern:",
+  '7:16: groups[1].options.protect: is "yes please": allowed is true o',
+  "9:12: groups[1].resources.a.commId: commId is 0: allowed is a whole nu",
+  "9:23: groups[1].resources.a.was: ecgrid.Certificate/b is declared, ",
+  "10:7: groups[1].resources.b: commId is missing: allowed is a wh",
+  "10:12: groups[1].resources.b.comId: the key comId is not known: allowe",
+  "11:7: groups[1].resources.c: is empty: allowed is the inputs of",
+  "12:12: groups[1].resources.d.commId: a circle of references: ecgrid.Cer",
+  "12:91: groups[1].resources.d.options.dependsOn[0]: there is no ecgrid.Certificate/x i",
+  '12:124: groups[1].resources.d.options.provider: is "acme": allowed is the name of ',
+  "15:46: groups[2].resources.gw.environments: environments is []: allowed is a l",
+  "15:99: groups[2].resources.gw.pem.output: curent is not an output of ecgrid.",
+  "18:21: groups[3].resources.k.certificate: is a ecgrid.Certificate: allowed i",
+  "18:82: groups[3].resources.k.algorithm: algorithm is none: allowed for SIG",
+  "19:7: groups[3].resources.l: project is missing: allowed is the",
+  "19:21: groups[3].resources.l.certificateThumbprint: the key certificateThumbprint is n",
+  "20:5: groups[4]: is the last item of groups, which ",
+  "21:18: groups[4].resources.r: of is missing: allowed is { from: ",
+  "21:23: groups[4].resources.r.delayDays: delayDays is -1: allowed is a whol",
+  "21:38: groups[4].resources.r.accepted: has the key more beside config: al",
+];
+
+describe("stack files: what they say", () => {
+  it("the examples have nothing wrong; own.pfx is what the one for uploads wants", () => {
+    const resources = Object.fromEntries(NAMES.map((name) => [name, modelOf(exampleText(name)).resources.length]));
+    expect(resources).to.deep.equal({ apinizer: 3, certcentral: 2, chain: 4, ecgrid: 4, fifty: 50, partner: 4 });
+    expect(problemsOf(exampleText("uploads"))).to.have.length(1);
+    expect(problemsOf(exampleText("uploads"))[0]).to.match(/cert\.file: is "own\.pfx".*there is no such file/);
+  });
+
+  it("every kind is a type, and no input is spelt like a form or like what a resource has besides inputs", () => {
+    expect(TYPES.map(({ kind }) => kind.kind)).to.have.members(Object.values(KINDS).map(({ kind }) => kind));
+    const shapes = JSON.stringify(
+      TYPES.map(({ kind }) => kind.inputs.toJSONSchema({ io: "input", unrepresentable: "any" })),
+    );
+    for (const key of FORM_KEYS) expect(shapes).to.not.include(`"${key}":`);
+    for (const { values, resources } of TYPES)
+      expect([...Object.keys(values), ...Object.keys(resources)])
+        .to.not.include.members(["was"])
+        .and.not.include("options");
+  });
+
+  it("a resource has its own inputs and options before those of its group, and comes after all that it refers to", () => {
+    const model = modelOf(`groups:
+  - type: Retirement
+    defaults: { of: { from: "ecgrid.Certificate/\${name}" } }
+    options: { protect: true, retainOnDelete: false }
+    resources:
+      a: { delayDays: 3, was: [b, c], options: { protect: false } }
+  - type: ecgrid.Certificate
+    defaults: { overlapDays: 30, trigger: "\${name} costs $\${5}" }
+    resources:
+      a: { commId: 5001, overlapDays: 1 }
+  - end
+`);
+    const [certificate, retirement] = model.resources;
+    expect([...(certificate?.inputs ?? [])].map(([key, { value }]) => [key, value])).to.deep.equal([
+      ["commId", 5001],
+      ["overlapDays", 1],
+      ["trigger", "a costs ${5}"],
+    ]);
+    expect(retirement).to.deep.include({ key: "Retirement/a", protect: false, retainOnDelete: false, was: ["b", "c"] });
+    expect(retirement?.resources.get("of")).to.deep.equal(["ecgrid.Certificate/a"]);
+  });
+
+  it("all problems at once, each with its place, what was found, what is allowed and what was meant", () => {
+    const text = `groups:
+  - type: ecgrid.Certficate
+    resources: {}
+  - type: ecgrid.Certificate
+    default: {}
+    defaults: { overlapDays: many, trigger: "\${nome}" }
+    options: { protect: yes please }
+    resources:
+      a: { commId: 0, was: b }
+      b: { comId: 5001, beginUsage: "2027-01-01T00:00:00Z", expires: "2026-01-01" }
+      c:
+      d: { commId: { from: ecgrid.Certificate/d, output: commId }, options: { dependsOn: [{ from: ecgrid.Certificate/x }], provider: acme } }
+  - type: apinizer.Certificate
+    resources:
+      gw: { project: p, name: gw, alias: gw, environments: [], pem: { from: ecgrid.Certificate/a, output: curent.pem } }
+  - type: apinizer.Jwk
+    resources:
+      k: { name: k, certificate: { from: ecgrid.Certificate/a }, environment: e, algorithm: none }
+      l: { name: k, certificateThumbprint: x, generate: { type: RSA, size: 1 } }
+  - type: Retirement
+    resources: { r: { delayDays: -1, accepted: { config: a, more: b } } }
+`;
+    const problems = problemsOf(text);
+    expect(problems.map((one) => /^\d+:\d+: \S+: .{0,34}/.exec(one)?.[0])).to.deep.equal(EXPECTED);
+    expect(problems.join("\n"))
+      .to.include("the key comId is not known: allowed is commId, onDelete,")
+      .and.include("did you mean commId?");
+    expect(problems.join("\n")).to.include("allowed is a whole number from 1 to 2147483647 (an existing comm)");
+  });
+
+  it("a group that is empty on purpose, and a list of nothing", () => {
+    expect([...modelOf(group("", "").replace("resources:\n", "resources: {}\n")).types]).to.deep.equal([
+      "ecgrid.Certificate",
+    ]);
+    expect(modelOf("groups: [end]").resources).to.deep.equal([]);
+    expect(problemsOf("")).to.have.length(1);
+    expect(problemsOf("groups:\n")).to.have.length(1);
+    expect(problemsOf(group(""))[0]).to.match(/^4:5: groups\[0\]\.resources: is empty: allowed is a map of resources/);
+  });
+
+  it("a name twice, in one group and over several", () => {
+    expect(problemsOf(group("      a: { commId: 1 }\n      a: { commId: 2 }\n"))[0]).to.match(
+      /^6:7: no valid YAML: .*unique/i,
+    );
+    const twice = group("      a: { commId: 1 }\n").replace(
+      "  - end",
+      "  - type: ecgrid.Certificate\n    resources:\n      a: { commId: 2, overlapDays: 1 }\n  - end",
+    );
+    expect(problemsOf(twice)).to.deep.equal([
+      "8:7: groups[1].resources.a: there is another ecgrid.Certificate of this name in line 5: allowed is each name once for a type",
+    ]);
+  });
+
+  it("secrets: encrypted ones are taken for right, nowhere repeated, and in a file of its own named by their key", () => {
+    const own = group("      a: { commId: 1, trigger: { secure: hunter2 } }\n");
+    expect(problemsOf(own)[0]).to.include("allowed here is { config: <key> }");
+    const config = `config:\n  clm:stack:\n${group("      a: { commId: 1, trigger: { secure: v1:abc } }\n").replace(/^(?=.)/gm, "    ")}`;
+    expect(problemsOf(config)).to.deep.equal([]);
+    const clear = `providers:\n  acme: { system: ecgrid, apiKey: hunter2 }\n  ACME: { system: apinizer, tokn: x }\ngroups: [end]`;
+    expect(problemsOf(clear).join("\n")).to.not.include("hunter2");
+    expect(problemsOf(clear)).to.have.length(2);
+  });
+
+  it("a date that Pulumi would make another text of is told in Pulumi.<stack>.yaml, and fine in a file of its own", () => {
+    const own = group("      a: { commId: 1, expires: 2028-05-07 }\n");
+    expect(problemsOf(own)).to.deep.equal([]);
+    expect(problemsOf(`config:\n  clm:stack:\n${own.replace(/^(?=.)/gm, "    ")}`)[0]).to.match(
+      /^7:\d+: groups\[0\]\.resources\.a\.expires: is a date without quotes/,
+    );
+  });
+
+  it("references in a circle, and to a type that does not fit", () => {
+    const circle = group(`      a: { commId: { from: ecgrid.Certificate/b, output: commId } }
+      b: { commId: { from: ecgrid.Certificate/a, output: commId } }
+`);
+    expect(problemsOf(circle)).to.have.length(1);
+    expect(problemsOf(circle)[0]).to.include(
+      "a circle of references: ecgrid.Certificate/a -> ecgrid.Certificate/b -> ecgrid.Certificate/a",
+    );
+    expect(read(circle)).to.be.an("array");
+  });
+});

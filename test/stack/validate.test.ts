@@ -1,0 +1,89 @@
+import { expect } from "chai";
+import { runValidate, USAGE } from "../../sdk/cli/validate/command.js";
+import { refusalOf } from "../../sdk/stack/guard.js";
+import { HeldBefore } from "../../sdk/stateBefore.js";
+import { KINDS } from "../../provider/dynamic/kinds.js";
+import { exampleFile, modelOf, written } from "./files.js";
+
+function run(...args: string[]): { code: number; out: string; err: string } {
+  let [out, err] = ["", ""];
+  const code = runValidate(args, {
+    stdout: { write: (text) => (out += text) },
+    stderr: { write: (text) => (err += text) },
+  });
+  return { code, out, err };
+}
+
+describe("clm validate", () => {
+  it("0: nothing is wrong, in as many files as are given", () => {
+    const { code, out } = run(exampleFile("chain"), exampleFile("fifty"));
+    expect(code).to.equal(0);
+    expect(out.split("\n").map((line) => line.split(": ").slice(1).join())).to.deep.equal([
+      "4 resource(s), nothing is wrong",
+      "50 resource(s), nothing is wrong",
+      "",
+    ]);
+  });
+
+  it("4: what is wrong, for people and as JSON", () => {
+    const file = written(
+      "wrong.yaml",
+      "groups:\n  - type: ecgrid.Certificate\n    resources:\n      a: { comId: 5001 }\n  - end\n",
+    );
+    const { code, out } = run(file, exampleFile("ecgrid"));
+    expect(code).to.equal(4);
+    expect(out).to.match(/^wrong\.yaml:4:7: groups\[0\]\.resources\.a: commId is missing: allowed is a whole number/m);
+    expect(out).to.match(/^wrong\.yaml:4:12: groups\[0\]\.resources\.a\.comId: .*did you mean commId\?$/m);
+    const json = JSON.parse(run(file, "--format", "json").out) as {
+      version: number;
+      exitCode: number;
+      files: { problems: object[] }[];
+    };
+    expect(json).to.deep.include({ version: 1, exitCode: 4 });
+    expect(json.files[0]?.problems[0]).to.deep.include({
+      file: "wrong.yaml",
+      position: { line: 4, column: 7 },
+      path: "groups[0].resources.a",
+    });
+  });
+
+  it("3: no file, no YAML, no list", () => {
+    for (const file of [
+      "missing.yaml",
+      written("cut.yaml", "groups: ["),
+      written("other.yaml", "config: {}\n"),
+      written("empty.yaml", ""),
+    ])
+      expect(run(file), file).to.include({ code: 3 });
+    expect(run("missing.yaml").out).to.include("missing.yaml: cannot be read (ENOENT");
+  });
+
+  it("2: the command line; help says all codes", () => {
+    expect(run("--format", "xml")).to.include({ code: 2, out: "" });
+    expect(run("--nonsense").code).to.equal(2);
+    expect(run("--help")).to.deep.equal({ code: 0, out: USAGE, err: "" });
+  });
+});
+
+describe("stack files: the guard against a section that is missing", () => {
+  const urn = (name: string): string => `urn:pulumi:dev::p::pulumi-nodejs:dynamic/ecgrid:Certificate::${name}`;
+  const held = new HeldBefore(
+    ["a", "b", "c", "d", "e", "f"].map((name) => [
+      urn(name),
+      { kind: KINDS.EcgridCertificate, outputs: {}, state: undefined },
+    ]),
+  );
+
+  it("a type that the stack has and the file has no group of is refused; an empty group, or a program's own ones, are not", () => {
+    const refusal = refusalOf(modelOf("groups: [end]"), held, new Set());
+    expect(refusal).to.match(
+      /read\.yaml:1:1: groups: there is no group of type ecgrid\.Certificate, and the stack has 6 \(a, b, c, d, e, \.\.\.\)/,
+    );
+    expect(refusal).to.include('"resources: {}"');
+    const empty = modelOf("groups: [{ type: ecgrid.Certificate, resources: {} }, end]");
+    expect(refusalOf(empty, held, new Set())).to.equal(undefined);
+    expect(refusalOf(modelOf("groups: [end]"), held, new Set(["ecgrid.Certificate"]))).to.equal(undefined);
+    expect(refusalOf(modelOf("groups: [end]"), new HeldBefore(), new Set())).to.equal(undefined);
+    expect(refusalOf(modelOf("groups: [end]"), undefined, new Set())).to.equal(undefined);
+  });
+});

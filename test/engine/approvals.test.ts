@@ -5,16 +5,10 @@ import { clm, configure } from "../instrument/clm.js";
 import type { Ran } from "../instrument/project.js";
 import { expectCode, type Spec, type World } from "../instrument/world.js";
 import { gateway, pem, served } from "./gateways.js";
-import { activeIds, apply, certificate, current, inWorld, stored } from "./engine.js";
+import { activeIds, apply, approve, certificate, current, inWorld, stored } from "./engine.js";
 
 const terminate = (id: number, comm = 5001): string => `ecgrid.certificates.terminate commId=${comm} certKeyId=${id}`;
 const other = certificate("b", { commId: 5002 });
-
-/** Reviews what a command is about to do, and approves it. */
-async function approve(world: World, ...options: string[]): Promise<void> {
-  expectCode(await clm(world, "review", ...options, "--approve", "approvals.json"), 0);
-  world.project.environment.CLM_APPROVALS = "approvals.json";
-}
 
 async function both(world: World): Promise<[number, number]> {
   world.program(certificate("a"), other);
@@ -270,9 +264,7 @@ describe("approvals and the ceiling", () => {
       const refused = await project.destroy("--parallel", "1");
       expect(refused.text).to.include("nothing in this run has named ecgrid.certificates.terminate commId=5004");
       expect(alive()).to.deep.equal([1, 1, 1, 1]);
-      const review = ["--destroy", "--", "--target", stored(world, "z").urn];
-      expectCode(await clm(world, "review", "--approve", "approvals.json", ...review), 0);
-      project.environment.CLM_APPROVALS = "approvals.json";
+      await approve(world, "--destroy", "--", "--target", stored(world, "z").urn);
       expectCode(await project.destroy("--target", stored(world, "z").urn), 0);
       expect(alive()).to.deep.equal([1, 1, 1, 0]);
       world.program(certificate("a", { commId: 5005 }, { opts: { deleteBeforeReplace: true } }));

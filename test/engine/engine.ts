@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { clm } from "../instrument/clm.js";
 import { compare, shownByPreview, type Shown } from "../instrument/transcript.js";
 import type { Ran, StoredResource } from "../instrument/project.js";
 import { expectCode, World, type Spec } from "../instrument/world.js";
@@ -51,6 +52,12 @@ export async function apply(world: World, code = 0): Promise<Applied> {
   const made = world.made(position);
   expect(compare(shown, made, code === 0)).to.deep.equal([]);
   return { preview, up, shown, made, requests: world.sandbox.log.since(position).length };
+}
+
+/** Reviews what a command is about to do, and approves it. */
+export async function approve(world: World, ...options: string[]): Promise<void> {
+  expectCode(await clm(world, "review", "--approve", "approvals.json", ...options), 0);
+  world.project.environment.CLM_APPROVALS = "approvals.json";
 }
 
 /** The resource of a name as the stack's state has it. */

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { startSandbox } from "../../sandbox/index.js";
 import { shownByPreview } from "../instrument/transcript.js";
 import { expectCode } from "../instrument/world.js";
-import { apply, expectNothing, inWorld, stored } from "./engine.js";
+import { apply, approve, expectNothing, inWorld, stored } from "./engine.js";
 import { BOTH, byName, gateway, gatewayState, generated, jwkState, pem, served, signing, verbs } from "./gateways.js";
 
 const CERTIFICATES = ["create", "update", "delete"].map((verb) => `apinizer.certificates.${verb}`);
@@ -190,7 +190,9 @@ describe("certificates and JWKs of gateways on the real engine", () => {
       // A destroy of this one alone has no inventory that knows what stays.
       const before = world.sandbox.log.made().length;
       const { urn = "" } = world.project.resources().find(({ type }) => type.endsWith("apinizer:Certificate")) ?? {};
+      await approve(world, "--destroy", "--", "--target", urn);
       const alone = await world.project.destroy("--target", urn);
+      delete world.project.environment.CLM_APPROVALS;
       expect(alone.code).to.not.equal(0);
       expect(alone.text).to.include("which may be among signing, theirs").and.include("nothing was sent");
       expect(world.sandbox.log.made()).to.have.length(before);

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { compare, shownByDestroyPreview } from "../instrument/transcript.js";
 import { expectCode, type World } from "../instrument/world.js";
-import { activeIds, apply, certificate, current, inWorld } from "./engine.js";
+import { activeIds, apply, approve, certificate, current, inWorld } from "./engine.js";
 
 /** A certificate that was renewed once: a current and a previous one. */
 async function renewedOnce(
@@ -126,12 +126,15 @@ describe("the end of ECGrid certificates through the real engine", () => {
   );
 
   it(
-    "destroy after a destroy that failed half way ends the rest",
+    "destroy after a destroy that failed half way ends the rest once it is reviewed: there is no inventory that names it",
     inWorld(async (world) => {
       const { previous, now } = await renewedOnce(world);
       world.sandbox.hostile.add({ match: "POST /v2/certificates/terminate", mode: "503", afterMatches: 1 });
       expectCode(await world.project.destroy(), 1);
       expect(activeIds(world, 5001)).to.deep.equal([now]);
+      expect((await world.project.destroy()).text).to.include("nothing in this run has named");
+      expect(activeIds(world, 5001)).to.deep.equal([now]);
+      await approve(world, "--destroy");
       expectCode(await world.project.destroy(), 0);
       expect(activeIds(world, 5001)).to.deep.equal([]);
       expect(world.sandbox.ecgrid.certificates(5001).map(({ certKeyId, status }) => [certKeyId, status])).to.deep.equal(

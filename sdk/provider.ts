@@ -56,17 +56,24 @@ const names = new WeakMap<pulumi.ProviderResource, string>();
 export const instanceOf = (provider: pulumi.ProviderResource | undefined): string | undefined =>
   provider === undefined ? undefined : names.get(provider);
 
-/** Instance names of this program, by the ending of their environment variables. */
-const endings = new Map<string, string>();
+/** Names of the instances of each stack of this process, by their environment variable; for all copies of this package. */
+const taken = ((globalThis as Record<symbol, unknown>)[Symbol.for("pulumi-clm.instances/1")] ??=
+  new WeakMap()) as WeakMap<pulumi.Resource, Map<string, string>>;
 
-/** Two instances must not read one variable: a key would go to the other's account. */
+/** Two instances must not read one variable: a key would go to the other's account, and what they hold would be taken for one. */
 function refuseSharedVariables(namespace: string, name: string): void {
+  const stack = pulumi.runtime.getStackResource();
+  if (stack === undefined) return; // a unit test without one
+  const variables = taken.get(stack) ?? new Map<string, string>();
+  taken.set(stack, variables);
   const variable = variableOf(`${namespace}:apiKey`, name);
-  const other = endings.get(variable);
-  if (other !== undefined && other !== name) {
+  const other = variables.get(variable);
+  if (other !== undefined) {
     throw new Error(
-      `The provider instances "${other}" and "${name}" would both read ${variable}. Give one of them another name.`,
+      other === name
+        ? `There are two provider instances "${name}", and both would read ${variable}. Give one of them another name.`
+        : `The provider instances "${other}" and "${name}" would both read ${variable}. Give one of them another name.`,
     );
   }
-  endings.set(variable, name);
+  variables.set(variable, name);
 }

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { INSTANCE } from "../provider/dynamic/settings.js";
+import { told } from "../provider/dynamic/told.js";
 import type { Properties } from "../provider/dynamic/wire.js";
 
 /** What a guard needs besides the stack's configuration. */
@@ -24,14 +25,15 @@ export function deletionGuard(name: string, { instance }: DeletionGuardArgs = {}
   const configuration = pulumi.runtime.allConfig();
   const hook = new pulumi.ResourceHook(
     name,
-    async ({ type, urn, oldOutputs }) => {
-      // Loaded when it is needed: most runs remove nothing.
-      const { rehearseDeletion } = await import("../provider/dynamic/rehearsal.js");
-      const reason = await rehearseDeletion({ type, urn, outputs: (oldOutputs ?? {}) as Properties }, (key) =>
-        key === INSTANCE ? instance : instance === undefined ? configuration[key] : undefined,
-      );
-      if (reason !== undefined) throw new Error(`the removal would be stopped: ${reason}`);
-    },
+    ({ type, urn, oldOutputs }) =>
+      told(async () => {
+        // Loaded when it is needed: most runs remove nothing.
+        const { rehearseDeletion } = await import("../provider/dynamic/rehearsal.js");
+        const reason = await rehearseDeletion({ type, urn, outputs: (oldOutputs ?? {}) as Properties }, (key) =>
+          key === INSTANCE ? instance : instance === undefined ? configuration[key] : undefined,
+        );
+        if (reason !== undefined) throw new Error(`the removal would be stopped: ${reason}`);
+      }),
     { onDryRun: true },
   );
   return { beforeDelete: [hook] };

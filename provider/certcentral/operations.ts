@@ -132,7 +132,7 @@ export const cancel = operation<CancelArguments>({
   }),
   say: ({ orderId, what, reissueOnly, warning }) =>
     (reissueOnly
-      ? `CANCEL the waiting reissue of order ${orderId} (${what}): irreversible`
+      ? `CANCEL the waiting reissue of order ${orderId} (${what}): it cannot be undone`
       : `CANCEL order ${orderId} (${what}), which waits to be issued: irreversible`) + warning,
 });
 

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { printable } from "./printable.js";
 
 /**
  * An operation is one remote call with intent. Everything that a preview says, a review reads and an `up` performs is a
@@ -139,10 +140,10 @@ export interface CatalogueEntry<Arguments> {
 }
 
 /**
- * Words in which nothing can be taken for a label: names, subjects and messages come from people and services, and one could
- * spell a call that nobody plans.
+ * Words in which nothing can be taken for a label, nor for an instruction to a terminal: names, subjects and messages come from
+ * people and services, and one could spell a call that nobody plans.
  */
-export const withoutBrackets = (words: string): string => words.replaceAll("[", "(").replaceAll("]", ")");
+export const withoutBrackets = (words: string): string => printable(words).replaceAll("[", "(").replaceAll("]", ")");
 
 /** Makes a catalogue entry. */
 export function operation<Arguments>(spec: OperationSpec<Arguments>): CatalogueEntry<Arguments> {
@@ -171,7 +172,7 @@ export function operation<Arguments>(spec: OperationSpec<Arguments>): CatalogueE
     destructive: typeof spec.destructive !== "boolean" ? "by its arguments" : spec.destructive ? "always" : "never",
     billed: spec.billed,
     certain: (args) => make(args, { kind: "certain" }),
-    conditional: (args, on) => make(args, { kind: "conditional", on }),
+    conditional: (args, on) => make(args, { kind: "conditional", on: withoutBrackets(on) }),
     due: (args, from) => make(args, { kind: "due", from }),
   };
 }

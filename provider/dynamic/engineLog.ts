@@ -1,5 +1,6 @@
 import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb.js";
 import engine from "@pulumi/pulumi/proto/engine_pb.js";
+import { printable } from "../core/printable.js";
 import { mask } from "../http/redaction.js";
 import { grpc } from "./pulumiModules.js";
 
@@ -25,7 +26,7 @@ export class EngineLog {
 
   /** Resolves when the engine has the message; without an engine it goes to stderr, which the engine shows too. */
   async write(severity: Severity, urn: string | undefined, text: string): Promise<void> {
-    const message = mask(text);
+    const message = printable(mask(text));
     const client = this.#client;
     if (client === undefined) {
       process.stderr.write(`${severity}: ${message}\n`);

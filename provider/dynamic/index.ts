@@ -14,18 +14,19 @@ import { retirement } from "../retirement/lifecycle.js";
 import { RETIRABLE } from "./kinds.js";
 import { bySubject } from "./bySubject.js";
 import { inventoryProvider } from "./inventory.js";
+import { telling } from "./told.js";
 
 /**
  * What `require("pulumi-clm/dynamic")` gives to the dynamic host. FROZEN: these names stand in users' states
  * (architecture section 8). Add, never rename.
  */
-export const EcgridCertificate = adapt(certificate, ecgrid);
-export const EcgridUploadedCertificate = adapt(uploadedCertificate, ecgrid);
-export const EcgridPartnerCertificate = adapt(partnerCertificate, ecgrid);
-export const CertcentralOrder = adapt(order, certcentral);
-export const ApinizerCertificate = adapt(gatewayCertificate, apinizer);
-export const ApinizerJwk = adapt(jwk, apinizer);
-export const PartnerAcmeContract = adapt(acmeContract, partner);
-export const PartnerAcmeCredential = adapt(acmeCredential, partner);
-export const Retirement = adapt(retirement(RETIRABLE), bySubject({ ecgrid, certcentral, partner }));
-export const Inventory = inventoryProvider;
+export const EcgridCertificate = telling(adapt(certificate, ecgrid));
+export const EcgridUploadedCertificate = telling(adapt(uploadedCertificate, ecgrid));
+export const EcgridPartnerCertificate = telling(adapt(partnerCertificate, ecgrid));
+export const CertcentralOrder = telling(adapt(order, certcentral));
+export const ApinizerCertificate = telling(adapt(gatewayCertificate, apinizer));
+export const ApinizerJwk = telling(adapt(jwk, apinizer));
+export const PartnerAcmeContract = telling(adapt(acmeContract, partner));
+export const PartnerAcmeCredential = telling(adapt(acmeCredential, partner));
+export const Retirement = telling(adapt(retirement(RETIRABLE), bySubject({ ecgrid, certcentral, partner })));
+export const Inventory = telling(inventoryProvider);

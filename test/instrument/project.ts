@@ -78,12 +78,12 @@ export class Project {
     writeFileSync(file, text);
   }
 
-  /** Runs `pulumi` in the project, non-interactively and without colour. */
+  /** Runs `pulumi` in the project, non-interactively and, unless it is asked for, without colour. */
   pulumi(...args: string[]): Promise<Ran> {
     return new Promise((done, fail) => {
       this.#child = execFile(
         "pulumi",
-        [...args, "--non-interactive", "--color", "never"],
+        [...args, "--non-interactive", ...(args.includes("--color") ? [] : ["--color", "never"])],
         {
           cwd: join(this.folder, "project"),
           env: { ...process.env, ...this.environment },

@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { runReview } from "../../sdk/cli/review/command.js";
 import { REPOSITORY } from "../instrument/project.js";
-import { fileOf, NOW, recorded } from "./previews.js";
+import { fileOf, many, NOW, recorded } from "./previews.js";
 
 interface Ended {
   readonly code: number;
@@ -98,6 +98,9 @@ describe("clm review", () => {
   for (const [name, args, env] of [
     ["an unknown option", ["--nope"], {}],
     ["an unknown kind to fail on", [fileOf("preview"), "--fail-on", "expensive"], {}],
+    ["a length of something else than a comment", [fileOf("preview"), "--max-length", "5000"], {}],
+    ["a length in which nothing fits", [fileOf("preview"), "--format", "markdown", "--max-length", "1999"], {}],
+    ["a length that is no number", [fileOf("preview"), "--format", "markdown", "--max-length", "long"], {}],
     ["an unknown format", [fileOf("preview"), "--format", "html"], {}],
     ["two files", [fileOf("preview"), fileOf("destroy")], {}],
     ["two commands", ["--destroy", "--refresh"], {}],
@@ -153,6 +156,33 @@ describe("clm review", () => {
     const ended = await clm([fileOf("preview")], { env: { CLM_NOW: "2026-04-01" } });
     expect(ended.code).to.equal(6);
     expect(ended.stdout).to.include("set CLM_NOW for both");
+  });
+
+  it("--max-length is the length of a comment", async () => {
+    const file = written("large", many(recorded("preview"), 200));
+    const [short, longer] = [
+      await clm([file, "--format", "markdown"]),
+      await clm([file, "--format=markdown", "--max-length=1000000"]),
+    ];
+    expect(short.stdout).to.have.length.at.most(60_000).and.include("LEFT OUT here");
+    expect(longer.stdout).to.have.length.above(60_000).and.not.include("LEFT OUT");
+  });
+
+  it("--approve names the stack without what a terminal would obey", async () => {
+    const raw = readFileSync(fileOf("destroy"), "utf8").replaceAll("urn:pulumi:dev::", "urn:pulumi:dev\\u001b[2J::");
+    const file = join(folder, "approvals.json");
+    const ended = await clm(["-", "--destroy", "--approve", file], { input: raw });
+    expect(ended.code).to.equal(0);
+    expect(ended.stderr).to.match(/^clm review: \d+ approval\(s\) for \S*dev\\u\{1b\}\[2J\S* in /);
+    // eslint-disable-next-line no-control-regex -- they are the matter
+    expect(ended.stderr.slice(0, -1)).to.not.match(/[\u0000-\u001f]/);
+  });
+
+  it("what comes from the command line is shown as it is, and not obeyed", async () => {
+    const ended = await clm([fileOf("preview"), "--format", "\u001b]0;title\u0007"]);
+    expect(ended.stderr.split("\n")[0]).to.equal(
+      'clm review: --format is "\\u{1b}]0;title\\u{7}". Allowed: people, markdown, json.',
+    );
   });
 
   it("--destroy says of what a file is, where it does not show", async () => {

@@ -2,13 +2,14 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { z } from "zod";
 import { failureForMachines, forMachines } from "../../sdk/cli/review/json.js";
-import { codeSpan, failureInMarkdown, forMarkdown } from "../../sdk/cli/review/markdown.js";
+import { codeSpan, failureInMarkdown, forMarkdown, LONGEST } from "../../sdk/cli/review/markdown.js";
 import { forPeople } from "../../sdk/cli/review/people.js";
-import type { Review } from "../../sdk/cli/review/review.js";
-import { printable } from "../../sdk/cli/review/wording.js";
-import { recorded, review } from "./previews.js";
+import { operationsNow, operationsOf, type Review } from "../../sdk/cli/review/review.js";
+import { printable } from "../../provider/core/printable.js";
+import { IS } from "../../sdk/cli/review/verdict.js";
+import { many, recorded, review } from "./previews.js";
 
-const HOSTILE = "a`b``|<img src=x>@team #1 \u001b[31m\u202e\u0007\n| - **x**";
+const HOSTILE = "a`b``|<img src=x>@team #1 \u001b[31m\u202e\u061c\ufeff\u{e0041}\u3164<{%red%}>\u0007\n| - **x**";
 
 /** The recorded preview with a name that does its worst, in all that is said of it. */
 function hostile(): Review {
@@ -80,12 +81,72 @@ describe("what a review says", () => {
   });
 
   it("control characters and those that turn the direction of a text are written out", () => {
-    expect(printable("a\u001b[1mb\u001b[0m\u0007\u202ec\nd\u2028")).to.equal("ab\\u{7}\\u{202e}c\\nd\\u{2028}");
-    fc.assert(
-      fc.property(fc.string({ unit: "binary" }), (text) => {
-        expect(printable(text)).to.not.match(/[\p{Cc}\p{Zl}\p{Zp}]/u);
-      }),
-    );
+    for (const text of [forPeople(hostile(), [], true), forMarkdown(hostile(), [])])
+      // eslint-disable-next-line no-control-regex -- the colours that it sets itself
+      expect(text.replaceAll("\n", "").replace(/\u001b\[\d+m/g, "")).to.not.match(
+        /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u3164\u2800]|<\{%/u,
+      );
+  });
+
+  it("IRREVERSIBLE means the same in every line: as many rows say it as the first line counts", () => {
+    const irreversible = operationsOf(made).filter(({ operation }) => IS.irreversible(operation));
+    const now = irreversible.filter(({ operation: { certainty } }) => certainty.kind !== "due");
+    expect(forMachines(made, 0).summary.irreversible).to.equal(now.length);
+    expect(operationsNow(made).some(({ reversible, destructive }) => !reversible && !destructive)).to.equal(true);
+    for (const text of [forPeople(made, [], false), forMarkdown(made, [])]) {
+      expect(text.match(/IRREVERSIBLE/g)).to.have.length(irreversible.length);
+      expect(text).to.include("cannot be undone").and.not.include("**cannot be undone**");
+    }
+    for (const { operation } of operationsOf(made))
+      if (/(?<!OLD CERTIFICATE ENDS AT ONCE, )irreversible/i.test(operation.sentence))
+        expect(IS.irreversible(operation), operation.sentence).to.equal(true);
+  });
+
+  describe("a comment that would be too long", () => {
+    const large = review(many(recorded("preview"), 300));
+    const titles = (text: string): string[] => [...text.matchAll(/^#### `+ (\S+) `+/gm)].map(([, name = ""]) => name);
+    const leftOut = /LEFT OUT here, because a comment holds (\d+) characters: (\d+) resources with (\d+) operations/;
+
+    it("is as long as it may be, counts what it leaves out, and says where that is", () => {
+      const whole = forMarkdown(large, [], 10_000_000);
+      expect(whole).to.have.length.above(65_536).and.not.include("LEFT OUT");
+      for (const longest of [LONGEST, 20_000, 2_000]) {
+        const text = forMarkdown(large, ["any"], longest);
+        expect(text)
+          .to.have.length.at.most(longest)
+          .and.have.length.above(longest * 0.6);
+        expect(text.split("\n")[0]).to.equal(whole.split("\n")[0]);
+        expect(text).to.include("--fail-on any is met").and.include("Decided at").and.include("`--format json`");
+        const [, most, resources] = leftOut.exec(text) ?? [];
+        expect(Number(most)).to.equal(longest);
+        expect(Number(resources)).to.equal(titles(whole).length - titles(text).length);
+        expect(text.indexOf("LEFT OUT")).to.be.lessThan(text.indexOf("#### "));
+        for (const line of text.split("\n"))
+          expect(line).to.match(/^(?:#{3,4} .*|\s*- .*|\*\*.*\*\*.*|Decided at .*|)$/);
+      }
+    });
+
+    it("keeps the gravest rows", () => {
+      const isGrave = new Map(
+        large.resources.map(({ name, operations }) => [name, operations.some((one) => IS.irreversible(one))] as const),
+      );
+      const kept = titles(forMarkdown(large, [], 20_000));
+      expect(kept).to.have.length.below([...isGrave.values()].filter(Boolean).length);
+      const first = kept.findIndex((name) => isGrave.get(name) !== true);
+      expect(first < 0 ? kept.length : first, "what is less grave fills what they leave").to.be.above(
+        kept.length * 0.9,
+      );
+    });
+
+    it("says so of the lines after the rows, too, and of one row that is too long alone", () => {
+      const text = forMarkdown({ ...made, resources: [], notes: ["n".repeat(5_000), "short"] }, [], 2_000);
+      expect(text).to.include("0 resources with 0 operations").and.include("and 1 line of what follows them");
+      expect(text).to.include("- ` short `");
+      const [row] = made.resources;
+      if (row === undefined) throw new Error("the preview has no rows");
+      const long = forMarkdown({ ...made, resources: [{ ...row, remarks: ["r".repeat(5_000)] }] }, [], 2_000);
+      expect(long).to.have.length.below(2_000).and.include("1 resource with");
+    });
   });
 
   it("a code span holds any text", () => {

@@ -55,9 +55,12 @@ export function stepOf(raw: Raw, name: string, op?: string): Raw["steps"][number
   return found;
 }
 
-/** A preview with so many steps of this package's resources, each under a name of its own. */
+/** A preview with so many updates and deletions of this package's resources, each under a name of its own. */
 export function many(raw: Raw, count: number): Raw {
-  const ours = raw.steps.filter(({ op, urn }) => op === "update" && !urn.includes("clm:Inventory"));
+  const ours = raw.steps.filter(
+    ({ op, urn }) =>
+      (op === "update" || op === "delete") && urn.includes("::pulumi-nodejs:") && !urn.includes("clm:Inventory"),
+  );
   const copy = <T>(value: T, at: number): T =>
     JSON.parse(
       JSON.stringify(value).replace(
@@ -78,5 +81,6 @@ export function many(raw: Raw, count: number): Raw {
       ),
     );
   }
-  return { ...raw, steps, diagnostics, changeSummary: { update: count } };
+  const counted = (op: string): number => steps.filter((step) => step.op === op).length;
+  return { ...raw, steps, diagnostics, changeSummary: { update: counted("update"), delete: counted("delete") } };
 }

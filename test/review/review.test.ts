@@ -1,6 +1,10 @@
 import { expect } from "chai";
-import { operationsOf, type Review, type ReviewedOperation } from "../../sdk/cli/review/review.js";
-import { LATER, listed, many, named, recorded, review, stepOf } from "./previews.js";
+import { readPreview } from "../../sdk/cli/review/document.js";
+import { forMachines } from "../../sdk/cli/review/json.js";
+import { forMarkdown } from "../../sdk/cli/review/markdown.js";
+import { forPeople } from "../../sdk/cli/review/people.js";
+import { operationsOf, reviewOf, type Review, type ReviewedOperation } from "../../sdk/cli/review/review.js";
+import { LATER, listed, many, named, NOW, recorded, review, stepOf } from "./previews.js";
 
 const operation = (made: Review, name: string, start: string): ReviewedOperation => {
   const found = operationsOf(made).find(
@@ -335,8 +339,28 @@ describe("a preview of a thousand resources", () => {
     const raw = many(recorded("preview"), 1000);
     const made = review(raw);
     expect(raw.steps).to.have.length(1000);
+    expect(raw.steps.filter(({ op }) => op === "delete")).to.have.length.above(100);
     expect(listed(made)).to.have.members(named(raw));
     expect(made).to.deep.include({ differences: [], gaps: [] });
     expect(resource(made, "contract-7")?.dependents.map((urn) => urn.split("::")[3])).to.deep.equal(["key-7"]);
+  });
+
+  it("costs as much as ten of a hundred: nothing in it grows faster than the number", () => {
+    const [large, small] = [1000, 100].map((count) => JSON.stringify(many(recorded("preview"), count)));
+    /** Processor time of reviewing a text several times, in each format, microseconds. */
+    const cost = (text = "", times: number): number => {
+      const before = process.cpuUsage();
+      for (let time = 0; time < times; time++) {
+        const made = reviewOf(readPreview(text), NOW);
+        JSON.stringify(forMachines(made, 0));
+        forPeople(made, [], true);
+        forMarkdown(made, []);
+      }
+      const { user, system } = process.cpuUsage(before);
+      return user + system;
+    };
+    cost(small, 10); // what is compiled on the way is paid for
+    const ratios = Array.from({ length: 3 }, () => cost(large, 1) / cost(small, 10));
+    expect(Math.min(...ratios), `ratios ${ratios.join(", ")}`).to.be.lessThan(3);
   });
 });

@@ -1,20 +1,21 @@
 import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { clock, formatOf, read, sourceOf, UsageError, wordsOf, type Format, type Io } from "../io.js";
+import { printable } from "../../../provider/core/printable.js";
 import { approvalsOf, NotApproved } from "./approving.js";
 import type { Command } from "./changes.js";
 import { readPreview, UnreadablePreview } from "./document.js";
 import { failureForMachines, forMachines } from "./json.js";
-import { failureInMarkdown, forMarkdown } from "./markdown.js";
+import { failureInMarkdown, forMarkdown, LONGEST, SHORTEST } from "./markdown.js";
 import { forPeople } from "./people.js";
 import { reviewOf, type Review } from "./review.js";
 import { PreviewFailed, runPulumi } from "./runPulumi.js";
 import { EXIT, exitCodeOf, OBJECTIONS, type Objection } from "./verdict.js";
-import { printable } from "./wording.js";
 
 export const USAGE = `clm review [FILE | -]                       every operation of a Pulumi preview, as JSON in FILE or on standard input
 clm review [--destroy | --refresh] [-- ...] the same of a preview that it runs itself, with Pulumi's own options after --
   --format people|markdown|json             default people
+  --max-length N                            of markdown, characters: what is more is left out and counted; default ${LONGEST}
   --fail-on irreversible|destructive|billed|any
                                             exit 5 when there is such an operation; repeatable, or comma separated
   --approve FILE                            write approvals of what is listed, for CLM_APPROVALS; only with exit code 0
@@ -36,6 +37,8 @@ interface Asked {
     | { readonly file: string; readonly command: Command | undefined }
     | { readonly run: Command; readonly more: readonly string[] };
   readonly format: Format;
+  /** Of Markdown, characters. */
+  readonly longest: number;
   readonly failOn: readonly Objection[];
   /** File for approvals of the list, and hours for which they hold. */
   readonly approve: { readonly file: string; readonly hours: number } | undefined;
@@ -50,7 +53,7 @@ export async function runReview(argv: readonly string[], io: Io = process): Prom
     now = clock(io.env);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    io.stderr.write(`clm review: ${error.message}\n\n${USAGE}`);
+    io.stderr.write(`clm review: ${printable(error.message)}\n\n${USAGE}`);
     return EXIT.usage;
   }
   if (asked === "help") {
@@ -83,7 +86,7 @@ async function approved(
   const approvals = approvalsOf(review, exitCode, new Date(Date.now() + hours * 3_600_000));
   await writeFile(file, `${JSON.stringify(approvals, null, 2)}\n`);
   stderr.write(
-    `clm review: ${approvals.approvals.length} approval(s) for ${approvals.stack} in ${file}, until ${approvals.expires}; run with CLM_APPROVALS=${file} CLM_NOW=${approvals.now}\n`,
+    `clm review: ${printable(`${approvals.approvals.length} approval(s) for ${approvals.stack} in ${file}, until ${approvals.expires}; run with CLM_APPROVALS=${file} CLM_NOW=${approvals.now}`)}\n`,
   );
   return exitCode;
 }
@@ -96,14 +99,24 @@ function ask(argv: readonly string[]): Asked | "help" {
   if (values.help) return "help";
   const format = formatOf(values.format);
   const failOn = wordsOf("--fail-on", values["fail-on"], OBJECTIONS);
+  const longest = lengthOption(values);
   const approve = approvalOptions(values);
   const [file, ...others] = positionals;
   if (others.length > 0) throw new UsageError("give one file; options for Pulumi come after --.");
   if (values.destroy && values.refresh) throw new UsageError("--destroy and --refresh exclude each other.");
   const command = values.destroy ? "destroy" : values.refresh ? "refresh" : undefined;
-  if (file === undefined) return { from: { run: command ?? "preview", more }, format, failOn, approve };
+  if (file === undefined) return { from: { run: command ?? "preview", more }, format, longest, failOn, approve };
   if (end >= 0) throw new UsageError("with a file no preview is run: leave out what follows --.");
-  return { from: { file, command }, format, failOn, approve };
+  return { from: { file, command }, format, longest, failOn, approve };
+}
+
+function lengthOption({ format, "max-length": length }: { format: string; "max-length"?: string | undefined }): number {
+  if (length === undefined) return LONGEST;
+  if (format !== "markdown") throw new UsageError("--max-length is for --format markdown.");
+  const longest = Number(length);
+  if (!Number.isInteger(longest) || longest < SHORTEST)
+    throw new UsageError(`--max-length is "${length}". Allowed: a whole number from ${SHORTEST}.`);
+  return longest;
 }
 
 function approvalOptions({
@@ -130,6 +143,7 @@ function parsed(args: readonly string[]) {
       allowPositionals: true,
       options: {
         format: { type: "string", default: "people" },
+        "max-length": { type: "string" },
         "fail-on": { type: "string", multiple: true, default: [] },
         destroy: { type: "boolean", default: false },
         refresh: { type: "boolean", default: false },
@@ -161,12 +175,12 @@ async function made({ from }: Asked, now: Date, { env, stdin, stderr }: Io): Pro
   }
 }
 
-function said(review: Review, { format, failOn }: Asked, exitCode: number, { stdout, env }: Io): string {
+function said(review: Review, { format, longest, failOn }: Asked, exitCode: number, { stdout, env }: Io): string {
   switch (format) {
     case "json":
       return `${JSON.stringify(forMachines(review, exitCode), null, 2)}\n`;
     case "markdown":
-      return forMarkdown(review, failOn);
+      return forMarkdown(review, failOn, longest);
     case "people":
       return forPeople(review, failOn, stdout.isTTY === true && (env.NO_COLOR ?? "") === "");
   }

@@ -1,3 +1,4 @@
+import { printable } from "../../../provider/core/printable.js";
 import { nameOf } from "../../../provider/dynamic/urn.js";
 import type { Review, ReviewedOperation, ReviewedResource } from "./review.js";
 import type { Objection } from "./verdict.js";
@@ -6,8 +7,8 @@ import {
   dependentsOf,
   factsOf,
   headline,
+  isGrave,
   objectOf,
-  printable,
   propertiesOf,
   stops,
   warnings,
@@ -27,7 +28,7 @@ export function forPeople(review: Review, failOn: readonly Objection[], coloured
     `  ${styled(one.destructive ? "red" : "bold", one.sentence)}`,
     `    ${styled("dim", one.label)}`,
     `    ${styled("yellow", certaintyOf(one.certainty))}; ${propertiesOf(one)
-      .map((property) => styled(property === "reversible" ? "dim" : "red", property))
+      .map((property) => styled(isGrave(property) ? "red" : "dim", property))
       .join(", ")}`,
     ...factsOf(one).map((fact) => `    ${printable(fact)}`),
   ];

@@ -24,7 +24,8 @@ export const EXIT = {
 export const OBJECTIONS = ["irreversible", "destructive", "billed", "any"] as const;
 export type Objection = (typeof OBJECTIONS)[number];
 
-const IS: Readonly<Record<Objection, (operation: ReviewedOperation) => boolean>> = {
+/** Whether an operation is of a kind. */
+export const IS: Readonly<Record<Objection, (operation: ReviewedOperation) => boolean>> = {
   // As a policy has it (`clm:approvals`): what ends something that works, for good. A renewal cannot be undone, either.
   irreversible: ({ reversible, destructive }) => destructive && !reversible,
   destructive: ({ destructive }) => destructive,

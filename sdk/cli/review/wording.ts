@@ -1,7 +1,7 @@
 import type { Certainty } from "../../../provider/core/operation.js";
 import { nameOf } from "../../../provider/dynamic/urn.js";
 import type { Review, ReviewedOperation, ReviewedResource } from "./review.js";
-import { metBy, summaryOf, type Objection } from "./verdict.js";
+import { IS, metBy, summaryOf, type Objection } from "./verdict.js";
 
 /** The words that people read, whatever the format. */
 
@@ -52,11 +52,14 @@ const STOPPED: Readonly<Record<Review["command"], string>> = {
 export const stops = ({ command }: Review): string => STOPPED[command];
 
 /** Properties of an operation, the grave ones in capitals. */
-export const propertiesOf = ({ reversible, destructive, billed }: ReviewedOperation): string[] => [
-  reversible ? "reversible" : "IRREVERSIBLE",
-  ...(destructive ? ["DESTRUCTIVE"] : []),
-  ...(billed ? ["BILLED"] : []),
+export const propertiesOf = (operation: ReviewedOperation): string[] => [
+  IS.irreversible(operation) ? "IRREVERSIBLE" : operation.reversible ? "reversible" : "cannot be undone",
+  ...(operation.destructive ? ["DESTRUCTIVE"] : []),
+  ...(operation.billed ? ["BILLED"] : []),
 ];
+
+/** Whether it is a grave one. */
+export const isGrave = (property: string): boolean => property === property.toUpperCase();
 
 export const certaintyOf = (certainty: Certainty): string =>
   certainty.kind === "certain"
@@ -89,15 +92,3 @@ export function dependentsOf({ dependents }: ReviewedResource, most: number): st
 }
 
 export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? "" : "s"}`;
-
-/**
- * Text of others (names, subjects, messages) without what a terminal or a browser would obey: control characters, and those
- * that reorder what is read (Unicode bidirectional controls). Colours are dropped, the rest is written as escapes.
- */
-export const printable = (text: string): string =>
-  text
-    // eslint-disable-next-line no-control-regex -- the sequences that set colours
-    .replace(/\u001b\[[0-9;]*m/g, "")
-    .replace(/[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, (character) =>
-      character === "\n" ? "\\n" : `\\u{${character.codePointAt(0)?.toString(16) ?? ""}}`,
-    );

@@ -58,12 +58,16 @@ export class Inventory {
     else this.#closeWhenQuiet(program);
   }
 
-  add(member: Member): void {
+  /** To be called before a resource is registered: the engine would make it. @throws Error once the program has ended. */
+  refuseLate(): void {
     if (this.#closed) {
       throw new Error(
         "A resource of pulumi-clm was constructed after the program had ended, so the preview could not name it. Construct it while the program runs, and await what it waits for.",
       );
     }
+  }
+
+  add(member: Member): void {
     this.#members.add(member);
   }
 

@@ -20,6 +20,7 @@ export abstract class ClmResource extends pulumi.CustomResource {
       );
     keepSecretsOutOfDebugLog();
     const inventory = inventoryOf();
+    inventory?.refuseLate();
     super(
       kind.type,
       name,

@@ -1,5 +1,6 @@
 import * as automation from "@pulumi/pulumi/automation/index.js";
 import { expect } from "chai";
+import { AsyncResource } from "node:async_hooks";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -28,9 +29,9 @@ describe("inline programs of the Automation API", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const stackOf = (program: automation.PulumiFn): Promise<automation.Stack> =>
+  const stackOf = (program: automation.PulumiFn, stackName = "dev"): Promise<automation.Stack> =>
     automation.LocalWorkspace.createOrSelectStack(
-      { stackName: "dev", projectName: "inline", program },
+      { stackName, projectName: "inline", program },
       {
         pulumiHome: join(folder, "home"),
         projectSettings: {
@@ -101,6 +102,72 @@ describe("inline programs of the Automation API", () => {
     await (await configured(guarded(false, true))).preview();
     await (await configured(guarded(false, true))).up();
     expect(sandbox.ecgrid.active(5001)).to.deep.equal([]);
+  });
+
+  it("two stacks at once in one process: each names its own, has its own instances, and takes nothing after its end", async () => {
+    sandbox.ecgrid.addComm({ commId: 5002 });
+    let late: (() => void) | undefined;
+    const program = (commId: number, present: boolean) => (): Promise<void> => {
+      clm.inventory();
+      const provider = new clm.ecgrid.Provider("acme", { url: sandbox.ecgrid.url, apiKey: sandbox.ecgrid.apiKey });
+      const make = (name: string): void => {
+        new clm.ecgrid.Certificate(name, { commId, overlapDays: 30, allowLastTermination: true }, { provider });
+      };
+      if (present) make("a");
+      late = AsyncResource.bind(() => {
+        make("late");
+      });
+      return Promise.resolve();
+    };
+    const both = (present: boolean): Promise<automation.Stack[]> =>
+      Promise.all([stackOf(program(5001, true), "one"), stackOf(program(5002, present), "two")]);
+    await Promise.all((await both(true)).map((stack) => stack.up()));
+    expect(late).to.throw("after the program had ended");
+    const previews = await Promise.all((await both(false)).map((stack) => stack.preview({ color: "never" })));
+    const [{ certKeyId } = { certKeyId: 0 }] = sandbox.ecgrid.active(5002);
+    expect(previews.map(({ stdout }) => shownByPreview(stdout).map(({ operation }) => operation))).to.deep.equal([
+      [],
+      [`ecgrid.certificates.terminate commId=5002 certKeyId=${certKeyId}`],
+    ]);
+  });
+
+  it("what throws in .apply deletes nothing, although the program itself has ended well (F9)", async () => {
+    sandbox.ecgrid.addComm({ commId: 5002 });
+    const make = (commId: number): Clm.ecgrid.Certificate =>
+      new clm.ecgrid.Certificate(`on-${commId}`, { commId, overlapDays: 30, allowLastTermination: true });
+    const first = await stackOf(() => {
+      clm.inventory();
+      make(5001);
+      make(5002);
+      return Promise.resolve();
+    });
+    await first.up();
+    const throwing = await stackOf(() => {
+      clm.inventory();
+      make(5001).id.apply(() => {
+        throw new Error("it fails on purpose");
+      });
+      return Promise.resolve();
+    });
+    const position = sandbox.log.last();
+    const failure = await throwing.up({ color: "never" }).then(
+      () => "it did not fail",
+      (error: unknown) => String(error),
+    );
+    expect(failure).to.include("the program failed, so nothing is deleted");
+    expect(sandbox.log.made(position)).to.deep.equal([]);
+    expect(sandbox.ecgrid.active(5002)).to.have.length(1);
+  });
+
+  it("without inventory() a program that makes nothing any more has none: its removals have no text in the preview", async () => {
+    await (await stackOf(withCertificate)).up();
+    const [made] = sandbox.ecgrid.active(5001);
+    const silent = await stackOf(() => Promise.resolve());
+    const { stdout } = await silent.preview({ color: "never" });
+    expect(shownByPreview(stdout)).to.deep.equal([]);
+    expect(stdout).to.match(/ecgrid:Certificate +a +delete/);
+    const spoken = await silent.preview({ color: "never", diff: true });
+    expect(spoken.stdout).to.include(`ecgrid.certificates.terminate commId=5001 certKeyId=${made?.certKeyId ?? ""}`);
   });
 
   it("a program that fails after it was started deletes nothing", async () => {

@@ -10,6 +10,7 @@ import { compare, shownByDestroyPreview, shownByPreview, type Shown } from "../i
 import { expectCode, type Spec, type World } from "../instrument/world.js";
 import { contract, credential } from "./acme.js";
 import { activeIds, certificate, current, inWorld } from "./engine.js";
+import { gateway, pem } from "./gateways.js";
 import { approving, order } from "./orders.js";
 
 const URN = "urn:pulumi:dev::engine::pulumi-nodejs:dynamic/ecgrid:Certificate::";
@@ -54,6 +55,23 @@ async function upload(subject: string): Promise<Spec> {
 }
 
 describe("clm review on the real engine", () => {
+  it(
+    "a name of the CLI's colour tags ends nothing: it is shown, and its operation is recognized",
+    inWorld(async (world) => {
+      const name = "gw<{%bogus%}>";
+      world.program(gateway({ name, pem: await pem(world.sandbox) }));
+      const { text } = expectCode(await world.project.preview(), 0);
+      expect(text).to.include("DEPLOY certificate gw<\\{%bogus%}> of project partners");
+      expect(labelsOf(await reviewOf(world, "preview"))).to.deep.equal([
+        `apinizer.certificates.create project=partners name=${encodeURIComponent(name)}`,
+      ]);
+      expectCode(await world.project.preview("--color", "always"), 0);
+      world.program(gateway({ name, pem: "<{%bogus%}>", jwkDeleteAction: name }));
+      const refused = await world.project.preview("--color", "always");
+      expect(refused.text).to.include("jwkDeleteAction").and.not.include("panic");
+    }),
+  );
+
   it(
     "lists what the preview names and the run makes: created, changed, replaced, removed, refreshed, destroyed",
     inWorld(

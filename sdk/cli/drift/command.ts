@@ -1,10 +1,10 @@
 import { parseArgs } from "node:util";
 import { DRIFT_KINDS } from "../../../provider/core/drift.js";
+import { printable } from "../../../provider/core/printable.js";
 import { clock, formatOf, read, sourceOf, UsageError, wordsOf, type Format, type Io } from "../io.js";
 import { readPreview, UnreadablePreview } from "../review/document.js";
 import { failureForMachines } from "../review/json.js";
 import { PreviewFailed, runPulumi } from "../review/runPulumi.js";
-import { printable } from "../review/wording.js";
 import { driftOf, type DriftReport } from "./drift.js";
 import { failureInMarkdown, forMachines, forMarkdown, forPeople } from "./formats.js";
 import { EXIT, exitCodeOf, KINDS, type FoundKind } from "./verdict.js";

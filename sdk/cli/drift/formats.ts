@@ -1,6 +1,7 @@
 import type { Certainty } from "../../../provider/core/operation.js";
 import { codeSpan } from "../review/markdown.js";
-import { certaintyOf, count, printable } from "../review/wording.js";
+import { printable } from "../../../provider/core/printable.js";
+import { certaintyOf, count } from "../review/wording.js";
 import type { Answer, DriftReport, DriftRow } from "./drift.js";
 
 /** A drift report for people, as Markdown, and as JSON. */

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { providerText, type Kind } from "../provider/dynamic/kinds.js";
+import { INVENTORY_TYPE as TYPE } from "./inventoryType.js";
 import { settledValue, withoutPem } from "./outputs.js";
 import { policyOfStack } from "./policy.js";
 import { stateBefore, type HeldBefore } from "./stateBefore.js";
@@ -9,7 +10,6 @@ import { stateBefore, type HeldBefore } from "./stateBefore.js";
  * names what a removal ends. How and when: inventory.md "Registration" and rules 1-5, 11, 12.
  */
 
-const TYPE = "pulumi-nodejs:dynamic/clm:Inventory";
 const PROVIDER = providerText("Inventory");
 
 /** A resource that the program has made. */

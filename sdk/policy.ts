@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ceilingOf, DEFAULT_POLICY, levelOf, type Policy } from "../provider/core/policy.js";
+import { policyOf, type Policy } from "../provider/core/policy.js";
 
 /**
  * The policy of the stack's configuration, `clm:approvals` and `clm:maxDestructive`: it is stored in every resource, also of an
@@ -8,12 +8,5 @@ import { ceilingOf, DEFAULT_POLICY, levelOf, type Policy } from "../provider/cor
  */
 export function policyOfStack(): Policy | undefined {
   const config = new pulumi.Config("clm");
-  const [approvals, ceiling] = [config.get("approvals"), config.get("maxDestructive")];
-  const policy: Policy = {
-    approvals: approvals === undefined ? DEFAULT_POLICY.approvals : levelOf(approvals, "clm:approvals"),
-    maxDestructive: ceiling === undefined ? DEFAULT_POLICY.maxDestructive : ceilingOf(ceiling, "clm:maxDestructive"),
-  };
-  return policy.approvals === DEFAULT_POLICY.approvals && policy.maxDestructive === DEFAULT_POLICY.maxDestructive
-    ? undefined
-    : policy;
+  return policyOf((key) => config.get(key));
 }

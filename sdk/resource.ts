@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Kind } from "../provider/dynamic/kinds.js";
 import { SECRET_SETTINGS } from "../provider/dynamic/settings.js";
+import { UNKNOWN_ON_THE_WIRE } from "../provider/dynamic/wire.js";
 import { keepSecretsOutOfDebugLog } from "./debugLog.js";
 import { inventoryOf, type Inventory } from "./inventory.js";
 import { policyOfStack } from "./policy.js";
@@ -120,18 +121,22 @@ async function neighbours(
   const known = Object.fromEntries(
     await Promise.all(
       Object.entries(args).map(
-        async ([key, value]) => [key, await settledValue(pulumi.output(value as unknown))] as const,
+        async ([key, value]) =>
+          [
+            key,
+            (await settledValue(pulumi.output(value as unknown))) ??
+              (value === undefined ? undefined : UNKNOWN_ON_THE_WIRE),
+          ] as const,
       ),
     ),
   );
   const scope = kind.scope(known);
   if (scope === undefined) return undefined;
-  const held = [...before]
-    .filter(([other, { outputs }]) => other !== own && outputs.__instance === instance)
-    .flatMap(([, { kind: theirs, state }]) =>
-      theirs.system === kind.system && state !== undefined ? theirs.holds(state) : [],
-    )
-    .filter((holding) => holding.startsWith(`${scope} `))
+  const mine = before.get(own)?.state;
+  const held = before
+    .holdings(kind.system, instance, kind.wordsAsked(known, mine))
+    .filter(({ urn: other, holding }) => other !== own && holding.startsWith(`${scope} `))
+    .map(({ holding }) => holding)
     .sort();
   return held.length > 0 ? held : undefined;
 }

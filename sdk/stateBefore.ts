@@ -12,9 +12,48 @@ interface Before {
   readonly state: object | undefined;
 }
 
-/** Our resources at the last state, by URN. */
+/** Words that no name has: of kinds without words, and of all objects of those with some. */
+const ALL = "* all";
+const EVERY = "* every";
+const place = (system: string, instance: unknown, word: string): string =>
+  JSON.stringify([system, instance ?? null, word]);
+
+/** A remote object, by the resource that holds it. */
+interface Holding {
+  readonly urn: string;
+  readonly holding: string;
+}
+
+/** Our resources at the last state, by URN. Filled before anything is asked of it. */
 export class HeldBefore extends Map<string, Before> {
   hasInventory = false;
+  /** By system, instance and word: each resource of a large stack asks. */
+  #holdings: Map<string, Holding[]> | undefined;
+
+  /** What resources of a system and instance hold; of kinds that have words, what shares one of `words` (undefined: all). */
+  holdings(system: string, instance: unknown, words: readonly string[] | undefined): readonly Holding[] {
+    this.#holdings ??= this.#index();
+    const found = [ALL, ...(words ?? [EVERY])].flatMap(
+      (word) => this.#holdings?.get(place(system, instance, word)) ?? [],
+    );
+    return [...new Map(found.map((one) => [`${one.urn} ${one.holding}`, one])).values()];
+  }
+
+  #index(): Map<string, Holding[]> {
+    const index = new Map<string, Holding[]>();
+    for (const [urn, { kind, state, outputs }] of this) {
+      if (state === undefined) continue;
+      const held = kind.holds(state).map((holding): Holding => ({ urn, holding }));
+      const words = kind.wordsHeld(state);
+      for (const word of words === undefined ? [ALL] : [EVERY, ...words]) {
+        const at = place(kind.system, outputs.__instance, word);
+        const there = index.get(at);
+        if (there === undefined) index.set(at, [...held]);
+        else there.push(...held);
+      }
+    }
+    return index;
+  }
 
   /** Plain values for the inventory's `check`. */
   asInput(): Record<string, unknown> {

@@ -76,6 +76,12 @@ export class ApinizerClient {
     return (await this.#shared.get(`JWKs of ${project}`, all)).rows;
   }
 
+  /** What a project has, with what cannot be read of it, asked once. */
+  async all(project: string): Promise<{ readonly certificates: Listed<Certificate>; readonly jwks: Listed<Jwk> }> {
+    const certificates = await this.#list(certificatesOf(project), `project ${project}`);
+    return { certificates, jwks: await this.#list(jwksOf(project), `project ${project}`) };
+  }
+
   /**
    * A certificate, afresh; undefined when the service says by its name that there is none, or says no without words and
    * lists the project without it. @throws Fault for everything else: a project that cannot be seen proves nothing.

@@ -23,6 +23,8 @@ export interface Entry {
   /** ISO 8601, UTC. */
   readonly notBefore?: string | undefined;
   readonly notAfter?: string | undefined;
+  /** The certificate, PEM, where its content is there. */
+  readonly pem?: string | undefined;
   /** The certificate's public key, where its content is there. */
   readonly key?: Members | undefined;
 }
@@ -86,6 +88,7 @@ const entrySchema = z
         subject: raw.subjectDn,
         notBefore: raw.startDate,
         notAfter: raw.endDate,
+        pem: content?.toString(),
         key: content === undefined ? undefined : publicKeyOf(content),
       }),
     };

@@ -42,6 +42,8 @@ export class CertcentralClient {
   readonly #reads: JsonReads;
   readonly #shared = new CoalescedReads();
   #book: OrderBook | undefined;
+  /** Orders that the account's list shows without duplicates: of a thousand orders hardly any has one. */
+  readonly #without = new Set<number>();
 
   constructor(
     send: SendRead,
@@ -61,6 +63,7 @@ export class CertcentralClient {
   ask(perform: Perform, operation: Operation): Promise<Reply> {
     this.#shared.forget();
     this.#book = undefined;
+    this.#without.clear();
     return replyTo(perform(operation), readReply);
   }
 
@@ -95,6 +98,18 @@ export class CertcentralClient {
     return all;
   }
 
+  /** All orders of the account, newest first, afresh; those that wait for an approval need not be among them (section 10). */
+  async orders(): Promise<readonly OrderInfo[]> {
+    const rows = await this.#pages(
+      (offset) => listOrders(offset),
+      "orders",
+      "list the account's orders",
+      readOrderRows,
+    );
+    for (const { id, hasDuplicates } of rows) if (!hasDuplicates) this.#without.add(id);
+    return rows;
+  }
+
   /** Orders for a common name, newest first, afresh. */
   namesakes(commonName: string, resource: string): Promise<readonly OrderInfo[]> {
     return this.#pages(
@@ -110,6 +125,7 @@ export class CertcentralClient {
   }
 
   async duplicates(orderId: number, resource: string): Promise<readonly ListedCertificate[]> {
+    if (this.#without.has(orderId)) return [];
     return this.#read(
       listDuplicates(orderId),
       `list the duplicates of order ${orderId}`,

@@ -98,6 +98,9 @@ export interface OrderInfo {
   readonly requests: readonly AccountRequest[];
   readonly hasDuplicates: boolean;
   readonly autoRenew: boolean;
+  readonly organizationId?: number | undefined;
+  /** The division. */
+  readonly containerId?: number | undefined;
 }
 
 const certificateSchema = z
@@ -146,6 +149,8 @@ const orderSchema = z
     requests: requestList,
     has_duplicates: flag,
     auto_renew: flag,
+    organization: z.object({ id: optionalId }).nullish().catch(undefined),
+    container: z.object({ id: optionalId }).nullish().catch(undefined),
   })
   .transform((raw): OrderInfo => ({
     id: raw.id,
@@ -157,6 +162,8 @@ const orderSchema = z
       orderValidTill: day(raw.order_valid_till),
       // 0 when there is none.
       renewedOrderId: raw.renewed_order_id === 0 ? undefined : raw.renewed_order_id,
+      organizationId: raw.organization?.id,
+      containerId: raw.container?.id,
     }),
     isRenewal: raw.is_renewal === true,
     isRenewed: raw.is_renewed === true,

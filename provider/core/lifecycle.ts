@@ -120,6 +120,16 @@ export interface Lifecycle<Inputs extends object, State extends object, Api> {
   inputsOf(state: State): Inputs;
   /** Where objects of this kind can be mistaken for each other, for instance one comm; undefined while not known. */
   scope(inputs: Planned<Inputs>): string | undefined;
+  /**
+   * What narrows a scope that a whole account shares: objects can be mistaken for each other only where they have a word in
+   * common. A stack of a thousand would otherwise tell each of its resources of all others.
+   */
+  readonly words?: {
+    /** Of what a resource is or could take for its own; undefined while not known. */
+    asked(inputs: Planned<Inputs>, state: State | undefined): readonly string[] | undefined;
+    /** Of what a state holds. */
+    held(state: State): readonly string[];
+  };
   /** Names of the remote objects that a state holds, as passed to `claim`: each begins with the scope and a space. */
   holds(state: State): readonly string[];
   /** One line for lists: which object this is, until when it is valid. No clock, no secret. */

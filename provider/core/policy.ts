@@ -102,3 +102,15 @@ export function storedPolicy(value: unknown): Policy {
     maxDestructive: typeof maxDestructive === "number" ? maxDestructive : 0,
   };
 }
+
+/** The policy of a configuration, by keys of the namespace `clm`; undefined where it is the default one. @throws Error */
+export function policyOf(config: (key: string) => string | undefined): Policy | undefined {
+  const [approvals, ceiling] = [config("approvals"), config("maxDestructive")];
+  const policy: Policy = {
+    approvals: approvals === undefined ? DEFAULT_POLICY.approvals : levelOf(approvals, "clm:approvals"),
+    maxDestructive: ceiling === undefined ? DEFAULT_POLICY.maxDestructive : ceilingOf(ceiling, "clm:maxDestructive"),
+  };
+  return policy.approvals === DEFAULT_POLICY.approvals && policy.maxDestructive === DEFAULT_POLICY.maxDestructive
+    ? undefined
+    : policy;
+}

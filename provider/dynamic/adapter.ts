@@ -27,10 +27,11 @@ import {
   jsonSafe,
   planned,
   STATE_VERSION,
+  storedInputs,
+  storedOutputs,
   storesOtherwise,
   textsOf,
   withoutHidden,
-  withSecrets,
   type Hidden,
   type Properties,
 } from "./wire.js";
@@ -76,7 +77,7 @@ export function adapt<Inputs extends object, State extends object, Api>(
     );
   };
   const outputsOf = (id: string, state: State, hidden: Hidden): Properties =>
-    withSecrets(jsonSafe({ ...state, ...hidden, __id: id, __v: STATE_VERSION }), secretOutputs);
+    storedOutputs(id, state, hidden, secretOutputs);
   /** Kept by the engine: of a creation with the new inputs, of an update with the old ones (fact E13). */
   const kept = (error: PartialFault<unknown>, id: string, hidden: Hidden): Error =>
     Object.assign(error, {
@@ -268,9 +269,7 @@ export function adapt<Inputs extends object, State extends object, Api>(
         id,
         props: outputsOf(id, state, hiddenOf(outputs)),
         // Inputs that no state holds would be lost: without any the engine keeps those that it has.
-        ...(isEchoed
-          ? { inputs: jsonSafe({ ...(lifecycle.inputsOf(state) as Properties), ...hiddenOf(outputs) }) }
-          : {}),
+        ...(isEchoed ? { inputs: storedInputs(lifecycle.inputsOf(state), hiddenOf(outputs)) } : {}),
       };
     },
 

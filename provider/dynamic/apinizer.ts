@@ -6,6 +6,7 @@ import { baseUrl } from "../http/origin.js";
 import { registerSecret } from "../http/redaction.js";
 import { Transport, type TokenSource } from "../http/transport.js";
 import type { System } from "./adapter.js";
+import { asTheyAre, type Reads } from "./reads.js";
 import { connectionOf, type Settings } from "./settings.js";
 
 const NAME = "Apinizer";
@@ -16,7 +17,7 @@ const NAME = "Apinizer";
  * `apinizer:fields` (form, query), `apinizer:authorization` (bearer, bare), `apinizer:timeoutSeconds`,
  * `apinizer:visibilitySeconds`.
  */
-export function apinizer(settings: Settings): System<ApinizerClient> {
+export function apinizer(settings: Settings, reads: Reads = asTheyAre): System<ApinizerClient> {
   const manager = settings.require("apinizer:url").replace(/\/+(apiops\/*)?$/, "");
   const url = baseUrl(`${manager}/apiops`, "apinizer:url");
   const connection = { ...connectionOf(settings, "apinizer"), system: NAME, url };
@@ -24,7 +25,7 @@ export function apinizer(settings: Settings): System<ApinizerClient> {
   const transport = new Transport({ ...connection, ...credentials(settings, connection) });
   return {
     api: new ApinizerClient(
-      (call, traceId) => transport.send(call, READS, traceId),
+      reads((call, traceId) => transport.send(call, READS, traceId)),
       url.href,
       settings.seconds("apinizer:visibilitySeconds", 15),
     ),

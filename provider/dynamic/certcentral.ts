@@ -3,6 +3,7 @@ import { READS } from "../certcentral/operations.js";
 import { spelled, VALIDITY_FIELDS } from "../certcentral/spelling.js";
 import { RollingLimit } from "../http/rollingLimit.js";
 import type { System } from "./adapter.js";
+import { asTheyAre, type Reads } from "./reads.js";
 import { host } from "./host.js";
 import { transportFor, type Settings } from "./settings.js";
 
@@ -16,7 +17,7 @@ const LIMITS = [
  * CertCentral's API from settings: `certcentral:url` (the European one is given whole), `certcentral:apiKey` (secret),
  * `certcentral:timeoutSeconds`, `certcentral:visibilitySeconds`, `certcentral:pollSeconds`, `certcentral:validityFields`.
  */
-export function certcentral(settings: Settings): System<CertcentralClient> {
+export function certcentral(settings: Settings, reads: Reads = asTheyAre): System<CertcentralClient> {
   const transport = transportFor(settings, {
     name: "CertCentral",
     namespace: "certcentral",
@@ -28,10 +29,14 @@ export function certcentral(settings: Settings): System<CertcentralClient> {
   });
   const validity = settings.oneOf("certcentral:validityFields", VALIDITY_FIELDS);
   return {
-    api: new CertcentralClient((call, traceId) => transport.send(call, READS, traceId), transport.origin, {
-      visibility: settings.seconds("certcentral:visibilitySeconds", 15),
-      poll: settings.seconds("certcentral:pollSeconds", 15),
-    }),
+    api: new CertcentralClient(
+      reads((call, traceId) => transport.send(call, READS, traceId)),
+      transport.origin,
+      {
+        visibility: settings.seconds("certcentral:visibilitySeconds", 15),
+        poll: settings.seconds("certcentral:pollSeconds", 15),
+      },
+    ),
     send: (operation, traceId) => transport.send(spelled(operation.call, validity), operation.repeat, traceId),
   };
 }

@@ -4,11 +4,12 @@ import { READS } from "../ecgrid/operations.js";
 import { registerSecret } from "../http/redaction.js";
 import { spelled, type Spelling } from "../ecgrid/spelling.js";
 import type { System } from "./adapter.js";
+import { asTheyAre, type Reads } from "./reads.js";
 import { transportFor, type Settings } from "./settings.js";
 
 /** ECGrid's API from settings: `ecgrid:url`, `ecgrid:apiKey` (secret), `ecgrid:timeoutSeconds`, `ecgrid:visibilitySeconds`,
  * `ecgrid:hashNames`, `ecgrid:publicCertificates`. */
-export function ecgrid(settings: Settings): System<EcgridClient> {
+export function ecgrid(settings: Settings, reads: Reads = asTheyAre): System<EcgridClient> {
   // ecgrid.md 6: the API key's header, spelled exactly so.
   const transport = transportFor(settings, {
     name: "ECGrid",
@@ -22,7 +23,7 @@ export function ecgrid(settings: Settings): System<EcgridClient> {
   };
   return {
     api: new EcgridClient(
-      (call, traceId) => transport.send(call, READS, traceId),
+      reads((call, traceId) => transport.send(call, READS, traceId)),
       transport.origin,
       settings.seconds("ecgrid:visibilitySeconds", 15),
     ),

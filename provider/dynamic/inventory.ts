@@ -31,6 +31,8 @@ export const inventoryProvider: dynamic.ResourceProvider<Properties, Properties>
     await host.settings();
     const refuse = news.refuse;
     if (typeof refuse === "string") return { inputs: news, failures: [{ property: "", reason: refuse }] };
+    // An import brings the list as it is stored: nothing comes or goes by that.
+    if (isStored(news.entries)) return { inputs: outputs(news) };
     const stays = new Set(Object.keys(mapOf(news.entries)));
     const before = heldMap(news.before, stays);
     const stored = entriesOf(olds.entries);
@@ -129,6 +131,12 @@ const text = (value: unknown): string => (typeof value === "string" ? value : ""
 
 const entriesOf = (value: unknown): Entries => (typeof value === "object" && value !== null ? (value as Entries) : {});
 
+/** Programs send resources, whose ends are yet to be described. */
+const isStored = (value: unknown): boolean => {
+  const all = Object.values(mapOf(value));
+  return all.length > 0 && all.every(({ ending }) => Array.isArray(ending));
+};
+
 const asEntries = (held: Readonly<Record<string, Held>>): Entries =>
   Object.fromEntries(Object.entries(held).map(([urn, one]) => [urn, entryOf(one, UNKNOWN_ON_THE_WIRE)]));
 
@@ -137,8 +145,16 @@ type Sent = Readonly<Record<string, Properties>>;
 
 const mapOf = (value: unknown): Sent => (typeof value === "object" && value !== null ? (value as Sent) : {});
 
+/** The list of a stack that holds what is given, as the inventory stores it. */
+export const inventoryOf = (sent: Sent, hidden: Properties, now: Date): Properties =>
+  outputs({ entries: asEntries(heldMap(sent, new Set(), now) ?? {}), ...hidden });
+
 /** @param stays URNs of the resources that stay in the program when any of the others ends. */
-function heldMap(value: unknown, stays: ReadonlySet<string>): Readonly<Record<string, Held>> | undefined {
+function heldMap(
+  value: unknown,
+  stays: ReadonlySet<string>,
+  now = host.run.now(),
+): Readonly<Record<string, Held>> | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const known = Object.entries(mapOf(value)).flatMap(([urn, one]) => {
     const kind = kindOf(text(one.type));
@@ -152,7 +168,6 @@ function heldMap(value: unknown, stays: ReadonlySet<string>): Readonly<Record<st
           },
         ];
   });
-  const now = host.run.now();
   const beside = staying(known, now);
   const held: Record<string, Held> = {};
   for (const { urn, one, kind, state, instance } of known) {

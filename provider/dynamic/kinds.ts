@@ -64,6 +64,9 @@ export interface Kind {
   holds(state: object): readonly string[];
   /** Where objects can be mistaken for each other; undefined while not known. */
   scope(inputs: Properties): string | undefined;
+  /** Words of which objects that can be mistaken for each other share one; undefined where their scope alone says it. */
+  wordsAsked(inputs: Properties, state: object | undefined): readonly string[] | undefined;
+  wordsHeld(state: object): readonly string[] | undefined;
 }
 
 /** The provider text of an export of `pulumi-clm/dynamic`. */
@@ -116,6 +119,9 @@ function kind<Inputs extends object, State extends object, Api>(
     },
     holds: (state) => lifecycle.holds(state as State),
     scope: (inputs) => lifecycle.scope(planned(inputs) as Planned<Inputs>),
+    wordsAsked: (inputs, state) =>
+      lifecycle.words?.asked(planned(inputs) as Planned<Inputs>, state as State | undefined),
+    wordsHeld: (state) => lifecycle.words?.held(state as State),
   };
 }
 

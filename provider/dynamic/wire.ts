@@ -119,3 +119,14 @@ export const withSecrets = (outputs: Properties, fields: readonly string[]): Pro
   Object.fromEntries(
     Object.entries(outputs).map(([key, value]) => [key, fields.includes(key) ? { ...SECRET, value } : value]),
   );
+
+/** Inputs as the engine stores them. */
+export const storedInputs = (inputs: object, hidden: Hidden): Properties => jsonSafe({ ...inputs, ...hidden });
+
+/** Outputs as the engine stores them: a resource's state with what it takes to find the resource again. */
+export const storedOutputs = (
+  id: string,
+  state: object,
+  hidden: Hidden,
+  secretOutputs: readonly string[] = [],
+): Properties => withSecrets(jsonSafe({ ...state, ...hidden, __id: id, __v: STATE_VERSION }), secretOutputs);

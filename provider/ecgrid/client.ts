@@ -4,7 +4,7 @@ import type { HttpCall, Operation } from "../core/operation.js";
 import { newTraceId, type Answer, type Perform, type Secrets } from "../core/perform.js";
 import { CoalescedReads } from "../http/coalescedReads.js";
 import { listComms, readComm } from "./operations.js";
-import { readCommAnswer, readReply, type Certificate, type Comm, type Reply } from "./wire.js";
+import { readCommAnswer, readReply, type Certificate, type Comm, type CommAnswer, type Reply } from "./wire.js";
 
 /** A comm with all of its certificates, as one read showed them. */
 export interface Snapshot {
@@ -39,6 +39,18 @@ export class EcgridClient {
       if (!(error instanceof Fault) || error.outcome === "done") throw error;
       return { outcome: error.outcome, cameBack: error.parts.cameBack, traceId: error.parts.traceId ?? "" };
     }
+  }
+
+  /** Comms of a type that this key sees, with their certificates where this endpoint fills them; withCerts may be a filter. */
+  async comms(commType: string): Promise<readonly CommAnswer[]> {
+    const action = `list the comms of type ${commType}`;
+    const data = await this.#read(listComms(commType), action, "comms", () => undefined);
+    if (!Array.isArray(data)) throw this.#unreadable(action, "comms", "the answer is not an array of comms");
+    return (data as unknown[]).map((row) => {
+      const read = readCommAnswer(row);
+      if (typeof read === "string") throw this.#unreadable(action, "comms", read);
+      return read;
+    });
   }
 
   /** The same as `snapshot`, asked once for all resources of a process that refresh the comm. */

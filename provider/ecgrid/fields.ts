@@ -5,6 +5,12 @@ import { flag, id, oneOf } from "../core/fields.js";
 
 /** Hash names as the REST pages spell them (ecgrid.md 5, which notes that the WSDL spells them otherwise). */
 export const HASHES = ["SHA1", "SHA256", "SHA384", "SHA512"] as const;
+export type Hash = (typeof HASHES)[number];
+/** The hash that an answer means, which spells it freely (ecgrid.md 2.2, 5); undefined where it does not say which: `sha2`. */
+export function hashMeant(word: string | undefined): Hash | undefined {
+  const bits = /sha-?(1|256|384|512)(?!\d)/i.exec(word ?? "")?.[1];
+  return HASHES.find((hash) => hash === `SHA${bits ?? ""}`);
+}
 /** What the create page names; `SSL` is not among them (ecgrid.md 1.3). */
 export const USAGES = ["Encryption", "Signature", "EncryptionAndSignature"] as const;
 

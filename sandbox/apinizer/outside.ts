@@ -273,6 +273,16 @@ export class ApinizerSandbox {
     this.#api.store.save("certificate", { ...certificate, entries: [...certificate.entries, { ...entry, der }] });
   }
 
+  /** Another certificate in one environment alone (section 2.6: an imported archive can have one for each). */
+  replaceEntry(name: string, environment: string, pem: string, project = PROJECT): void {
+    const certificate = this.certificate(name, project);
+    const der = new X509Certificate(pem).raw.toString("base64");
+    const entries = certificate.entries.map((entry) =>
+      entry.environmentName === environment ? { ...entry, der } : entry,
+    );
+    this.#api.store.save("certificate", { ...certificate, entries });
+  }
+
   /** A console user with all rights everywhere, unless told otherwise. */
   addUser(clientId: string, secret: string, rights: UserRecord["rights"] = { "*": RIGHTS }): void {
     const user = { clientId, secretDigest: digest(secret), enabled: true, administrator: true, rights };

@@ -209,7 +209,9 @@ describe("answers of Apinizer", () => {
                 subject: "CN=gw",
                 notBefore: "2026-01-01T00:00:00Z",
                 notAfter: "2027-01-01T00:00:00Z",
-                ...(at === 2 ? {} : { key: { kty: "EC", crv: "P-256", x, y } }),
+                ...(at === 2
+                  ? {}
+                  : { pem: new X509Certificate(pem).toString(), key: { kty: "EC", crv: "P-256", x, y } }),
               },
             ],
           },

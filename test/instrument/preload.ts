@@ -11,7 +11,7 @@ import type * as EcgridCertificate from "../../provider/ecgrid/generated/certifi
 
 /**
  * Loaded into the processes of a test run by NODE_OPTIONS: moves their clock (`CLM_TEST_CLOCK`), keeps what they compile
- * (`CLM_TEST_COMPILE_CACHE`), and plants one bug into the provider (`CLM_TEST_PLANT`), to show that the instrument finds
+ * (`CLM_TEST_COMPILE_CACHE`), lets the time of rolling limits run so many times as fast (`CLM_TEST_HASTE`), and plants one bug into the provider (`CLM_TEST_PLANT`), to show that the instrument finds
  * it. The product itself has no such switches.
  */
 
@@ -19,6 +19,7 @@ const [, script = ""] = process.argv;
 const isProgram = script.includes(join("cmd", "run"));
 const isProvider = script.includes(join("cmd", "dynamic-provider"));
 moveClock(process.env.CLM_TEST_CLOCK);
+hasten(Number(process.env.CLM_TEST_HASTE ?? "1"));
 if (isProgram) withoutTypeScript();
 if (isProgram || isProvider) keepCompiled(process.env.CLM_TEST_COMPILE_CACHE);
 if (process.env.CLM_TEST_PLANT !== undefined && isProvider) {
@@ -41,6 +42,13 @@ function moveClock(text: string | undefined): void {
     get: (target, key, self) =>
       key === "now" ? () => Real.now() + offset : (Reflect.get(target, key, self) as unknown),
   });
+}
+
+/** Limits count in minutes: what a test proves of them, it proves of windows that are shorter by this factor. */
+function hasten(factor: number): void {
+  if (factor === 1) return;
+  const now = performance.now.bind(performance);
+  performance.now = () => now() * factor;
 }
 
 /**

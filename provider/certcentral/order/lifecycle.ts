@@ -12,6 +12,7 @@ import { retirable } from "./retiring.js";
 import { end } from "./revoking.js";
 import { inputsOf, nameOf, ordersOf, orderState, type OrderState } from "./state.js";
 import { namesOf } from "./request.js";
+import { words } from "./words.js";
 
 /** A CertCentral order: placed, approved, issued, reissued, renewed, canceled, revoked (digicert-certcentral.md). */
 export const order: Lifecycle<OrderInputs, OrderState, CertcentralClient> = {
@@ -23,6 +24,7 @@ export const order: Lifecycle<OrderInputs, OrderState, CertcentralClient> = {
   normalize,
   inputsOf,
   scope: scopeOf,
+  words,
   holds: (state) => ordersOf(state).map(holding),
   summary: (state) => ({
     what: `CertCentral order ${state.order.id} for ${namesOf(state).join(", ")} (${state.current === undefined ? state.order.status : nameOf(state.current)})`,

@@ -128,6 +128,15 @@ export const ordersOf = ({ order: { id }, next: waiting, previous: older }: Orde
   ...new Set([id, ...(waiting === undefined ? [] : [waiting.orderId]), ...older.map(({ orderId }) => orderId)]),
 ];
 
+/** Every certificate that a state keeps. */
+export const certificatesIn = ({
+  current,
+  previous,
+}: OrderState): Pick<KeptCertificate, "commonName" | "dnsNames">[] => [
+  ...(current === undefined ? [] : [current]),
+  ...previous,
+];
+
 /**
  * Certificates of the order in charge that are still good, in words: the current one first, then earlier ones, then reissues
  * and duplicates that others had it issue.

@@ -3,6 +3,7 @@ import type { Made } from "../../core/lifecycle.js";
 import type { Snapshot } from "../client.js";
 import { couldBeOurs } from "./creationMark.js";
 import type { CertificateInputs } from "./inputs.js";
+import { hashMeant } from "../fields.js";
 import { lookFor } from "../lookFor.js";
 import { create } from "../operations.js";
 import { holding } from "../scope.js";
@@ -28,9 +29,9 @@ export async function make(inputs: CertificateInputs, context: Step): Promise<Ma
 
 /** What a certificate is otherwise than the inputs of a new resource say, besides its role. */
 const unlike = (found: Certificate, { secureHashAlgorithm, expires }: CertificateInputs): string[] => [
-  ...(found.secureHashAlgorithm === undefined || found.secureHashAlgorithm === secureHashAlgorithm
+  ...((hashMeant(found.secureHashAlgorithm) ?? secureHashAlgorithm) === secureHashAlgorithm
     ? []
-    : [`its secureHashAlgorithm is ${found.secureHashAlgorithm}, not ${secureHashAlgorithm}`]),
+    : [`its secureHashAlgorithm is ${found.secureHashAlgorithm ?? ""}, not ${secureHashAlgorithm}`]),
   ...(expires === undefined || utc(expires)?.slice(0, 10) === isoDay(new Date(found.notAfter))
     ? []
     : [`it expires on ${isoDay(new Date(found.notAfter))}, not on ${expires}`]),

@@ -148,6 +148,8 @@ describe("the inventory of programs of every shape", () => {
       ]);
       const targeted = expectCode(await project.up("--target", INVENTORY), 0);
       expect(targeted.text).to.include(terminate(b, 5002));
+      expect(stored(world, "inventory").inputs?.__ending).to.deep.equal(ending);
+      expect(stored(world, "inventory").outputs).to.not.have.property("__ending");
       expect(activeIds(world, 5002)).to.deep.equal([b]);
       const excluded = expectCode(await project.up("--exclude", stored(world, "b").urn), 0);
       expect(excluded.text).to.include(terminate(b, 5002));
@@ -156,6 +158,7 @@ describe("the inventory of programs of every shape", () => {
       expect(shown.map(({ operation }) => operation)).to.deep.equal([terminate(b, 5002)]);
       expect(made).to.deep.equal([terminate(b, 5002)]);
       expect((await apply(world)).up.text).to.match(/Resources:\s+\d+ unchanged/);
+      expect(stored(world, "inventory").inputs).to.not.have.property("__ending");
       expect(activeIds(world, 5001)).to.deep.equal([a]);
     }),
   );

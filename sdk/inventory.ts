@@ -44,8 +44,10 @@ export class Inventory {
   readonly #stack: pulumi.Resource;
   /** Started by the CLI's own runner, which ends with the process; otherwise an inline program of the Automation API. */
   readonly #cli: boolean;
+  readonly #works: Promise<unknown>[] = [];
   #closed = false;
   #failed = false;
+  #refused = false;
 
   constructor(stack: pulumi.Resource & { readonly outputs: pulumi.Output<unknown> }) {
     this.#stack = stack;
@@ -71,9 +73,19 @@ export class Inventory {
     this.#members.add(member);
   }
 
-  /** Whether the program has made a resource of a kind so far. */
-  hasMade(kind: Kind): boolean {
-    return [...this.#members].some((member) => member.kind === kind);
+  /** URNs of what the program has made so far. */
+  async made(): Promise<ReadonlySet<string>> {
+    const urns = await Promise.all([...this.#members].map(({ resource }) => settledValue(resource.urn)));
+    return new Set(urns.filter((urn) => urn !== undefined));
+  }
+
+  /** Work that makes resources after the program has ended: it belongs to the program, and nothing is ended where it fails. */
+  during(work: Promise<unknown>): void {
+    this.#works.push(
+      work.catch(() => {
+        this.#refused = true; // reported by Pulumi itself
+      }),
+    );
   }
 
   #closeBeforeExit(): void {
@@ -98,6 +110,7 @@ export class Inventory {
     });
     const quiet = async (): Promise<void> => {
       await program;
+      await Promise.all(this.#works);
       for (let seen = -1; seen !== this.#others.size;) {
         seen = this.#others.size;
         await Promise.all([...this.#others].map((resource) => settledValue(resource.urn)));
@@ -113,7 +126,7 @@ export class Inventory {
   async #close(): Promise<void> {
     this.#closed = true;
     // The run fails by itself, and the list that is stored stays (inventory.md rule 2).
-    if (this.#failed || (this.#cli && pulumi.log.hasErrors())) return;
+    if (this.#failed || (this.#cli && (this.#refused || pulumi.log.hasErrors()))) return;
     const before = await this.before;
     if (this.#members.size === 0 && before?.size === 0 && !before.hasInventory) return;
     const entries: Record<string, unknown> = {};
@@ -127,7 +140,7 @@ export class Inventory {
         entries,
         before: before?.asInput(),
         // Inline, Pulumi would delete first and report the program's error later: `check` refuses (inventory.md F9).
-        refuse: pulumi.log.hasErrors() ? "the program failed, so nothing is deleted" : undefined,
+        refuse: this.#refused || pulumi.log.hasErrors() ? "the program failed, so nothing is deleted" : undefined,
       },
       this.#stack,
       [...this.#members].map(({ resource }) => resource),

@@ -1,3 +1,4 @@
+import { nameOf } from "../../provider/dynamic/urn.js";
 import type { HeldBefore } from "../stateBefore.js";
 import type { Model } from "./model.js";
 import { problemText } from "./source.js";
@@ -7,23 +8,48 @@ const MOST_NAMES = 5;
 
 /**
  * Why a file that is right by itself is refused: the stack has resources of a type of which the file has no group, so a part of
- * it is missing. An empty group says that none is wanted. `own`: types of which the program makes resources itself.
+ * it is missing; or a former name is none, while others of the type end. An empty group says that none is wanted.
+ * @param before undefined where the engine has not told.
+ * @param own URNs of resources that the program makes itself.
  */
 export function refusalOf(
-  { source, types }: Pick<Model, "source" | "types">,
+  { source, types, resources }: Pick<Model, "source" | "types" | "resources">,
   before: HeldBefore | undefined,
   own: ReadonlySet<string>,
 ): string | undefined {
-  const missing = TYPES.filter(({ name }) => !types.has(name) && !own.has(name)).flatMap(({ name, kind }) => {
-    const held = [...(before ?? [])]
-      .filter(([, one]) => one.kind === kind)
-      .map(([urn]) => urn.split("::").at(-1) ?? urn);
+  if (before === undefined)
+    return problemText(
+      source.problem(
+        ["groups"],
+        "the engine has not told what the stack has, so nobody can see whether a part is missing: run again, with a newer Pulumi CLI if it stays so",
+      ),
+    );
+  const problems = TYPES.flatMap(({ name: type, kind }) => {
+    const held = [...before].flatMap(([urn, one]) => (one.kind === kind && !own.has(urn) ? [nameOf(urn)] : []));
     if (held.length === 0) return [];
-    const some = `${held.slice(0, MOST_NAMES).join(", ")}${held.length > MOST_NAMES ? ", ..." : ""}`;
-    return source.problem(
-      ["groups"],
-      `there is no group of type ${name}, and the stack has ${held.length} (${some}): allowed is a group with them, or with "resources: {}" when all of them are to end`,
+    if (!types.has(type))
+      return [
+        source.problem(
+          ["groups"],
+          `there is no group of type ${type}, and the stack has ${held.length} (${some(held)}): allowed is a group with them, or with "resources: {}" when all of them are to end`,
+        ),
+      ];
+    const declared = resources.filter((one) => one.type.kind === kind);
+    const kept = new Set(declared.flatMap(({ name, was }) => [name, ...was]));
+    const leaving = held.filter((name) => !kept.has(name));
+    return declared.flatMap(({ name, was, path }) =>
+      was.length === 0 || leaving.length === 0 || [name, ...was].some((one) => held.includes(one))
+        ? []
+        : [
+            source.problem(
+              [...path, "was"],
+              `is ${was.join(", ")}, and the stack has no ${type} of that name, but ${some(leaving)}, which would end: allowed is a former name, or no was`,
+            ),
+          ],
     );
   });
-  return missing.length === 0 ? undefined : missing.map(problemText).join("\n");
+  return problems.length === 0 ? undefined : problems.map(problemText).join("\n");
 }
+
+const some = (names: readonly string[]): string =>
+  `${names.slice(0, MOST_NAMES).join(", ")}${names.length > MOST_NAMES ? ", ..." : ""}`;

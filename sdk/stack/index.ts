@@ -10,7 +10,6 @@ import { refusalOf } from "./guard.js";
 import { contentOf, readModel, type Configured, type Declared, type Model, type Placed } from "./model.js";
 import { configSource, followed, KEY, projectFolder, readYaml, StackFileError, type Source } from "./source.js";
 import { summaryFields, summaryOf, type CertificateSummary } from "./summary.js";
-import { TYPES } from "./types.js";
 import { isRecord, Secret } from "./yaml.js";
 
 export type { CertificateSummary };
@@ -28,6 +27,7 @@ export type { CertificateSummary };
 export function stack(): Record<string, pulumi.Output<CertificateSummary | undefined>> {
   const model = orRefused(() => readModel(followed(sourceOfStack()), configured));
   const made = register(model);
+  inventoryOf()?.during(made);
   return Object.fromEntries(
     model.resources.flatMap(({ key, type }) => {
       const fields = summaryFields(type);
@@ -45,8 +45,8 @@ type Made = ReadonlyMap<string, ClmResource>;
 /** Nothing is registered before everything is known to be right. */
 async function register(model: Model): Promise<Made> {
   const inventory = inventoryOf();
-  const own = new Set(TYPES.filter(({ kind }) => inventory?.hasMade(kind) === true).map(({ name }) => name));
-  const refusal = refusalOf(model, await inventory?.before, own);
+  const own = (await inventory?.made()) ?? new Set();
+  const refusal = inventory === undefined ? undefined : refusalOf(model, await inventory.before, own);
   if (refusal !== undefined) throw refused(refusal);
   for (const { type } of model.resources) refuseClearCredential(type.kind);
   const providers = new Map(
@@ -144,7 +144,7 @@ function sourceOfStack(): Source {
   const yaml = existsSync(name) ? readYaml(name) : undefined;
   const text = pulumi.runtime.allConfig()[KEY];
   const secret = runtime.isConfigSecret(KEY);
-  const source = configSource(name, yaml, text === undefined ? undefined : parsed(text), secret);
+  const source = configSource(name, yaml, text === undefined ? undefined : parsed(text));
   if (text === undefined || text === "")
     throw new StackFileError([
       source.problem(
@@ -152,7 +152,7 @@ function sourceOfStack(): Source {
         `${KEY} is missing: allowed is the list of a stack file, which closes with "- end", under config`,
       ),
     ]);
-  if (secret && !(yaml !== undefined && holdsSecret(source.value)))
+  if (secret && !holdsSecret(source.value))
     throw new StackFileError([
       source.problem(
         [],

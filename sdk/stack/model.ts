@@ -32,6 +32,7 @@ export interface Declared {
   readonly key: string;
   readonly type: StackType;
   readonly name: string;
+  readonly path: Path;
   readonly inputs: ReadonlyMap<string, Placed>;
   /** Keys of resources, by the input that takes them. */
   readonly resources: ReadonlyMap<string, readonly string[]>;
@@ -84,6 +85,7 @@ class Reader {
 
   read(): Model {
     const { value } = this.source;
+    this.#problems.push(...this.source.ambiguous);
     const list = this.#record([], value, ["providers", "groups"], "the list of a stack file");
     if (list !== undefined) {
       this.#readProviders(list.providers, Object.hasOwn(list, "providers"));
@@ -197,9 +199,9 @@ class Reader {
       `the inputs of ${type.name} ${name}, or {} for the defaults`,
     );
     if (own === undefined) return;
-    if (name === "" || name.includes("::"))
-      this.#say(path, `the name is ${JSON.stringify(name)}: allowed is a text without "::" that is not empty`);
-    const key = `${type.name}/${name}`;
+    if (!isName(name)) this.#say(path, `the name is ${JSON.stringify(name)}: ${NAME}`);
+    // Written in two ways, it would be the same to people and to many editors.
+    const key = `${type.name}/${name.normalize("NFC")}`;
     const other = this.#resources.get(key);
     if (other !== undefined) {
       const { position } = this.source.problem(other.path, "");
@@ -211,13 +213,13 @@ class Reader {
     }
     const given = new Map<string, Placed>();
     for (const input of group.inputs) {
-      if (Object.hasOwn(own, input)) given.set(input, this.#placed(own[input], [...path, input]));
+      if (Object.hasOwn(own, input)) given.set(input, this.#placed(own[input], [...path, input], name));
       else if (Object.hasOwn(group.defaults, input))
         given.set(input, this.#placed(group.defaults[input], [...group.path, "defaults", input], name));
     }
     const option = (key: string): Placed | undefined => {
       const ownOptions = isRecord(own.options) ? own.options : {};
-      if (Object.hasOwn(ownOptions, key)) return this.#placed(ownOptions[key], [...path, "options", key]);
+      if (Object.hasOwn(ownOptions, key)) return this.#placed(ownOptions[key], [...path, "options", key], name);
       return Object.hasOwn(group.options, key)
         ? this.#placed(group.options[key], [...group.path, "options", key], name)
         : undefined;
@@ -241,7 +243,7 @@ class Reader {
       path,
       edges,
       declared: {
-        ...{ key, type, name, inputs: given, resources, was: this.#was(own, type, path) },
+        ...{ key, type, name, path, inputs: given, resources, was: this.#was(own, type, path) },
         protect: this.#flag(option("protect")),
         retainOnDelete: this.#flag(option("retainOnDelete")),
         provider: provider === undefined ? undefined : this.#provider(provider, type),
@@ -299,12 +301,15 @@ class Reader {
     const list: readonly unknown[] = Array.isArray(own.was) ? own.was : [own.was];
     return list.flatMap((name, index) => {
       const at = [...path, "was", ...(Array.isArray(own.was) ? [index] : [])];
-      if (typeof name === "string" && name !== "") {
-        this.#former.push({ key: `${type.name}/${name}`, path: at });
-        return [name];
+      if (typeof name !== "string" || !isName(name)) {
+        this.#say(at, `is ${found(name)}: allowed is the former name, or a list of former names; ${NAME}`);
+        return [];
       }
-      this.#say(at, `is ${found(name)}: allowed is the former name, or a list of former names`);
-      return [];
+      const key = `${type.name}/${name.normalize("NFC")}`;
+      const before = this.#former.find((one) => one.key === key);
+      if (before === undefined) this.#former.push({ key, path: at });
+      else this.#say(at, `${key} is a former name already, of ${pathText(before.path)}: allowed is each one once`);
+      return before === undefined ? [name] : [];
     });
   }
   readonly #former: { readonly key: string; readonly path: Path }[] = [];
@@ -386,7 +391,7 @@ class Reader {
       if (wrong.has(field)) continue;
       const placed = inputs.get(field);
       if (placed === undefined) this.#say(path, reason);
-      else this.#once([...placed.path, ...deeper], reason);
+      else this.#once([...placed.path, ...deeper], holdsFile(placed) ? withoutContent(reason, field) : reason);
     }
   }
 
@@ -501,7 +506,11 @@ class Reader {
         continue;
       }
       const result = z.safeParse(schema, plain);
-      if (!result.success) this.#say(at, `is ${found(plain)}: ${result.error.issues[0]?.message ?? "not allowed"}`);
+      if (!result.success)
+        this.#say(
+          at,
+          `is ${holdsFile(placed) ? "the content of a file" : found(plain)}: ${result.error.issues[0]?.message ?? "not allowed"}`,
+        );
     }
     return settings;
   }
@@ -545,6 +554,26 @@ class Reader {
   }
 }
 
+const NAME = 'allowed is a text without "::", control characters and blanks at its ends';
+const isName = (name: string): boolean =>
+  name !== "" && !name.includes("::") && name.trim() === name && !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(name);
+
+/** Whether a value is, or holds, the content of a file. */
+const holdsFile = ({ value, path }: Placed): boolean => {
+  let holds = false;
+  mapForms(value, path, (form) => {
+    holds ||= typeof form === "object" && form.kind === "file";
+    return undefined;
+  });
+  return holds;
+};
+
+/** A reason that does not repeat what was found: it is the content of a file. */
+const withoutContent = (reason: string, field: string): string => {
+  const allowed = reason.lastIndexOf(": allowed");
+  return `${field} is not allowed as it is in the file${allowed < 0 ? "" : reason.slice(allowed)}`;
+};
+
 /** A value that cannot be had; why is said already. */
 const WRONG = Symbol("wrong");
 
@@ -553,7 +582,9 @@ const MOST_BYTES = 1_000_000;
 /** The content of a file: text, or its bytes in Base64. @throws Error when it cannot be read. */
 export function contentOf({ folder }: Source, file: string, base64: boolean): string {
   const path = resolve(folder, file);
-  const { size } = statSync(path);
+  const stat = statSync(path);
+  if (!stat.isFile()) throw new Error("it is no file");
+  const { size } = stat;
   if (size > MOST_BYTES) throw new Error(`it has ${size} bytes, more than a certificate`);
   const bytes = readFileSync(path);
   return base64 ? bytes.toString("base64") : bytes.toString("utf8");

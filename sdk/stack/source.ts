@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { UNKNOWN } from "../../provider/core/unknown.js";
 import { isRecord, pathText, Secret, YamlText, type Path, type Position } from "./yaml.js";
@@ -25,6 +25,8 @@ export interface Source {
   readonly value: unknown;
   /** A path within the list, as a problem. */
   problem(path: Path, message: string): StackFileProblem;
+  /** What Pulumi's reader takes for something else than it is written. */
+  readonly ambiguous: readonly StackFileProblem[];
   /** Whether Pulumi's reader would make another text of a date there. */
   spoilsTime(path: Path): boolean;
 }
@@ -54,6 +56,7 @@ const shownFile = (file: string): string => {
 
 function textOf(file: string): string {
   try {
+    if (!statSync(file).isFile()) throw new Error("it is no file");
     return readFileSync(file, "utf8");
   } catch (error) {
     const why = error instanceof Error ? error.message.split(",")[0] : String(error);
@@ -79,24 +82,62 @@ export function ownFile(file: string, yaml = readYaml(file)): Source {
 /** The list in a `Pulumi.<stack>.yaml` as it stands on disk: what is encrypted is not known. */
 export function configFile(file: string, yaml: YamlText): Source {
   const config = isRecord(yaml.value) ? yaml.value.config : undefined;
-  return configSource(file, yaml, withoutSecrets(isRecord(config) ? config[KEY] : undefined), false);
+  return inConfig(file, yaml, withoutSecrets(isRecord(config) ? config[KEY] : undefined));
 }
 
-/** The list in a `Pulumi.<stack>.yaml` as Pulumi has decrypted it; `yaml` is the file on disk, which says what is secret. */
-export function configSource(file: string, yaml: YamlText | undefined, value: unknown, secret: boolean): Source {
+const inConfig = (file: string, yaml: YamlText | undefined, value: unknown): Source => {
   const base: Path = ["config", KEY];
-  const marked = secret ? withMarkedSecrets(value, base, yaml) : value;
-  return sourceOf(file, yaml, base, marked, (path) => yaml?.isUnquotedTime([...base, ...path]) ?? false);
+  return sourceOf(file, yaml, base, value, (path) => yaml?.isUnquotedTime([...base, ...path]) ?? false);
+};
+
+/**
+ * The list as Pulumi has read and decrypted it. `yaml` is `Pulumi.<stack>.yaml` on disk, which says what is secret: where the list is
+ * there, both must be the same. @throws StackFileError where they are not.
+ */
+export function configSource(file: string, yaml: YamlText | undefined, value: unknown): Source {
+  const config = isRecord(yaml?.value) ? yaml.value.config : undefined;
+  const written = isRecord(config) ? config[KEY] : undefined;
+  if (written === undefined) return inConfig(file, yaml, value); // of the project's own configuration
+  const other: Path[] = [];
+  const source = inConfig(file, yaml, withMarkedSecrets(value, written, [], other));
+  if (other.length > 0)
+    throw new StackFileError([
+      ...source.ambiguous,
+      ...other
+        .slice(0, MOST_DIFFERENCES)
+        .map((path) =>
+          source.problem(
+            path,
+            `Pulumi has something else here than ${shownFile(file)}: allowed is a text in quotes, a list or a map that is no text, and no ${shownFile(file)} beside another --config-file`,
+          ),
+        ),
+    ]);
+  return source;
 }
 
-function withMarkedSecrets(value: unknown, path: Path, yaml: YamlText | undefined): unknown {
-  if (Array.isArray(value)) return value.map((one, index) => withMarkedSecrets(one, [...path, index], yaml));
-  if (isRecord(value))
-    return Object.fromEntries(
-      Object.entries(value).map(([key, one]) => [key, withMarkedSecrets(one, [...path, key], yaml)]),
-    );
-  return typeof value === "string" && yaml?.isSecure(path) === true ? new Secret(value) : value;
+const MOST_DIFFERENCES = 10;
+
+/** Pulumi's value with its secrets as such; `other` gets the places where it is not what is written. */
+function withMarkedSecrets(value: unknown, written: unknown, path: Path, other: Path[]): unknown {
+  if (isSecureMap(written) && typeof value === "string") return new Secret(value);
+  if (Array.isArray(value) && Array.isArray(written) && value.length === written.length)
+    return value.map((one, index) => withMarkedSecrets(one, written[index], [...path, index], other));
+  if (isRecord(value) && isRecord(written)) {
+    const keys = new Set([...Object.keys(value), ...Object.keys(written)]);
+    const marked = [...keys].flatMap((key): [string, unknown][] => {
+      if (Object.hasOwn(value, key) && Object.hasOwn(written, key))
+        return [[key, withMarkedSecrets(value[key], written[key], [...path, key], other)]];
+      other.push([...path, key]);
+      return [];
+    });
+    return Object.fromEntries(marked);
+  }
+  if (value !== written) other.push(path);
+  return value;
 }
+
+const isSecureMap = (value: unknown): boolean =>
+  isRecord(value) && Object.keys(value).length === 1 && typeof value.secure === "string";
 
 function sourceOf(
   file: string,
@@ -108,6 +149,10 @@ function sourceOf(
   const shown = shownFile(file);
   return {
     ...{ file: shown, folder: dirname(resolve(file)), value, spoilsTime },
+    ambiguous: (yaml?.ambiguous(base) ?? []).map(({ position, text }) => ({
+      ...{ file: shown, position, path: "" },
+      message: `${text} without quotes is something else to Pulumi's reader of YAML: allowed is the same in quotes, or a plain number`,
+    })),
     problem: (path, message) => ({
       file: shown,
       position: yaml?.position([...base, ...path]),
@@ -138,7 +183,7 @@ export function followed(source: Source): Source {
 function withoutSecrets(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutSecrets);
   if (!isRecord(value)) return value;
-  if (Object.keys(value).length === 1 && typeof value.secure === "string") return UNKNOWN;
+  if (isSecureMap(value)) return UNKNOWN;
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, withoutSecrets(one)]));
 }
 

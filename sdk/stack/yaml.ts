@@ -1,4 +1,15 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from "yaml";
+import {
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  visit,
+  type Document,
+  type Node,
+} from "yaml";
 
 /** Keys of maps and indexes of lists, from the outside in. */
 export type Path = readonly (string | number)[];
@@ -8,6 +19,15 @@ export interface Position {
   readonly line: number;
   readonly column: number;
 }
+
+/** Of one anchor: more is an attack on the reader, not a list. */
+const MOST_ALIASES = 10_000;
+
+/** Keys that Pulumi's reader, which knows YAML 1.1, takes for something else than a text, or another text. */
+const KEY_OF_OTHERS =
+  /^(~|null|true|false|[-+]?(\d[\d_]*|0[xob][\da-f_]+)(\.[\d_]*)?(e[-+]?\d+)?|[-+]?\.(inf|nan)|\d{4}-\d{1,2}-\d{1,2}([t ].*)?)$/i;
+/** Numbers that both readers take for different ones, or one of them for a text. */
+const NUMBER_OF_OTHERS = /^[-+]?(0[\d_]+|\d[\d_]*_[\d_]*|0b[01_]+)(\.[\d_]*)?$/i;
 
 /** A scalar that YAML 1.1 takes for a time: Pulumi's reader makes another text of it unless it is quoted. */
 const TIME = /^\d{4}-\d{1,2}-\d{1,2}([Tt ].*)?$/;
@@ -23,12 +43,14 @@ export class YamlText {
     const problems: { position: Position; message: string }[] = [];
     try {
       this.#document = parseDocument(text, {
-        ...{ lineCounter: this.#lines, logLevel: "silent", merge: true },
+        ...{ lineCounter: this.#lines, logLevel: "error", merge: true },
         ...{ prettyErrors: false, stringKeys: true, uniqueKeys: true },
       });
       for (const { pos, message } of [...this.#document.errors, ...this.#document.warnings])
         problems.push({ position: this.#position(pos[0]), message: `no valid YAML: ${message}` });
-      this.value = problems.length > 0 ? undefined : (this.#document.toJS({ maxAliasCount: 100 }) as unknown);
+      const value = problems.length > 0 ? undefined : (this.#document.toJS({ maxAliasCount: MOST_ALIASES }) as unknown);
+      if (isCircular(value)) throw new Error("an alias stands in what it stands for");
+      this.value = value;
     } catch (error) {
       // Too deep for the reader, or more aliases than anybody writes.
       problems.push({ position: { line: 1, column: 1 }, message: `no YAML that can be read: ${String(error)}` });
@@ -45,13 +67,22 @@ export class YamlText {
     return this.#position(at);
   }
 
-  /** Whether a path, or something that it stands in, is a map with the one key `secure`. */
-  isSecure(path: Path): boolean {
-    let secure = false;
+  /** Unquoted names and numbers below a path of which Pulumi's reader makes something else. */
+  ambiguous(path: Path): { readonly position: Position; readonly text: string }[] {
+    let below: unknown = this.#document?.contents;
     this.#walk(path, (_, node) => {
-      secure ||= isSecureMap(this.#resolved(node));
+      below = node;
     });
-    return secure;
+    const found: { position: Position; text: string }[] = [];
+    if (isNode(below))
+      visit(below, {
+        Scalar: (key, node) => {
+          const { source = "", type, range } = node;
+          if (type === "PLAIN" && (key === "key" ? KEY_OF_OTHERS : NUMBER_OF_OTHERS).test(source))
+            found.push({ position: this.#position(range?.[0] ?? 0), text: source });
+        },
+      });
+    return found;
   }
 
   /** Whether a path is an unquoted date or time. */
@@ -95,8 +126,12 @@ export class YamlText {
   }
 }
 
-const isSecureMap = (node: unknown): boolean =>
-  isMap<Node>(node) && node.items.length === 1 && isScalar(node.items[0]?.key) && node.items[0].key.value === "secure";
+function isCircular(value: unknown, around: ReadonlySet<unknown> = new Set()): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (around.has(value)) return true;
+  const inside = new Set([...around, value]);
+  return Object.values(value).some((one) => isCircular(one, inside));
+}
 
 /** A text that stands under `secure:` in `Pulumi.<stack>.yaml`, as Pulumi has decrypted it. Never printed. */
 export class Secret {

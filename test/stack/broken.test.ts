@@ -136,7 +136,10 @@ describe("stack files that are broken", () => {
       `a: &a [x, x]\nb: &b [*a, *a]\n${"c: [*b, *b]\n".repeat(300)}`,
       "\uFEFF",
       "%YAML 9\n---\n",
-      "--- a\n--- b\n",
+      "groups: [end]\n---\ngroups: [end]\n",
+      "groups: [end]\n...\nrubbish\n",
+      "providers: &p { a: *p }\ngroups: [end]\n",
+      "groups: [{ type: ecgrid.Certificate, defaults: &d { renewalWindow: *d }, resources: {} }, end]\n",
       "groups: !!binary x",
     ])
       expect(isModel(read(text)), text.slice(0, 20)).to.equal(false);

@@ -82,8 +82,21 @@ describe("stack files: the guard against a section that is missing", () => {
     expect(refusal).to.include('"resources: {}"');
     const empty = modelOf("groups: [{ type: ecgrid.Certificate, resources: {} }, end]");
     expect(refusalOf(empty, held, new Set())).to.equal(undefined);
-    expect(refusalOf(modelOf("groups: [end]"), held, new Set(["ecgrid.Certificate"]))).to.equal(undefined);
+    expect(refusalOf(modelOf("groups: [end]"), held, new Set(held.keys()))).to.equal(undefined);
+    expect(refusalOf(modelOf("groups: [end]"), held, new Set([urn("a")]))).to.include("the stack has 5 (b, c");
     expect(refusalOf(modelOf("groups: [end]"), new HeldBefore(), new Set())).to.equal(undefined);
-    expect(refusalOf(modelOf("groups: [end]"), undefined, new Set())).to.equal(undefined);
+    expect(refusalOf(modelOf("groups: [end]"), undefined, new Set())).to.include("the engine has not told");
+  });
+
+  it("a former name that the stack does not have is refused while others of the type would end", () => {
+    const model = (was: string, more = ""): ReturnType<typeof modelOf> =>
+      modelOf(
+        `groups: [{ type: ecgrid.Certificate, resources: { new: { commId: 1, overlapDays: 0, was: ${was} }${more} } }, end]`,
+      );
+    expect(refusalOf(model("a"), held, new Set())).to.equal(undefined);
+    expect(refusalOf(model("aa"), held, new Set()))
+      .to.include("groups[0].resources.new.was")
+      .and.include("a, b, c, d, e, ..., which would end");
+    expect(refusalOf(model("aa"), new HeldBefore(), new Set()), "another stack never had it").to.equal(undefined);
   });
 });

@@ -34,6 +34,8 @@ export interface CertificateArgs {
   whenUndeployUnknown?: pulumi.Input<"fail" | "letGo">;
   /** Any new text replaces and redeploys it, or deploys it again when it was deleted outside. */
   trigger?: pulumi.Input<string>;
+  /** When it was deleted outside and environments may still have it: `fail` (default; `up` stops in words) or `replace` (it is deployed again). */
+  whenEndedOutside?: pulumi.Input<"fail" | "replace">;
   /** Takes over a certificate of this name that the project has already. Its deletion ends it like any other. */
   adopt?: pulumi.Input<boolean>;
 }

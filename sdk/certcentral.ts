@@ -74,6 +74,12 @@ export interface OrderArgs {
   reuseCsr?: pulumi.Input<boolean>;
   /** Any new text asks for a new certificate now; for an order that has ended, for a new order (billed). */
   trigger?: pulumi.Input<string>;
+  /**
+   * When the order, or the certificate in charge, was revoked outside: `fail` (default; `up` stops in words) or `replace` (a new
+   * order is placed, billed; of a certificate alone, the order is reissued). Either asks with the same CSR: give a new one where the
+   * key may be known to others. A rejected or canceled order is never placed again by it.
+   */
+  whenEndedOutside?: pulumi.Input<"fail" | "replace">;
   /** Names whose removal is consented to, although DigiCert then revokes every earlier certificate of the order. */
   allowRemovedNames?: pulumi.Input<pulumi.Input<string>[]>;
   /** Minutes that `up` waits for the certificate. Default 0: an order that waits is a healthy resource. */

@@ -27,6 +27,8 @@ export interface CertificateArgs {
   renewalWindow?: pulumi.Input<{ days: number } | { share: number } | "never">;
   /** Any new text renews now. */
   trigger?: pulumi.Input<string>;
+  /** When the certificate was terminated outside, or is no longer listed: `fail` (default; `up` stops in words) or `replace` (a new one is created). */
+  whenEndedOutside?: pulumi.Input<"fail" | "replace">;
   /** What removing the resource does: `terminate` (default; irreversible) or `retain`. */
   onDelete?: pulumi.Input<"terminate" | "retain">;
   /** SHA-1 thumbprint of the successor that the partner has accepted; a termination needs it to be active. */
@@ -126,6 +128,8 @@ export interface UploadArgs {
   beginUsage?: pulumi.Input<string>;
   /** Any new text uploads the file again when its certificate was ended outside. */
   trigger?: pulumi.Input<string>;
+  /** When the certificate was terminated outside, or is no longer listed: `fail` (default; `up` stops in words) or `replace` (the same file is uploaded again). */
+  whenEndedOutside?: pulumi.Input<"fail" | "replace">;
   /** What removing the resource does: `terminate` (default; irreversible) or `retain`. */
   onDelete?: pulumi.Input<"terminate" | "retain">;
   /** Consent to leave the comm without an active certificate of this role when the resource is removed. */

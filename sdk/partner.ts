@@ -49,6 +49,8 @@ export interface AcmeContractArgs {
   firstCredential?: pulumi.Input<"keep" | "revokeOnDelete" | "revoke">;
   /** Any new text makes a new contract in place of one that was canceled outside (billed). */
   trigger?: pulumi.Input<string>;
+  /** When the contract was canceled outside: `fail` (default; `up` stops in words) or `replace` (a new contract is made, billed). */
+  whenEndedOutside?: pulumi.Input<"fail" | "replace">;
   /** Id of an existing contract to take over; changes nothing at DigiCert. */
   adopt?: pulumi.Input<number>;
   /** The trace id that the message names: allows another creation after one whose answer was lost and that made nothing. */
@@ -139,8 +141,8 @@ export interface AcmeCredentialArgs {
   emergency?: pulumi.Input<string>;
   /** Ids of credentials that nobody needs, for instance those of a run that was killed: revoked by the next up. */
   revokeAlso?: pulumi.Input<pulumi.Input<number>[]>;
-  /** When the credential was revoked outside: `stop` (default; `up` stops in words) or `mint`. */
-  whenRevoked?: pulumi.Input<"stop" | "mint">;
+  /** When the credential was revoked outside, or is no longer listed: `fail` (default; `up` stops in words) or `replace` (another is minted). */
+  whenEndedOutside?: pulumi.Input<"fail" | "replace">;
   /** What removing the resource does: `revoke` (default; its own ones), `revokeAll` (every one of the contract) or `retain`. */
   onDelete?: pulumi.Input<"revoke" | "revokeAll" | "retain">;
   /**

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { parseTime } from "./clock.js";
+import { UNKNOWN, type Unknown } from "./unknown.js";
 
 /** Schemas of inputs, each with what is allowed in words. */
 
@@ -19,6 +20,13 @@ export const id = (what: string, allowed = `allowed is a whole number from 1 to 
 export const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values) =>
   z.enum(values, { error: `allowed is ${values.join(", ")}` });
 export const flag = z.boolean({ error: "allowed is true or false" });
+
+/** What a plan does in place of what was revoked, terminated, canceled or deleted outside. */
+export const whenEndedOutside = oneOf(["fail", "replace"]).default("fail");
+
+/** Why something is made in place of what was ended outside: ends a sentence that says how it was. */
+export const replacesBecause = (setting: "replace" | Unknown): string =>
+  `whenEndedOutside is ${setting === UNKNOWN ? "not known yet" : setting}`;
 
 export const text = (most: number) => {
   const error = `allowed is a text of 1 to ${most} characters`;

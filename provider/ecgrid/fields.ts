@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { flag, id, oneOf } from "../core/fields.js";
+import { flag, id, oneOf, whenEndedOutside } from "../core/fields.js";
 
 /** Fields that the inputs of several kinds share, with what is allowed in words. */
 
@@ -33,6 +33,7 @@ export const commonShape = {
   commId: id("an existing comm"),
   /** What removing the resource does to its certificates. */
   onDelete: oneOf(["terminate", "retain"]).default("terminate"),
+  whenEndedOutside,
   /** Consent to a termination that leaves the comm without an active certificate of the same role. */
   allowLastTermination: flag.optional(),
   /** certKeyId of an existing certificate of the comm to take over, without any remote call. */
@@ -50,6 +51,7 @@ export const FIXED_FOR_LIFE =
 
 /** What these settings are used for, in the words of a preview. */
 export const AT_THE_END = {
+  whenEndedOutside: "decides what a termination outside leads to",
   onDelete: "used when the resource is removed",
   partnerAccepted: "used when a certificate is ended",
   allowLastTermination: "used when a certificate is ended",

@@ -76,6 +76,10 @@ export const VANISHED = "Vanished";
 export const hasEnded = ({ status }: Pick<KeptCertificate, "status">): boolean =>
   status === "Terminated" || status === VANISHED;
 
+/** How one has ended, in words. */
+export const endedInWords = ({ status }: Pick<KeptCertificate, "status">): string =>
+  status === "Terminated" ? "was terminated outside" : "is no longer listed on its comm";
+
 /** End of use: the earlier of the two windows. */
 export const validUntil = ({ endUsage, notAfter }: Pick<KeptCertificate, "endUsage" | "notAfter">): Date =>
   new Date(Math.min(new Date(endUsage).getTime(), new Date(notAfter).getTime()));

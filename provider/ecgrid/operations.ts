@@ -29,6 +29,8 @@ export interface CreateArguments {
   readonly partnerAs2Id: string | undefined;
   /** ISO 8601, UTC, whole seconds; carries the creation mark. */
   readonly expires: string;
+  /** Why, where that is not that the resource is new. */
+  readonly why?: string | undefined;
 }
 
 /** `POST /v2/certificates/create` (ecgrid.md 1.3). */
@@ -40,9 +42,9 @@ export const create = operation<CreateArguments>({
   billed: false,
   repeat: MINTS,
   target: ({ commId }) => ({ commId }),
-  call: (args) => ({ method: "POST", path: "/v2/certificates/create", body: withoutUndefined({ ...args }) }),
-  say: ({ commId, usage, expires }) =>
-    `CREATE a certificate (${usage}) with a new key pair on comm ${commId ?? "(not known yet)"}, expiring ${expires.slice(0, 10)}`,
+  call: ({ why: _why, ...args }) => ({ method: "POST", path: "/v2/certificates/create", body: withoutUndefined(args) }),
+  say: ({ commId, usage, expires, why }) =>
+    `CREATE a certificate (${usage}) with a new key pair on comm ${commId ?? "(not known yet)"}, expiring ${expires.slice(0, 10)}${why === undefined ? "" : `, because ${why}`}`,
 });
 
 export interface RenewArguments {
@@ -124,6 +126,8 @@ export interface UploadArguments {
   readonly file: string;
   /** certKeyId of the certificate whose place it takes, if there is one. */
   readonly instead: number | undefined;
+  /** Why, where that is not that the file is new. */
+  readonly why?: string | undefined;
 }
 
 export interface AddPrivateArguments extends UploadArguments {
@@ -177,8 +181,9 @@ export const addPublic = operation<AddPublicArguments>({
 const labelled = ({ commId, certType, keyId, userId, beginUsage, usage }: UploadArguments): Record<string, unknown> =>
   withoutUndefined({ commId, certType, keyId, userId, beginUsage, usage });
 
-const place = ({ commId, usage, instead }: UploadArguments): string =>
+const place = ({ commId, usage, instead, why }: UploadArguments): string =>
   `comm ${commId ?? "(not known yet)"} (${usage})` +
+  (why === undefined ? "" : `, because ${why}`) +
   (instead === undefined ? "" : `; ${instead} becomes a previous one and stays valid`);
 
 const withoutUndefined = (body: Record<string, unknown>): Record<string, unknown> =>

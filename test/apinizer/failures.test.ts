@@ -198,6 +198,8 @@ describe("a certificate on gateways that fail", () => {
     const missing = await steps.read(made);
     expect(missing.missing).to.equal(true);
     expect(steps.plan(missing, wanted()).refusal).to.include("was deleted outside");
+    const [made1] = steps.plan(missing, wanted({ whenEndedOutside: "replace" })).operations;
+    expect(made1?.sentence).to.include("it was deleted outside, and whenEndedOutside is replace");
     sandbox.apinizer.reachable("staging");
     expect((await steps.read(missing)).missing, "staging still trusts it").to.equal(true);
     const again = await steps.update(missing, wanted({ trigger: "again" }));

@@ -279,6 +279,44 @@ const ROWS: readonly Row[] = [
     operations: [PLACE],
   },
   {
+    name: "a revoked order, to be replaced",
+    before: inStatus("revoked"),
+    after: inputs({ whenEndedOutside: "replace" }),
+    operations: [PLACE],
+    sentence:
+      "order 700 is revoked, with all of its certificates, and whenEndedOutside is replace: a new order, BILLED",
+  },
+  ...["rejected", "canceled", "expired"].map((status): Row => ({
+    name: `an order that is ${status} is never replaced by itself`,
+    before: inStatus(status),
+    after: inputs({ whenEndedOutside: "replace" }),
+    operations: [],
+    remark: "no second order is placed by itself",
+  })),
+  {
+    name: "a revoked order whose replacement was rejected",
+    before: {
+      ...inStatus("revoked"),
+      whenEndedOutside: "replace",
+      next: { kind: "order", orderId: 701, status: "rejected" },
+    },
+    after: inputs({ whenEndedOutside: "replace" }),
+    operations: [],
+    refusal: "order 701 (for order 700) was rejected",
+  },
+  {
+    name: "a revoked order whose replacement was rejected, and a trigger",
+    before: { ...inStatus("revoked"), next: { kind: "order", orderId: 701, status: "rejected" } },
+    after: inputs({ trigger: "1" }),
+    operations: [PLACE],
+  },
+  {
+    name: "a revoked order whose replacement was revoked, too",
+    before: { ...inStatus("revoked"), next: { kind: "order", orderId: 701, status: "revoked" } },
+    after: inputs({ whenEndedOutside: "replace" }),
+    operations: [PLACE],
+  },
+  {
     name: "a lost renewal",
     before: state({ lost: { operation: "renew", before: [700] } }),
     after: inputs({ reuseCsr: true }),
@@ -335,6 +373,13 @@ const ROWS: readonly Row[] = [
     after: inputs(),
     operations: [],
     refusal: "is revoked, and nothing is made by itself",
+  },
+  {
+    name: "a certificate that was revoked outside, to be replaced",
+    before: state({ current: kept(88, { status: "revoked" }) }),
+    after: inputs({ whenEndedOutside: "replace" }),
+    operations: [REISSUE],
+    sentence: "is revoked, and whenEndedOutside is replace",
   },
   {
     name: "a certificate that was revoked outside, and a new CSR",

@@ -29,6 +29,7 @@ describe("the inputs of an ECGrid certificate, field by field", () => {
       bad: [{ days: -1 }, { days: 1.5 }, { days: 36_501 }, { share: 0 }, { share: 1 }, {}, { day: 1 }, 30, "always"],
     },
     trigger: { good: ["", "x"], bad: [1, {}] },
+    whenEndedOutside: { good: ["fail", "replace"], bad: ["stop", "mint", "Replace", true] },
     onDelete: { good: ["terminate", "retain"], bad: ["revoke", "Terminate", true] },
     partnerAccepted: {
       good: ["ab".repeat(20), "AB:".repeat(19) + "AB"],
@@ -102,6 +103,7 @@ describe("the inputs of an ECGrid certificate, field by field", () => {
       secureHashAlgorithm: "SHA256",
       years: 2,
       overlapDays: 30,
+      whenEndedOutside: "fail",
       renewalWindow: { days: 30 },
       onDelete: "terminate",
     });

@@ -234,6 +234,26 @@ const ROWS: Row[] = [
     after: inputs({ trigger: "1" }),
     operations: [CREATE],
   },
+  ...["Terminated", "Vanished"].map((status) => ({
+    name: `${status}, and to be replaced`,
+    before: state({ current: kept(88, { status }) }),
+    after: inputs({ whenEndedOutside: "replace" }),
+    operations: [CREATE],
+  })),
+  {
+    name: "terminated outside, and perhaps to be replaced",
+    before: state({ current: kept(88, { status: "Terminated" }) }),
+    after: { ...inputs(), whenEndedOutside: UNKNOWN },
+    operations: [conditional(CREATE)],
+    remark: "refused if what whenEndedOutside turns out to be asks for it",
+  },
+  {
+    name: "in force, whatever would be replaced",
+    before: state(),
+    after: inputs({ whenEndedOutside: "replace" }),
+    operations: [],
+    remark: 'whenEndedOutside changes from "fail" to "replace": decides what a termination outside leads to',
+  },
 ];
 
 describe("the plan of an ECGrid certificate", () => {

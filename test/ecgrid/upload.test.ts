@@ -80,7 +80,7 @@ describe("the plan of an upload", () => {
   for (const status of ["Terminated", "Vanished"]) {
     it(`refuses to go on beside one that is ${status}, until a new trigger or file is given`, () => {
       expect(planned({}, ended(status)).refusal).to.include("nothing is uploaded by itself");
-      for (const more of [{ trigger: "again" }, { cert: two }]) {
+      for (const more of [{ trigger: "again" }, { cert: two }, { whenEndedOutside: "replace" }]) {
         const plan = planned(more, ended(status));
         expect(plan.refusal).to.equal(undefined);
         expect(plan.operations.map(bracketed)).to.deep.equal([UPLOAD]);

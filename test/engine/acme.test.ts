@@ -166,7 +166,7 @@ describe("ACME contracts and credentials on the real engine", () => {
   );
 
   it(
-    "revoked outside: nothing is minted by itself; a new trigger, or whenRevoked, mints; age rotates",
+    "revoked outside: nothing is minted by itself; a new trigger, or whenEndedOutside, mints; age rotates",
     inWorld(async (world) => {
       const contractId = world.sandbox.partner.addContract();
       world.program(credential({ contractId }));
@@ -178,7 +178,7 @@ describe("ACME contracts and credentials on the real engine", () => {
       expect(stopped.up.text).to.include("Change trigger");
       world.program(credential({ contractId, trigger: "2" }));
       expect(verbs((await apply(world)).made)).to.deep.equal([`credentials.regenerate contractId=${contractId}`]);
-      world.program(credential({ contractId, trigger: "2", whenRevoked: "mint", rotateAfterDays: 90 }));
+      world.program(credential({ contractId, trigger: "2", whenEndedOutside: "replace", rotateAfterDays: 90 }));
       expect((await apply(world)).made).to.deep.equal([]);
       world.sandbox.partner.revokeCredentialOutside(contractId, 4003);
       await world.project.refresh();

@@ -118,7 +118,7 @@ describe("drift of every kind of resource", () => {
       expect(of("web")).to.include(`DRIFT settings: auto renew of contract ${contractId}: was "off", is "on"`);
       expect(of("web")).to.include("ADD b.example.com").and.include("auto renew off");
       expect(of("key")).to.match(new RegExp(`DRIFT ended: credential ${key} .*: was "active", is "revoked"`));
-      expect(of("key")).to.include('set whenRevoked to "mint"');
+      expect(of("key")).to.include('set whenEndedOutside to "replace"');
       expect(of("second")).to.match(
         new RegExp(
           `DRIFT strays: contract ${contractId}: was "no such credential", is "credential ${stray} .*minted by others", since "`,

@@ -276,6 +276,7 @@ export const APINIZER_CHANGES: readonly Kind[] = [
   ofCertificate("gateway's end", 1, (args, random) => {
     args.onDelete = random.pick(["delete", "delete", "retain"]);
     args.whenUndeployUnknown = random.pick(["fail", "letGo"]);
+    args.whenEndedOutside = random.pick(["fail", "replace"]);
   }),
   ofCertificate("gateway trigger", 4, (args, random) => {
     args.trigger = text(random);

@@ -65,6 +65,9 @@ export const CERTCENTRAL_CHANGES: readonly Kind[] = [
     args.onDelete = random.pick(["revokeOrder", "revokeCertificate", "retain"]);
     args.revocationSkipApproval = random.chance(50);
   }),
+  ofOrder("order when ended outside", 2, (args, random) => {
+    args.whenEndedOutside = random.pick(["fail", "replace"]);
+  }),
   {
     name: "people at CertCentral",
     weight: 8,

@@ -138,6 +138,22 @@ export const ECGRID_CHANGES: readonly Kind[] = [
   input("window", 1, (args, random) => {
     args.renewalWindow = random.pick([{ days: 10 }, { days: 90 }, { share: 0.5 }, "never"]);
   }),
+  input("when ended outside", 2, (args, random) => {
+    args.whenEndedOutside = random.pick(["fail", "replace"]);
+  }),
+  {
+    name: "upload ended outside",
+    weight: 2,
+    apply: (random, program, { sandbox: { ecgrid } }) => {
+      const all = uploads(program);
+      if (all.length === 0) return false;
+      const { args } = random.pick(all);
+      args.whenEndedOutside = random.pick(["fail", "replace"]);
+      const [one] = ecgrid.active(Number(args.commId));
+      if (one !== undefined && random.chance(50)) ecgrid.terminateOutside(Number(args.commId), one.certKeyId);
+      return true;
+    },
+  },
   input("on delete", 1, (args, random) => {
     args.onDelete = random.pick(["terminate", "retain"]);
   }),

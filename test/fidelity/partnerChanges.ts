@@ -75,7 +75,7 @@ export const PARTNER_CHANGES: readonly Kind[] = [
         name: `c${program.named++}`,
         args: {
           ...(random.chance(50) ? { rotateAfterDays: random.pick([15, 90]) } : {}),
-          whenRevoked: random.pick(["stop", "mint"]),
+          whenEndedOutside: random.pick(["fail", "replace"]),
           onDelete: random.pick(["revoke", "revoke", "revokeAll", "retain"]),
         },
         later: { contractId: `${name}.id`, contractDirectoryUrl: `${name}.directoryUrl` },
@@ -89,6 +89,7 @@ export const PARTNER_CHANGES: readonly Kind[] = [
   ofContract("contract settings", 2, (args, random) => {
     args.autoRenew = random.chance(50);
     args.firstCredential = random.pick(["keep", "revokeOnDelete", "revoke"]);
+    args.whenEndedOutside = random.pick(["fail", "replace"]);
   }),
   ofContract("contract trigger", 1, (args, random) => {
     args.trigger = `t${random.int(1_000_000)}`;
@@ -101,7 +102,7 @@ export const PARTNER_CHANGES: readonly Kind[] = [
   }),
   ofCredential("credential settings", 1, (args, random) => {
     args.onDelete = random.pick(["revoke", "revokeAll", "retain"]);
-    args.whenRevoked = random.pick(["stop", "mint"]);
+    args.whenEndedOutside = random.pick(["fail", "replace"]);
   }),
   {
     name: "people at the Partner API",

@@ -73,6 +73,11 @@ describe("contracts and credentials that others change meanwhile", () => {
     expect(contracts.plan(read, cancel).refusal).to.include("its directory URL is dead");
     expect((await failure(contracts.update(read, cancel))).message).to.include("Change trigger");
     expect(contracts.plan(read, wanted({ onDelete: "cancel", trigger: "2" })).replaces).to.deep.equal(["trigger"]);
+    const replaced = contracts.plan(read, wanted({ onDelete: "cancel", whenEndedOutside: "replace" }));
+    expect(replaced.replaces).to.deep.equal(["whenEndedOutside"]);
+    expect(replaced.remarks.join()).to.include("and whenEndedOutside is replace: a new contract is made, BILLED");
+    const adopting = contracts.plan(read, wanted({ onDelete: "cancel", whenEndedOutside: "replace", adopt: ID }));
+    expect(adopting.refusal).to.include("take adopt out of the program");
     expect(contracts.plan(read, wanted({ onDelete: "retain" })).remarks.join()).to.include("was canceled");
     const expiring = { ...read, onDelete: "expire" as const };
     await contracts.delete(expiring);

@@ -289,7 +289,7 @@ describe("plan of an ACME credential", () => {
       revoke(3).replace(" !", " ? !"),
     ]);
     const revoked = state({ current: { credentialId: 3, status: "revoked", mintedOn: "2026-05-01" } });
-    expect(shown(plan(revoked, { ...inputs(), whenRevoked: UNKNOWN }))).to.deep.equal([`${MINT} ?`]);
+    expect(shown(plan(revoked, { ...inputs(), whenEndedOutside: UNKNOWN }))).to.deep.equal([`${MINT} ?`]);
   });
 
   it("another contract is another credential", () => {

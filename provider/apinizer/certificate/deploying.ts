@@ -129,7 +129,7 @@ export async function change(
         action: `replace ${objectOf(before)}`,
         cameBack: "it was deleted outside",
         known: "nothing was sent, and that it is missing is kept in the state",
-        next: "look at the preview again: a new trigger deploys it again",
+        next: "look at the preview again: it says what deploys it again",
         outcome: "not executed",
       },
     );

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { flag, oneOf, trigger } from "../../core/fields.js";
+import { flag, oneOf, trigger, whenEndedOutside } from "../../core/fields.js";
 import { checkInputs, type Checked, type Problem } from "../../core/inputs.js";
 import { UNKNOWN } from "../../core/unknown.js";
 import { environmentName, objectName, pathName } from "../names.js";
@@ -36,6 +36,8 @@ export const certificateInputs = z.object({
   whenUndeployUnknown: oneOf(["fail", "letGo"]).default("fail"),
   /** Any new text replaces and redeploys it, or makes it anew when it was deleted outside. */
   trigger: trigger.optional(),
+  /** What a plan does when it was deleted outside and environments may still have it, so that the state keeps it. */
+  whenEndedOutside,
   /** Takes over a certificate of this name that exists already. */
   adopt: flag.optional(),
 });

@@ -2,6 +2,7 @@ import type { Operation } from "../../core/operation.js";
 import { overUnknowns } from "../../core/overUnknowns.js";
 import { NOTHING, perhapsReplaced, type Change, type Plan } from "../../core/plan.js";
 import { changedFields, withSettings } from "../../core/settingChanges.js";
+import { replacesBecause } from "../../core/fields.js";
 import { known, UNKNOWN, type Planned } from "../../core/unknown.js";
 import {
   create,
@@ -32,6 +33,7 @@ const MEANING: Readonly<Record<string, string>> = {
   allowJwkDeletion: "used by a removal",
   onDelete: "decides what a removal does",
   whenUndeployUnknown: "used by a removal",
+  whenEndedOutside: "decides what a deletion outside leads to",
   adopt: "only used when the resource is made",
 };
 const NOT_KNOWN = "a certificate that is not known yet";
@@ -58,6 +60,7 @@ export function plan({ before, after, heldByOthers = new Set() }: Change<Inputs,
       environments: [before.environments],
       pem: [before.pem, undefined],
       trigger: [before.trigger],
+      whenEndedOutside: ["fail"],
       ...(isWaiting(before) ? { adopt: [undefined] } : {}),
     },
     (turned) => decide(before, turned, heldByOthers),
@@ -161,21 +164,21 @@ function whatChanges(before: CertificateState, after: Inputs, heldByOthers: Held
       : { ...NOTHING, remarks: [waits(`certificate ${deployed.thumbprint} stays deployed`)] };
   const deployment = deploymentOf(after, before);
   const conditional = after.pem === UNKNOWN;
-  if (missing && !triggered) {
+  if (missing && !triggered && after.whenEndedOutside === "fail") {
     const fact = `certificate ${before.name} of project ${before.project} was deleted outside; nothing is made by itself`;
     return changedFields(FIELDS, before, after).length > 0
       ? { ...NOTHING, remarks: [fact] }
       : {
           ...NOTHING,
           changes: true,
-          refusal: `${fact}. Change trigger to have it deployed again, or remove the resource from the program`,
+          refusal: `${fact}. Change trigger to have it deployed again, set whenEndedOutside to "replace", or remove the resource from the program`,
         };
   }
   if (missing || entries.length === 0) {
     const args = {
       ...deployment,
       why: missing
-        ? "it was deleted outside and the trigger has changed"
+        ? `it was deleted outside, and ${after.whenEndedOutside === "fail" ? "the trigger has changed" : replacesBecause(after.whenEndedOutside)}`
         : isWaiting(before)
           ? "it is issued now"
           : "an earlier deployment has not come to its end",

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { count, day, dnsName, flag, id, oneOf, text, trigger } from "../../core/fields.js";
+import { count, day, dnsName, flag, id, oneOf, text, trigger, whenEndedOutside } from "../../core/fields.js";
 import { checkInputs, type Checked, type Problem } from "../../core/inputs.js";
 import { renewalWindow } from "../../core/renewalWindow.js";
 import { known, UNKNOWN, type Planned } from "../../core/unknown.js";
@@ -104,6 +104,8 @@ export const orderInputs = z.object({
   /** Consent to ask for new certificates by the clock with the CSR that the current one has. */
   reuseCsr: flag.default(false),
   trigger: trigger.optional(),
+  /** What a plan does about an order, or a certificate in charge, that was revoked outside. */
+  whenEndedOutside,
   /** Names whose removal is consented to, although it revokes every earlier certificate of the order. */
   allowRemovedNames: z.array(text(255), { error: "allowed is a list of names" }).optional(),
   /** Minutes that an `up` waits for the certificate; 0 goes on at once with an order that waits. */

@@ -1,6 +1,7 @@
 import { overUnknowns } from "../../core/overUnknowns.js";
 import { NOTHING, perhapsReplaced, type Change, type Plan } from "../../core/plan.js";
 import { changedFields, withSettings } from "../../core/settingChanges.js";
+import { replacesBecause } from "../../core/fields.js";
 import { known, UNKNOWN, type Planned } from "../../core/unknown.js";
 import { place, reissue, renew, type Asked } from "../operations.js";
 import { readCsr } from "./csr.js";
@@ -29,6 +30,7 @@ const MEANING: Readonly<Record<string, string>> = {
   rejectedRevocations: AT_THE_END,
   retireReissued: "used by a Retirement",
   waitMinutes: "used by the next call",
+  whenEndedOutside: "decides what a revocation outside leads to",
   allowRemovedNames: "used by the next reissue",
 };
 
@@ -45,6 +47,7 @@ export function plan({ before, after, heldByOthers }: Change<Inputs, OrderState>
       csr: [before.csr],
       signatureHash: [before.signatureHash],
       trigger: [before.trigger],
+      whenEndedOutside: ["fail"],
       renewalWindow: ["never"],
       adopt: [before.adopt, undefined],
       orderAnother: [before.orderAnother],
@@ -122,25 +125,30 @@ function update(before: OrderState, after: Inputs, now: Date, heldByOthers: Read
   };
 
   const ended = endedHow(order.status);
-  if (ended !== undefined && next === undefined) {
+  const nextEnded = next === undefined ? undefined : endedHow(next.status);
+  if (ended !== undefined && (next === undefined || nextEnded !== undefined)) {
     if (triggered) return placing(`order ${order.id} ${ended} and the trigger changed`);
+    // What an approver, or somebody before it was issued, has turned down is not ordered again.
+    if (after.whenEndedOutside !== "fail" && [order, next ?? order].every(({ status }) => status === "revoked"))
+      return placing(`order ${order.id} ${ended}, and ${replacesBecause(after.whenEndedOutside)}`);
+  }
+  if (ended !== undefined && next === undefined) {
     const fact = `order ${order.id} ${ended}; no second order is placed by itself`;
     return changedFields(FIELDS, before, after).some((field) => !SAID_OTHERWISE.includes(field))
       ? say(fact)
       : refuse(
-          `${fact}. ${whoMustAct(order.status)} Change trigger to have a new order placed (billed), or remove the resource from the program`,
+          `${fact}. ${whoMustAct(order.status)} Change trigger to have a new order placed (billed), ${order.status === "revoked" ? `set whenEndedOutside to "replace", ` : ""}or remove the resource from the program`,
         );
   }
 
   const asks = current === undefined ? undefined : wishes(before, current, after, now);
   const changed = SAID_OTHERWISE.filter((field) => changedFields([field], before, after).length > 0);
   if (next !== undefined) {
-    const nextEnded = endedHow(next.status);
     const what =
       next.kind === "reissue" ? `the reissue of order ${order.id}` : `order ${next.orderId} (for order ${order.id})`;
     if (nextEnded === undefined) return waiting(before, what, next.status, changed);
     const fact = `${what} ${nextEnded}; nothing is asked for again by itself`;
-    if (!triggered && asks?.reasons.every((reason) => !reason.startsWith("the CSR")) !== false)
+    if (ended !== undefined || (!triggered && asks?.reasons.every((reason) => !reason.startsWith("the CSR")) !== false))
       return refuse(`${fact}. ${whoMustAct(next.status)} Change trigger or the CSR to ask again`);
   } else if (waitsFor(order.status) !== undefined) return waiting(before, `order ${order.id}`, order.status, changed);
 
@@ -149,7 +157,7 @@ function update(before: OrderState, after: Inputs, now: Date, heldByOthers: Read
   if (asks.reasons.length === 0) {
     if (current.status === "revoked")
       return refuse(
-        `${nameOf(current)} of order ${order.id} is revoked, and nothing is made by itself: change the CSR or trigger to have the order reissued, or remove the resource from the program`,
+        `${nameOf(current)} of order ${order.id} is revoked, and nothing is made by itself: change the CSR or trigger to have the order reissued, set whenEndedOutside to "replace", or remove the resource from the program`,
       );
     return say(...drift(before, current, after));
   }

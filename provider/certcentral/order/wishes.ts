@@ -1,10 +1,11 @@
 import { addYears, daysBetween, isoDay } from "../../core/clock.js";
+import { replacesBecause } from "../../core/fields.js";
 import { windowReason } from "../../core/renewalWindow.js";
 import { known, UNKNOWN, type Planned } from "../../core/unknown.js";
 import { readCsr } from "./csr.js";
 import { windowOf, type OrderInputs } from "./inputs.js";
 import { namesOf } from "./request.js";
-import type { KeptCertificate, OrderState } from "./state.js";
+import { nameOf, type KeptCertificate, type OrderState } from "./state.js";
 
 type Inputs = Planned<OrderInputs>;
 
@@ -35,7 +36,13 @@ export function wishes(before: OrderState, current: KeptCertificate, after: Inpu
           `signatureHash changes from ${before.signatureHash} to ${known(after.signatureHash) ?? "a value that is not known yet"}`,
         ];
   const window = clockReason(current, after, now);
-  const asked = [...(triggered ? ["the trigger changed"] : []), ...csr.reasons, ...names.reasons, ...hash];
+  const asked = [
+    ...(triggered ? ["the trigger changed"] : []),
+    ...endedOutside(current, after),
+    ...csr.reasons,
+    ...names.reasons,
+    ...hash,
+  ];
   return {
     reasons: [...asked, ...(window === undefined ? [] : [window])],
     onlyByClock: asked.length === 0 && window !== undefined,
@@ -46,6 +53,11 @@ export function wishes(before: OrderState, current: KeptCertificate, after: Inpu
     namesUnknown: after.commonName === UNKNOWN || after.dnsNames === UNKNOWN,
   };
 }
+
+const endedOutside = (current: KeptCertificate, { whenEndedOutside }: Inputs): string[] =>
+  current.status !== "revoked" || whenEndedOutside === "fail"
+    ? []
+    : [`${nameOf(current)} is revoked, and ${replacesBecause(whenEndedOutside)}`];
 
 function csrWish(
   before: OrderState,

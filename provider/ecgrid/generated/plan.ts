@@ -11,7 +11,8 @@ import { renewalReasons } from "./renewalReasons.js";
 import { holding } from "../scope.js";
 import { changedFields, withSettings } from "../../core/settingChanges.js";
 import { AT_THE_END } from "../fields.js";
-import { hasEnded, validUntil } from "../held.js";
+import { endedInWords, hasEnded, validUntil } from "../held.js";
+import { replacesBecause } from "../../core/fields.js";
 import { type CertificateState } from "./state.js";
 
 type Inputs = Planned<CertificateInputs>;
@@ -41,6 +42,7 @@ export function plan({ before, after, seed, heldByOthers }: Change<Inputs, Certi
       trigger: [before.trigger],
       secureHashAlgorithm: [before.secureHashAlgorithm],
       renewalWindow: ["never"],
+      whenEndedOutside: ["fail"],
       adopt: [before.adopt, undefined],
       createAnother: [before.createAnother],
     },
@@ -146,15 +148,19 @@ function update(
   }
 
   if (hasEnded(current)) {
-    const how = current.status === "Terminated" ? "was terminated outside" : "is no longer listed on its comm";
-    const fact = `certificate ${current.certKeyId} (serial ${current.serialNumber ?? "not given"}) of comm ${commId} ${how}; nothing is made by itself`;
-    if (triggered)
-      return { ...NOTHING, changes: true, operations: [create.certain(createArguments(after, seed, now))] };
+    const how = `certificate ${current.certKeyId} (serial ${current.serialNumber ?? "not given"}) of comm ${commId} ${endedInWords(current)}`;
+    if (triggered || after.whenEndedOutside !== "fail") {
+      const because =
+        after.whenEndedOutside === "fail" ? "the trigger has changed" : replacesBecause(after.whenEndedOutside);
+      const args = { ...createArguments(after, seed, now), why: `${how}, and ${because}` };
+      return { ...NOTHING, changes: true, operations: [create.certain(args)] };
+    }
+    const fact = `${how}; nothing is made by itself`;
     if (changed.length > 0) return say(fact);
     return {
       ...NOTHING,
       changes: true,
-      refusal: `${fact}. Change trigger to have a new one made, or remove the resource from the program`,
+      refusal: `${fact}. Change trigger to have a new one made, set whenEndedOutside to "replace", or remove the resource from the program`,
     };
   }
 

@@ -7,7 +7,7 @@ import { successorToTake } from "./plan.js";
 import { holding } from "../scope.js";
 import { couldSucceed, successors } from "./successors.js";
 import { idsOf } from "../comparing.js";
-import { hasEnded } from "../held.js";
+import { endedInWords, hasEnded } from "../held.js";
 import { inputsOf, type CertificateState } from "./state.js";
 import { fault, list, partial, planned, type Step } from "../step.js";
 import { refreshed } from "../succession.js";
@@ -46,6 +46,15 @@ const blank = (state: CertificateState): Partial<CertificateState> =>
 /** A new certificate in place of one that was ended outside. */
 async function remake(state: CertificateState, inputs: CertificateInputs, context: Step): Promise<CertificateState> {
   const snapshot = await context.api.snapshot(state.commId, context.resource);
+  const now = refreshed(state, snapshot);
+  if (!hasEnded(now.current))
+    throw partial(context, now, {
+      action: `create a certificate in place of ${state.current.certKeyId} on comm ${state.commId}`,
+      cameBack: `it ${endedInWords(state.current)} by the last read, and is ${now.current.status} now`,
+      known: "nothing was sent; its status is kept in the state",
+      next: "preview again",
+      outcome: "not executed",
+    });
   const made = await mint(
     {
       ...inputs,
@@ -121,7 +130,7 @@ async function renewal(state: CertificateState, inputs: CertificateInputs, conte
       action,
       cameBack: `it is ${now.current.status} at ECGrid`,
       known: "nothing was sent; its status is kept in the state",
-      next: "preview again: change trigger to have a new certificate made",
+      next: "preview again: it says what has a new certificate made",
       outcome: "not executed",
     });
   }

@@ -5,7 +5,8 @@ import { known, UNKNOWN, type Planned, type Unknown } from "../../core/unknown.j
 import { adoption, newlyAdopted, takeover } from "../adoption.js";
 import { ending } from "../ending.js";
 import type { UploadArguments } from "../operations.js";
-import { hasEnded, validUntil } from "../held.js";
+import { replacesBecause } from "../../core/fields.js";
+import { endedInWords, hasEnded, validUntil } from "../held.js";
 import { changedFields, withSettings } from "../../core/settingChanges.js";
 import { AT_THE_END } from "../fields.js";
 import type { UploadFile } from "./file.js";
@@ -29,8 +30,8 @@ export function planUpload<Inputs extends UploadInputs, Arguments extends Upload
   const file = isLost ? before.file : fileOf(after, (inputs) => kind.read(inputs));
   if (file !== UNKNOWN && "problem" in file) throw new Error(`cert ${file.problem}`); // `check` has refused it
   const opened = { ...after, file } as Planned<Opened<Inputs>>;
-  const upload = (turned: Planned<Opened<Inputs>>, instead?: number): Plan =>
-    uploading(kind, turned, seed, now, instead);
+  const upload = (turned: Planned<Opened<Inputs>>, instead?: number, why?: string): Plan =>
+    uploading(kind, turned, seed, now, { instead, why });
   if (before === undefined) {
     return overUnknowns<Opened<UploadInputs>>(opened, { adopt: [undefined] }, (turned) =>
       creation(turned as Planned<Opened<Inputs>>, upload),
@@ -39,7 +40,13 @@ export function planUpload<Inputs extends UploadInputs, Arguments extends Upload
   const changed = changedSettings(kind, before, after);
   const decided = overUnknowns<Opened<UploadInputs>>(
     opened,
-    { commId: [before.commId], adopt: [before.adopt, undefined], trigger: [before.trigger], file: [before.file] },
+    {
+      commId: [before.commId],
+      adopt: [before.adopt, undefined],
+      trigger: [before.trigger],
+      whenEndedOutside: ["fail"],
+      file: [before.file],
+    },
     (turned) =>
       decide(
         before,
@@ -52,7 +59,7 @@ export function planUpload<Inputs extends UploadInputs, Arguments extends Upload
   return withSettings(decided, changed, (field) => MEANING[field], before, after);
 }
 
-type Upload<Inputs> = (inputs: Planned<Opened<Inputs>>, instead?: number) => Plan;
+type Upload<Inputs> = (inputs: Planned<Opened<Inputs>>, instead?: number, why?: string) => Plan;
 
 function creation<Inputs extends UploadInputs>(after: Planned<Opened<Inputs>>, upload: Upload<Inputs>): Plan {
   const { adopt } = after;
@@ -90,16 +97,19 @@ function update<Inputs extends UploadInputs>(
   if (adopted !== undefined) return { ...NOTHING, changes: true, remarks: [takeover(adopted, before)] };
   const isNew = file === UNKNOWN || file.id !== before.file.id;
   const triggered = after.trigger !== undefined && after.trigger !== before.trigger;
-  if (isNew || (hasEnded(current) && triggered))
-    return upload(after, hasEnded(current) ? undefined : current.certKeyId);
+  if (isNew) return upload(after, hasEnded(current) ? undefined : current.certKeyId);
   if (hasEnded(current)) {
-    const how = current.status === "Terminated" ? "was terminated outside" : "is no longer listed on its comm";
-    const fact = `certificate ${current.certKeyId} (serial ${current.serialNumber ?? "not given"}) of comm ${commId} ${how}; nothing is uploaded by itself`;
+    const how = `certificate ${current.certKeyId} (serial ${current.serialNumber ?? "not given"}) of comm ${commId} ${endedInWords(current)}`;
+    const { whenEndedOutside } = after;
+    if (whenEndedOutside !== "fail")
+      return upload(after, undefined, `${how}, and ${replacesBecause(whenEndedOutside)}`);
+    if (triggered) return upload(after, undefined, `${how}, and the trigger has changed`);
+    const fact = `${how}; nothing is uploaded by itself`;
     if (settingsChange(after)) return { ...NOTHING, remarks: [fact] };
     return {
       ...NOTHING,
       changes: true,
-      refusal: `${fact}. Give a new file in cert, change trigger to have the same one uploaded again, or remove the resource from the program`,
+      refusal: `${fact}. Give a new file in cert, change trigger to have the same one uploaded again, set whenEndedOutside to "replace", or remove the resource from the program`,
     };
   }
   const end = validUntil(current);
@@ -122,7 +132,7 @@ function uploading<Inputs extends UploadInputs, Arguments extends UploadArgument
   after: Planned<Opened<Inputs>>,
   seed: string,
   now: Date,
-  instead: number | undefined,
+  place: Pick<UploadArguments, "instead" | "why">,
 ): Plan {
   const file: UploadFile | Unknown = after.file;
   if (file !== UNKNOWN && file.notAfter !== undefined && new Date(file.notAfter) <= now) {
@@ -141,7 +151,7 @@ function uploading<Inputs extends UploadInputs, Arguments extends UploadArgument
     userId: known(userId),
     beginUsage: utc(known(after.beginUsage)),
     file: file === UNKNOWN ? "file in cert, which is not known yet," : file.what,
-    instead,
+    ...place,
   };
   const on = `comm ${common.commId ?? "(not known yet)"} does not hold this file already`;
   return { ...NOTHING, changes: true, operations: [kind.operation.conditional(kind.arguments(common, after), on)] };

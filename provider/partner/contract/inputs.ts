@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { dnsName, flag, id, oneOf, text } from "../../core/fields.js";
+import { dnsName, flag, id, oneOf, text, whenEndedOutside } from "../../core/fields.js";
 import { checkInputs, type Checked, type Problem } from "../../core/inputs.js";
 import { UNKNOWN } from "../../core/unknown.js";
 
@@ -65,6 +65,8 @@ export const contractInputs = z.object({
   trigger: z
     .string({ error: "allowed is a text; a new one makes a new contract when this one was canceled" })
     .optional(),
+  /** What a plan does when the contract was canceled outside. */
+  whenEndedOutside,
   /** Id of an existing contract to take over. Its secrets cannot be read (section 2). */
   adopt: id("the acme_contract_id of an existing contract").optional(),
   /** Trace id of a creation whose answer was lost and that made nothing: allows another one. */

@@ -3,6 +3,7 @@ import type { Operation } from "../../core/operation.js";
 import { overUnknowns } from "../../core/overUnknowns.js";
 import { NOTHING, perhapsReplaced, type Change, type Plan } from "../../core/plan.js";
 import { changedFields, withSettings } from "../../core/settingChanges.js";
+import { replacesBecause } from "../../core/fields.js";
 import { known, UNKNOWN, type Planned } from "../../core/unknown.js";
 import {
   addSans,
@@ -27,6 +28,7 @@ const MEANING: Readonly<Record<string, string>> = {
   onDelete: "decides what a removal does",
   firstCredential: "decides what becomes of the first credential",
   trigger: "makes a new contract only after this one was canceled",
+  whenEndedOutside: "decides what a cancellation outside leads to",
   adopt: "only used when the resource is made",
   createAnother: "only used after a creation whose answer was lost",
 };
@@ -48,6 +50,7 @@ export function plan({ before, after }: Change<Inputs, ContractState>): Plan {
       organization: [before.organization],
       firstCredential: ["keep"],
       trigger: [before.trigger],
+      whenEndedOutside: ["fail"],
       adopt: [before.adopt],
       createAnother: [before.createAnother],
     },
@@ -116,18 +119,34 @@ function decide(before: ContractState, after: Inputs): Plan {
   return update(before, contract, after);
 }
 
-/** Canceled at DigiCert: nothing is made by itself. */
+/** Canceled at DigiCert: nothing is made by itself, unless the program says so. */
 function afterCancel(before: ContractState, contract: KeptContract, after: Inputs): Plan {
-  if (after.trigger !== undefined && after.trigger !== before.trigger && after.trigger !== UNKNOWN)
-    return { ...ending(before), replaces: ["trigger"] };
-  const fact = `contract ${contract.id} was canceled (${contract.canceledAt ?? ""}): its directory URL is dead, and nothing is made by itself`;
+  const canceled = `contract ${contract.id} was canceled (${contract.canceledAt ?? ""}): its directory URL is dead`;
+  const refuse = (refusal: string): Plan => ({ ...NOTHING, changes: true, refusal });
+  const triggered = after.trigger !== undefined && after.trigger !== before.trigger && after.trigger !== UNKNOWN;
+  const { whenEndedOutside } = after;
+  if (triggered || whenEndedOutside !== "fail") {
+    if (after.adopt === contract.id)
+      return refuse(
+        `${canceled}, and adopt names it: take adopt out of the program to have a new contract made (billed)`,
+      );
+    const because = whenEndedOutside === "fail" ? "the trigger has changed" : replacesBecause(whenEndedOutside);
+    const why = `${canceled}, and ${because}: a new contract is made, BILLED`;
+    const ended = ending(before);
+    if (whenEndedOutside === UNKNOWN && !triggered)
+      return perhapsReplaced(`${why}, if it turns out to be replace`, creation(after), ended);
+    return {
+      ...ended,
+      remarks: [why, ...ended.remarks],
+      replaces: [triggered ? "trigger" : "whenEndedOutside"],
+    };
+  }
+  const fact = `${canceled}, and nothing is made by itself`;
   if (after.trigger !== UNKNOWN && changedFields(FIELDS, before, after).length > 0)
     return { ...NOTHING, remarks: [fact] };
-  return {
-    ...NOTHING,
-    changes: true,
-    refusal: `${fact}. Change trigger to have a new contract made (billed), or remove the resource from the program`,
-  };
+  return refuse(
+    `${fact}. Change trigger to have a new contract made (billed), set whenEndedOutside to "replace", or remove the resource from the program`,
+  );
 }
 
 function update(before: ContractState, contract: KeptContract, after: Inputs): Plan {

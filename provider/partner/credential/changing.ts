@@ -134,13 +134,14 @@ async function performed(before: CredentialState, start: Seen, inputs: Credentia
 
 async function rotate(before: CredentialState, seen: Seen, inputs: CredentialInputs, context: Step): Promise<Seen> {
   const { current } = seen.state;
-  const wished = inputs.trigger !== before.trigger || inputs.whenRevoked === "mint" || seen.state.owed === "emergency";
+  const wished =
+    inputs.trigger !== before.trigger || inputs.whenEndedOutside === "replace" || seen.state.owed === "emergency";
   if (before.current?.status === "active" && current?.status !== "active" && !wished)
     throw partial(context, seen.state, {
       action: `rotate credential ${nameOf(before.current)} of contract ${before.contractId}`,
       cameBack: `it was ${current?.status ?? "ended"} outside since the last read`,
       known: "nothing was sent: minting would undo what somebody did on purpose",
-      next: 'change trigger to have a new one minted, or set whenRevoked to "mint"',
+      next: 'change trigger to have a new one minted, or set whenEndedOutside to "replace"',
       outcome: "not executed",
     });
   tellOfOthers(seen.state, context);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { count, id, oneOf } from "../../core/fields.js";
+import { count, id, oneOf, whenEndedOutside } from "../../core/fields.js";
 import { checkInputs, type Checked } from "../../core/inputs.js";
 
 const CONTRACT = "allowed is the acme_contract_id of a contract, or the id of an AcmeContract";
@@ -41,7 +41,7 @@ export const credentialInputs = z.object({
     .transform((ids) => [...new Set(ids)])
     .optional(),
   /** What a plan does with a credential that was revoked outside. */
-  whenRevoked: oneOf(["stop", "mint"]).default("stop"),
+  whenEndedOutside,
   onDelete: oneOf(["revoke", "revokeAll", "retain"]).default("revoke"),
   /** credential_id of an existing credential to take over. Its secret cannot be read (section 2): a new trigger mints another. */
   adopt: id("a credential_id of the contract").optional(),

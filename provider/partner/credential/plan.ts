@@ -3,6 +3,7 @@ import type { Operation } from "../../core/operation.js";
 import { overUnknowns } from "../../core/overUnknowns.js";
 import { NOTHING, perhapsReplaced, type Change, type Plan } from "../../core/plan.js";
 import { changedFields, withSettings } from "../../core/settingChanges.js";
+import { replacesBecause } from "../../core/fields.js";
 import { known, UNKNOWN, type Planned } from "../../core/unknown.js";
 import type { KeptCredential } from "../binding.js";
 import { nameOf, regenerate, revokeAll, revokeCredential } from "../operations.js";
@@ -19,7 +20,7 @@ const MEANING: Readonly<Record<string, string>> = {
   contractDirectoryUrl: "used in the outputs",
   rotateAfterDays: "decides when the next rotation is due",
   revokeAlso: "only ids that it newly names are revoked",
-  whenRevoked: "decides what a revocation outside leads to",
+  whenEndedOutside: "decides what a revocation outside leads to",
   onDelete: "decides what a removal does",
   adopt: "only used when the resource is made",
 };
@@ -41,7 +42,7 @@ export function plan({ before, after, heldByOthers }: Change<Inputs, CredentialS
       rotateAfterDays: [undefined],
       emergency: [before.emergency],
       revokeAlso: [before.revokeAlso],
-      whenRevoked: ["stop"],
+      whenEndedOutside: ["fail"],
     },
     (turned) => decide(before, turned, now, held),
   );
@@ -109,7 +110,7 @@ function update(before: CredentialState, after: Inputs, now: Date, held: Readonl
     return {
       ...NOTHING,
       changes: true,
-      refusal: `${fact}. Change trigger to have a new one minted, set whenRevoked to "mint", or remove the resource from the program`,
+      refusal: `${fact}. Change trigger to have a new one minted, set whenEndedOutside to "replace", or remove the resource from the program`,
     };
   }
   const operations = [
@@ -155,8 +156,10 @@ function reasonsToMint(before: CredentialState, after: Inputs, triggered: boolea
     why.push("the answer to an earlier one was lost, and its secret with it");
   if (triggered) why.push("the trigger has changed");
   if (current === undefined) return why;
-  if (!isInForce(current) && after.whenRevoked !== "stop" && owed === undefined)
-    why.push(`credential ${nameOf(current)} was ${current.status} outside`);
+  if (!isInForce(current) && after.whenEndedOutside !== "fail" && owed === undefined)
+    why.push(
+      `credential ${nameOf(current)} was ${current.status} outside, and ${replacesBecause(after.whenEndedOutside)}`,
+    );
   const { rotateAfterDays } = after;
   const age = daysBetween(new Date(`${current.mintedOn}T00:00:00Z`), now);
   if (isInForce(current) && rotateAfterDays !== undefined && (rotateAfterDays === UNKNOWN || age >= rotateAfterDays))

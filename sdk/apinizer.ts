@@ -1,4 +1,4 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { KINDS } from "../provider/dynamic/kinds.js";
 import { ClmProvider, type CommonProviderArgs } from "./provider.js";
 import { ClmResource, originOf } from "./resource.js";
@@ -174,17 +174,25 @@ export class Jwk extends ClmResource {
     super(
       KINDS.ApinizerJwk,
       name,
-      { ...(certificate === undefined ? {} : sourceOf(certificate)), ...args },
+      { ...(certificate === undefined ? {} : sourceOf(certificate, args.environment)), ...args },
       { ...(provider === undefined ? {} : { provider }), ...opts },
     );
   }
 }
 
-/** What a JWK needs of a certificate of this stack; an empty thumbprint while nothing is deployed. */
-const sourceOf = ({ project, name, deployed, writes }: Certificate) => ({
+/**
+ * What a JWK needs of a certificate of this stack; an empty thumbprint while nothing is deployed. One that was adopted without
+ * its PEM is known by what the manager has in the environment.
+ */
+const sourceOf = ({ project, name, deployed, entries, writes }: Certificate, environment: JwkArgs["environment"]) => ({
   project,
   certificateName: name,
-  certificateThumbprint: deployed.apply((one) => one?.thumbprint ?? ""),
+  certificateThumbprint: pulumi
+    .all([deployed, entries, environment])
+    .apply(
+      ([own, all, wanted]) =>
+        (own ?? all.find((entry) => entry.environment === wanted && entry.thumbprint !== undefined))?.thumbprint ?? "",
+    ),
   certificateWrites: writes,
 });
 

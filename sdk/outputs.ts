@@ -1,9 +1,10 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 
 /** What the SDK's type files leave out of `Output` (inventory.md "Registration"); held by the contract test. */
 interface Settling<T> {
   promise(withUnknowns?: boolean): Promise<T>;
   readonly isKnown: Promise<boolean>;
+  readonly isSecret: Promise<boolean>;
 }
 
 /** The value of an output whose value is always known, without its dependencies. */
@@ -19,6 +20,13 @@ export async function settledValue<T>(output: pulumi.Output<T>): Promise<T | und
     return undefined; // the failure of that resource is reported by the engine, on its own row
   }
 }
+
+/** An output that is known once another is, as nothing where it has no value. What is secret stays so. */
+export const knownWith = <T>(witness: pulumi.Output<unknown>, output: pulumi.Output<T>): pulumi.Output<T | undefined> =>
+  witness.apply(async () => {
+    const value = await settledValue(output);
+    return (await (output as unknown as Settling<T>).isSecret) ? pulumi.secret(value) : value;
+  }) as pulumi.Output<T | undefined>;
 
 /** Certificates in PEM are most of a state's bytes and say nothing about its end. */
 export function withoutPem(value: unknown): unknown {

@@ -6,7 +6,7 @@ import { keepSecretsOutOfDebugLog } from "./debugLog.js";
 import { inventoryOf, type Inventory } from "./inventory.js";
 import { policyOfStack } from "./policy.js";
 import { instanceOf } from "./provider.js";
-import { plainPromise, settledValue } from "./outputs.js";
+import { knownWith, plainPromise, settledValue } from "./outputs.js";
 
 /**
  * A resource of ours as the program makes it. Talks to the dynamic host by its wire contract, with a constant provider
@@ -43,11 +43,26 @@ export abstract class ClmResource extends pulumi.CustomResource {
       },
       pulumi.mergeOptions({ additionalSecretOutputs: [...kind.secretOutputs] }, opts),
     );
+    knowWhatIsMissing(this, kind);
     origins.set(this, { kind, provider: opts?.provider });
     inventory?.add({
       ...{ resource: this, kind, instance: instanceOf(opts?.provider) },
       ...{ retained: opts?.retainOnDelete === true, deletedWith: opts?.deletedWith },
     });
+  }
+}
+
+/**
+ * At preview the SDK takes an output that a state does not have for one that is not known, and whatever is wired to it would
+ * change in every preview. One that every state has says whether the state is known.
+ */
+function knowWhatIsMissing(resource: pulumi.Resource, { outputsOnly, always }: Kind): void {
+  const outputs = resource as unknown as Record<string, pulumi.Output<unknown> | undefined>;
+  const [witness] = outputsOnly.filter((field) => always.includes(field)).map((field) => outputs[field]);
+  if (witness === undefined) return;
+  for (const field of outputsOnly.filter((one) => !always.includes(one))) {
+    const output = outputs[field];
+    if (output !== undefined) outputs[field] = knownWith(witness, output);
   }
 }
 

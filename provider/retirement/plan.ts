@@ -27,7 +27,8 @@ export function planRetirement(resolve: Resolve, { before, after }: Change<Input
     (turned) => retiring(resolve, before, turned, now),
   );
   const changed = before === undefined || settingsOf(before) !== settingsOf(after) || after.of === UNKNOWN;
-  const moved = before !== undefined && after.of !== UNKNOWN && contentOf(before.of) !== contentOf(after.of);
+  const moved =
+    before !== undefined && after.of !== UNKNOWN && seenOf(resolve, before.of, now) !== seenOf(resolve, after.of, now);
   return {
     ...decided,
     changes: changed || moved || decided.operations.some(({ certainty }) => certainty.kind !== "due"),
@@ -38,6 +39,14 @@ export function planRetirement(resolve: Resolve, { before, after }: Change<Input
         : []),
     ],
   };
+}
+
+/** What a retirement looks at: whatever else a read has found of its subject is no change of it. */
+function seenOf(resolve: Resolve, { state, ...of }: RetirementInputs["of"], now: Date): string {
+  const subject = resolve(of.type, state);
+  if (subject === undefined) return contentOf({ ...of, state });
+  const older = subject.retirable.older(subject.state);
+  return contentOf({ ...of, older, inCharge: subject.retirable.inCharge(subject.state, now) });
 }
 
 const contentOf = (value: unknown): string =>

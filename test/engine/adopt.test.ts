@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { expectCode, type Spec, type World } from "../instrument/world.js";
 import { activeOf, contract, credential, outputsOf } from "./acme.js";
 import { apply, certificate, expectNothing, inWorld, stored } from "./engine.js";
-import { gateway, generated, pem, signing } from "./gateways.js";
+import { BOTH, gateway, gatewayState, generated, pem, signing } from "./gateways.js";
 import { approving, order } from "./orders.js";
 import { files, uploads } from "./stacks.js";
 
@@ -45,6 +45,45 @@ const changed = (program: readonly Spec[], name: string, args: Record<string, un
   program.map((spec) => (spec.name === name ? { ...spec, args: { ...spec.args, ...args } } : spec));
 
 describe("adopting what exists, of every kind", () => {
+  it(
+    "what no read gives back is known to be missing: what is wired to it changes in no preview, and is followed once it is there",
+    inWorld(async (world) => {
+      const { partner, apinizer } = world.sandbox;
+      const contractId = partner.addContract({ sans: ["a.example.com", "b.example.com"] });
+      const key = partner.regenerateOutside(contractId, false);
+      const text = await pem(world.sandbox);
+      const there = await apinizer.addCertificateOutside({ name: "gw", alias: "gw", pem: text, environments: BOTH });
+      apinizer.addJwkOutside("signing", there);
+      const program = [
+        contract({ adopt: contractId }),
+        credential({ adopt: key }),
+        gateway({ adopt: true }),
+        signing({ adopt: true }),
+      ];
+      world.program(...program);
+      expect((await apply(world)).made).to.deep.equal([]);
+      expect(outputsOf(world, "web")).to.not.have.property("directoryUrl");
+      expect(outputsOf(world, "gw")).to.not.have.property("deployed");
+      expect(stored(world, "signing").inputs?.certificateThumbprint).to.equal(
+        gatewayState(world).entries[0]?.thumbprint,
+      );
+      expect(await expectNothing(world)).to.equal(0);
+      expectCode(await world.project.refresh("--expect-no-changes"), 0);
+      expect(await expectNothing(world)).to.equal(0);
+
+      // A rotation gives the credential its outputs, and another certificate is followed by the JWK.
+      world.program(...changed(changed(program, "key", { trigger: "1" }), "gw", { pem: await pem(world.sandbox, 1) }));
+      const { made, preview } = await apply(world);
+      expect(made.sort()).to.deep.equal([
+        "apinizer.certificates.update project=partners name=gw",
+        `partner.credentials.regenerate contractId=${contractId}`,
+      ]);
+      expect(preview.text).to.include("JWK signing of project partners is read again");
+      expect(outputsOf(world, "key")).to.have.property("keyId");
+      expect(await expectNothing(world)).to.equal(0);
+    }),
+  );
+
   it(
     "what differs is named and nothing is sent; what fits is taken over without a call, and is kept when it is removed",
     inWorld(async (world) => {

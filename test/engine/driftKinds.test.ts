@@ -4,8 +4,8 @@ import { clm } from "../instrument/clm.js";
 import { expectCode, type World } from "../instrument/world.js";
 import { activeOf, outputsOf } from "./acme.js";
 import { apply, current, inWorld, stored } from "./engine.js";
-import { BOTH, gatewayState, pem, served } from "./gateways.js";
-import { order, orderState } from "./orders.js";
+import { BOTH, gateway, gatewayState, pem, served } from "./gateways.js";
+import { approving, order, orderState } from "./orders.js";
 import { applied, everyKind, kept } from "./stacks.js";
 
 /** What a refresh and a preview with one say on the rows, by resource: texts that begin so are left out of nothing else. */
@@ -53,6 +53,7 @@ describe("drift of every kind of resource", () => {
     "nothing happened: a nightly refresh reports nothing, whatever the day, also of what waits, and asks little",
     inWorld(async (world) => {
       await applied(world);
+      const retiring = stored(world, "old");
       for (const day of ["2026-03-01T10:00:00Z", "2026-03-09T03:00:00Z", "2026-04-20T23:59:59Z"]) {
         world.at(new Date(day));
         const position = world.sandbox.log.last();
@@ -67,6 +68,10 @@ describe("drift of every kind of resource", () => {
       const before = kept(world);
       expectCode(await world.project.refresh("--expect-no-changes"), 0);
       expect(kept(world)).to.deep.equal(before);
+      // A retirement is nowhere else: a refresh leaves it as it is, and what it has found of others changes it only where it matters.
+      expect(stored(world, "old").inputs).to.deep.equal(retiring.inputs);
+      expect(stored(world, "old").outputs).to.deep.equal(retiring.outputs);
+      expect(expectCode(await world.project.preview(), 0).text).to.not.match(/Retirement old +(update|~)/);
     }),
   );
 
@@ -221,6 +226,74 @@ describe("drift of every kind of resource", () => {
       ).to.deep.equal([]);
       expect(current(world, "a").certKeyId).to.equal(successor);
       for (const environment of BOTH) expect(served(world, environment)).to.deep.equal([ours]);
+    }),
+  );
+
+  it(
+    "renewed, reissued without a name, canceled, twice in a list, deleted: each in its own words, and answered as planned",
+    inWorld(async (world) => {
+      const { certcentral, apinizer } = world.sandbox;
+      approving(world);
+      const soon = { orderValidity: { days: 80 } };
+      const program = [
+        await order("www", soon),
+        await order("names", { ...soon, commonName: "names.example.com", dnsNames: ["a.example.com"] }),
+        gateway({ pem: await pem(world.sandbox) }),
+        { ...gateway({ name: "gone", alias: "gone", pem: await pem(world.sandbox, 1) }), name: "gone" },
+      ];
+      world.program(...program);
+      await apply(world);
+      certcentral.settings.approval = "required";
+      world.program(...program, await order("waits", { commonName: "waits.example.com" }));
+      await apply(world);
+      const [www, names, waits] = ["www", "names", "waits"].map((name) => orderState(world, name).order.id);
+      const renewal = await certcentral.renewOutside(www ?? 0);
+      const dropped = orderState(world, "names").current?.certificateId ?? 0;
+      await certcentral.reissueOutside(names ?? 0, { dnsNames: [] });
+      certcentral.cancelOutside(waits ?? 0);
+      apinizer.doubleEntry("gw", "staging");
+      apinizer.deleteOutside("gone");
+
+      const said = await saidOutside(world);
+      const of = (name: string): string => (said.get(name) ?? []).join("\n");
+      expect(of("www")).to.include(`DRIFT succeeded: order ${www}: was "order ${www}", is "order ${renewal}"`);
+      expect(of("www")).to.include(`TAKE OVER order ${renewal}`);
+      expect(of("names")).to.match(
+        new RegExp(`DRIFT succeeded: order ${names}: was "certificate ${dropped}.*", is "certificate \\d+`),
+      );
+      expect(of("names")).to.match(
+        new RegExp(
+          `DRIFT revocation: certificate ${dropped}.*: was "valid", is "revoked by DigiCert until 2026-03-04T\\S+ at the latest"`,
+        ),
+      );
+      expect(of("waits")).to.include(`DRIFT status: order ${waits}: was "needs_approval", is "canceled"`);
+      expect(of("waits")).to.include("was canceled before it was issued").and.include("WILL STOP");
+      expect(of("gw")).to.include(
+        'DRIFT strays: certificate gw of project partners in staging: was "one entry", is "several entries"',
+      );
+      expect(of("gw")).to.include("the certificate is deleted and deployed once; GATEWAYS ARE WITHOUT IT IN BETWEEN");
+      expect(of("gone")).to.match(/DRIFT deleted: certificate gone of project partners.*: was "there", is "not there"/);
+      const previewed = await world.project.preview("--refresh");
+      expect(previewed.text)
+        .to.match(/\+ .*gone create/)
+        .and.include("apinizer.certificates.create project=partners name=gone");
+
+      expectCode(await world.project.refresh(), 0);
+      world.program(...program);
+      const { made, preview } = await apply(world);
+      expect(preview.text).to.include("apinizer.certificates.create project=partners name=gone");
+      expect(made.sort()).to.deep.equal([
+        "apinizer.certificates.create project=partners name=gone",
+        "apinizer.certificates.create project=partners name=gw",
+        "apinizer.certificates.delete project=partners name=gw",
+      ]);
+      expect(orderState(world, "www").order.id).to.equal(renewal);
+      for (const environment of BOTH) expect(served(world, environment)).to.have.length(1);
+      // Within 72 hours the revocation has come; the order itself stands.
+      world.days(3);
+      const later = await world.project.pulumi("refresh", "--preview-only");
+      expect(later.text).to.not.include("DRIFT ended: order");
+      expect(certcentral.certificates(names ?? 0).map(({ status }) => status)).to.include("revoked");
     }),
   );
 

@@ -47,7 +47,8 @@ export class Inventory {
   readonly #works: Promise<unknown>[] = [];
   #closed = false;
   #failed = false;
-  #refused = false;
+  /** Why nothing is ended, whatever the program has made. */
+  #refused: string | undefined;
 
   constructor(stack: pulumi.Resource & { readonly outputs: pulumi.Output<unknown> }) {
     this.#stack = stack;
@@ -82,8 +83,8 @@ export class Inventory {
   /** Work that makes resources after the program has ended: it belongs to the program, and nothing is ended where it fails. */
   during(work: Promise<unknown>): void {
     this.#works.push(
-      work.catch(() => {
-        this.#refused = true; // reported by Pulumi itself
+      work.catch((error: unknown) => {
+        this.#refused = error instanceof Error ? error.message : String(error);
       }),
     );
   }
@@ -126,7 +127,7 @@ export class Inventory {
   async #close(): Promise<void> {
     this.#closed = true;
     // The run fails by itself, and the list that is stored stays (inventory.md rule 2).
-    if (this.#failed || (this.#cli && (this.#refused || pulumi.log.hasErrors()))) return;
+    if (this.#failed || (this.#cli && (this.#refused !== undefined || pulumi.log.hasErrors()))) return;
     const before = await this.before;
     if (this.#members.size === 0 && before?.size === 0 && !before.hasInventory) return;
     const entries: Record<string, unknown> = {};
@@ -140,7 +141,7 @@ export class Inventory {
         entries,
         before: before?.asInput(),
         // Inline, Pulumi would delete first and report the program's error later: `check` refuses (inventory.md F9).
-        refuse: this.#refused || pulumi.log.hasErrors() ? "the program failed, so nothing is deleted" : undefined,
+        refuse: this.#refused ?? (pulumi.log.hasErrors() ? "the program failed, so nothing is deleted" : undefined),
       },
       this.#stack,
       [...this.#members].map(({ resource }) => resource),

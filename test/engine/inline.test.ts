@@ -1,17 +1,21 @@
+import * as pulumi from "@pulumi/pulumi";
 import * as automation from "@pulumi/pulumi/automation/index.js";
 import { expect } from "chai";
 import { AsyncResource } from "node:async_hooks";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startSandbox, type Sandbox } from "../../sandbox/index.js";
 import { shownByPreview } from "../instrument/transcript.js";
 import { REPOSITORY } from "../instrument/project.js";
 import type * as Clm from "../../sdk/index.js";
+import type * as StackFile from "../../sdk/stack/index.js";
 
 // As a user's program finds it: from where it is installed.
 // eslint-disable-next-line @typescript-eslint/no-require-imports
 const clm = require("pulumi-clm") as typeof Clm;
+// eslint-disable-next-line @typescript-eslint/no-require-imports
+const stackFile = require("pulumi-clm/stack") as typeof StackFile;
 
 describe("inline programs of the Automation API", () => {
   let sandbox: Sandbox;
@@ -60,6 +64,50 @@ describe("inline programs of the Automation API", () => {
     clm.inventory();
     return Promise.resolve();
   };
+
+  it("a stack file: made, whether its summary is returned or not; refused after the program has ended, it ends nothing", async () => {
+    const file = join(folder, "certificates.yaml");
+    const write = (resources: string): void => {
+      writeFileSync(file, `groups:\n${resources}  - end\n`);
+    };
+    const run = async (program: automation.PulumiFn): Promise<automation.Stack> => {
+      const made = await stackOf(program);
+      await made.setConfig("clm:stack.file", { value: file }, true);
+      return made;
+    };
+    // The engine may be far away: its answer comes when the program has ended.
+    const late = (): void => {
+      const monitor = pulumi.runtime.getMonitor() as unknown as { invoke: (request: unknown, done: unknown) => void };
+      const invoke = monitor.invoke.bind(monitor);
+      monitor.invoke = (request, done) => void setTimeout(() => invoke(request, done), 300);
+    };
+    const unreturned = (): Promise<void> => {
+      late();
+      stackFile.stack();
+      return Promise.resolve();
+    };
+    write(
+      "  - { type: ecgrid.Certificate, resources: { a: { commId: 5001, overlapDays: 30, allowLastTermination: true } } }\n",
+    );
+    await (await run(unreturned)).up();
+    expect(sandbox.ecgrid.active(5001)).to.have.length(1);
+    const since = sandbox.log.last();
+    write("");
+    for (const program of [
+      unreturned,
+      () => {
+        late();
+        return Promise.resolve({ certificates: stackFile.stack() });
+      },
+    ]) {
+      const refused = await (await run(program)).up().catch((error: unknown) => String(error));
+      expect(refused).to.be.a("string").and.include("there is no group of type ecgrid.Certificate");
+    }
+    expect(sandbox.log.made(since)).to.deep.equal([]);
+    write("  - { type: ecgrid.Certificate, resources: {} }\n");
+    await (await run(unreturned)).up();
+    expect(sandbox.ecgrid.active(5001)).to.deep.equal([]);
+  });
 
   it("a removal is named in the preview and made by up", async () => {
     await (await stackOf(withCertificate)).up();

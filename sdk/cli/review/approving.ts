@@ -1,5 +1,4 @@
 import { approvalOf, type ApprovalFile } from "../../../provider/core/approvals.js";
-import { severityOf } from "../../../provider/core/policy.js";
 import { stackOf } from "../../../provider/dynamic/urn.js";
 import { EXIT } from "./verdict.js";
 import { operationsOf, type Review } from "./review.js";
@@ -35,8 +34,7 @@ export function approvalsOf(review: Review, exitCode: number, expires: Date): Ap
     stack,
     now: review.now.toISOString(),
     expires: expires.toISOString(),
-    approvals: listed.flatMap(({ planned, open }) =>
-      planned === undefined || severityOf(planned) === undefined ? [] : [approvalOf(planned, open)],
-    ),
+    // Also what destroys nothing: of a run that no preview can name, nothing else is made.
+    approvals: listed.flatMap(({ planned, open }) => (planned === undefined ? [] : [approvalOf(planned, open)])),
   };
 }

@@ -20,6 +20,8 @@ export interface Plan {
   readonly changes: boolean;
   /** Of a change that only looks again at what waits: for a refresh, which has looked, that is nothing to do. */
   readonly looks?: true;
+  /** Of an end that makes no call because another resource holds the object, too. */
+  readonly shared?: true;
   /** Identity inputs that changed: a new resource is made first, the old one ended after it. */
   readonly replaces: readonly string[];
   /**

@@ -18,6 +18,7 @@ import { changeOf } from "./change.js";
 import { demandApproval, demandBelowCeiling, noteDestroyed, notReviewed, policyOfDeletion } from "./gate.js";
 import { host } from "./host.js";
 import { ofInstance, withinInstance } from "./instances.js";
+import { heldBySome, unlessShared } from "./staying.js";
 import { told } from "./told.js";
 import { nameOf } from "./urn.js";
 import {
@@ -123,6 +124,12 @@ export function adapt<Inputs extends object, State extends object, Api>(
     if (counts) noteDestroyed(destroyedBy(operations, urnOf(olds)));
   }
 
+  /** The end of a state, which ends nothing that others hold, too. */
+  function unsharedEnd(plan: Plan, outputs: Properties, others: Iterable<string>): Plan {
+    const state = stateOf(outputs);
+    return unlessShared(plan, lifecycle.summary(state).what, lifecycle.holds(state), heldBySome(others));
+  }
+
   /** Stops a step before anything is sent, unless the stack's policy permits all that it plans. */
   function demandPermission(urn: string, policy: unknown, { operations }: Plan): void {
     demandApproval(urn, policy, operations);
@@ -204,7 +211,11 @@ export function adapt<Inputs extends object, State extends object, Api>(
       // No `check` since the resource was read: a refresh asks whether there is anything to tell (fact E15).
       const differs = read.get(urn);
       if (plan.replaces.length === 0) await announce(urn, plan, differs === undefined);
-      else await announceEnd(id, olds, plan, differs === undefined);
+      else {
+        const end = unsharedEnd(plan, olds, textsOf(news.__heldByOthers));
+        if (end.shared === true) host.run.begins("shared", [`${urnOf(olds)} ${id}`]);
+        await announceEnd(id, olds, end, differs === undefined);
+      }
       const changes = differs === undefined ? plan.changes : differs || (plan.changes && plan.looks !== true);
       return {
         changes: changes || storesOtherwise(olds, news),
@@ -293,7 +304,11 @@ export function adapt<Inputs extends object, State extends object, Api>(
 
     delete: async (id, outputs) => {
       const urn = urnOf(outputs);
-      const plan = planOf(urn, outputs, undefined, new Set(claimed(urn, (await host.settings()).instance)));
+      const others = claimed(urn, (await host.settings()).instance);
+      const plan = unsharedEnd(planOf(urn, outputs, undefined, new Set(others)), outputs, others);
+      // As it was named: what leaves the stack and is kept does not say in this run what it holds.
+      if (host.run.begins("shared", []).has(`${urn} ${id}`)) return;
+      if (plan.shared === true) await announce(urn, plan);
       await told(async () => {
         if (plan.refusal !== undefined) throw refused("delete", lifecycle.kind, urn, plan.refusal);
         await refuseUnlikeNamed(lifecycle.kind, id, urn, plan);

@@ -33,7 +33,7 @@ export const inventoryProvider: dynamic.ResourceProvider<Properties, Properties>
     if (typeof refuse === "string") return { inputs: news, failures: [{ property: "", reason: refuse }] };
     // An import brings the list as it is stored: nothing comes or goes by that.
     if (isStored(news.entries)) return { inputs: outputs(news) };
-    const stays = new Set(Object.keys(mapOf(news.entries)));
+    const stays = stayingIn(mapOf(news.before), mapOf(news.entries));
     const before = heldMap(news.before, stays);
     const stored = entriesOf(olds.entries);
     // The stored list is read by `destroy`, where nothing stays.
@@ -113,6 +113,10 @@ async function gated<T>(olds: Properties, news: Properties, made: () => T): Prom
 
 async function announce(leaving: readonly Leaving[]): Promise<void> {
   host.run.inventorySpoke();
+  host.run.begins(
+    "shared",
+    leaving.flatMap(({ urn, id, ends }) => (ends.some(({ shared }) => shared === true) ? [`${urn} ${id}`] : [])),
+  );
   noteDestroyed(destroyedByEndings(leaving));
   for (const { urn, id, ends } of leaving) {
     for (const end of ends) {
@@ -145,6 +149,18 @@ type Sent = Readonly<Record<string, Properties>>;
 
 const mapOf = (value: unknown): Sent => (typeof value === "object" && value !== null ? (value as Sent) : {});
 
+/** URNs of the last state that stay in the program, also those that have another one there (an alias). */
+function stayingIn(before: Sent, wanted: Sent): ReadonlySet<string> {
+  const identityOf = ({ type, id }: Properties): string => `${text(type)} ${text(id)}`;
+  const renamed = new Set(
+    Object.entries(wanted).flatMap(([urn, one]) => (before[urn] === undefined ? [identityOf(one)] : [])),
+  );
+  const elsewhere = Object.entries(before).filter(
+    ([, one]) => typeof one.id === "string" && renamed.has(identityOf(one)),
+  );
+  return new Set([...Object.keys(wanted), ...elsewhere.map(([urn]) => urn)]);
+}
+
 /** The list of a stack that holds what is given, as the inventory stores it. */
 export const inventoryOf = (sent: Sent, hidden: Properties, now: Date): Properties =>
   outputs({ entries: asEntries(heldMap(sent, new Set(), now) ?? {}), ...hidden });
@@ -174,7 +190,7 @@ function heldMap(
     held[urn] = {
       kind: kind.kind,
       id: typeof one.id === "string" ? one.id : undefined,
-      described: state === undefined ? undefined : kind.describe(state, urn, now, beside(instance)),
+      described: state === undefined ? undefined : kind.describe(state, urn, now, beside({ urn, instance })),
       retained: one.retained === true,
       deletedWith: typeof one.deletedWith === "string" ? one.deletedWith : undefined,
     };

@@ -12,6 +12,7 @@ import type { Lifecycle, Use } from "../core/lifecycle.js";
 import type { Plan } from "../core/plan.js";
 import type { Planned } from "../core/unknown.js";
 import { changeOf } from "./change.js";
+import { unlessShared, type Holders } from "./staying.js";
 import { dropNulls, isNewer, planned, withoutHidden, type Properties } from "./wire.js";
 
 /** A kind seen from outside its lifecycle: what lists, the SDK and the inventory need of it. */
@@ -42,14 +43,14 @@ export interface Kind {
    */
   stateFrom(outputs: unknown): object | undefined;
   /**
-   * Which object a state is, until when it is valid, and what its deletion does. `heldByOthers`: what resources hold that
-   * stay when this one ends.
+   * Which object a state is, until when it is valid, and what its deletion does. `others`: what resources hold that stay
+   * when this one ends.
    */
   describe(
     state: object,
     urn: string,
     now: Date,
-    heldByOthers: ReadonlySet<string>,
+    others: Holders,
   ): { readonly what: string; readonly until?: string; readonly plan: Plan };
   /**
    * What a change does: the plan that previews say and steps perform. `before` is a state of `stateFrom`, `after` are the
@@ -103,10 +104,11 @@ function kind<Inputs extends object, State extends object, Api>(
       const parsed = lifecycle.state.safeParse(dropNulls(Object.fromEntries(open)));
       return parsed.success ? parsed.data : undefined;
     },
-    describe: (state, urn, now, heldByOthers) => ({
-      ...lifecycle.summary(state as State),
-      plan: lifecycle.plan(changeOf<Inputs, State>(urn, state as State, undefined, heldByOthers), now),
-    }),
+    describe: (state, urn, now, others) => {
+      const summary = lifecycle.summary(state as State);
+      const end = lifecycle.plan(changeOf<Inputs, State>(urn, state as State, undefined, others.objects), now);
+      return { ...summary, plan: unlessShared(end, summary.what, lifecycle.holds(state as State), others) };
+    },
     plan: ({ before, after, urn }, now) =>
       lifecycle.plan(changeOf<Inputs, State>(urn, before as State | undefined, after), now),
     uses: (state) => lifecycle.uses?.(state as State),

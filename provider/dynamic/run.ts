@@ -149,7 +149,7 @@ export class Run {
 
   /** Adds to what this run has under a heading, over all of its processes. @returns all of it, each once. */
   begins(
-    heading: "planned" | "destroyed" | "gone" | "policy" | "vanished",
+    heading: "planned" | "destroyed" | "gone" | "policy" | "shared" | "vanished",
     objects: readonly string[],
   ): ReadonlySet<string> {
     const file = join(this.#engine, heading);

@@ -44,6 +44,8 @@ export interface Ending {
   readonly digest?: string;
   /** The objects that it ends, where its label does not tell. */
   readonly objects?: readonly string[];
+  /** Of a resource whose object another one holds, too: its deletion makes no call. */
+  readonly shared?: true;
 }
 
 /** The line as a preview prints it. */
@@ -98,7 +100,7 @@ export function endUnderOptions(
   plan: Plan,
   what: string,
   { retained, deletedWith }: EndOptions,
-): Pick<Plan, "operations" | "remarks" | "refusal"> {
+): Pick<Plan, "operations" | "remarks" | "refusal" | "shared"> {
   if (retained) return { operations: [], remarks: [`KEEP ${what}: retainOnDelete is set, no remote call`] };
   if (deletedWith === undefined) return plan;
   const onItsOwn: Certainty = { kind: "conditional", on: "the resource of its option deletedWith stays" };
@@ -127,7 +129,7 @@ export const destroyedWith = ({ urn, ends }: Pick<Leaving, "urn" | "ends">): str
 export const stops = (refusal: string): string => `up WILL STOP here: ${refusal}`;
 
 function endingsOf(held: Held, plan: Plan, what: string): Ending[] {
-  const { operations, remarks, refusal } = endUnderOptions(plan, what, held);
+  const { operations, remarks, refusal, shared } = endUnderOptions(plan, what, held);
   const ends: Ending[] = [
     ...(refusal === undefined ? [] : [{ says: withoutBrackets(stops(refusal)) }]),
     ...operations.map((operation) => ({
@@ -135,7 +137,7 @@ function endingsOf(held: Held, plan: Plan, what: string): Ending[] {
       says: operation.sentence,
       ...gated(operation),
     })),
-    ...remarks.map((says) => ({ says: withoutBrackets(says) })),
+    ...remarks.map((says) => ({ says: withoutBrackets(says), ...(shared === true ? { shared } : {}) })),
   ];
   // A call that may be made twice is said once, as previews say each text once.
   return ends.filter((end, at) => ends.findIndex((other) => spoken(other) === spoken(end)) === at);

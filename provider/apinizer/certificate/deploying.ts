@@ -5,7 +5,8 @@ import { cameBackOf, type Reply } from "../../http/jsonReply.js";
 import { failuresInWords, namesOf, outcomesInWords } from "../outcomes.js";
 import { create, remove, update as replace } from "../operations.js";
 import { unlessRights, type Truststore } from "../client.js";
-import { fault, partial, type Step } from "../step.js";
+import { holding } from "../scope.js";
+import { fault, partial, takeForOwn, type Step } from "../step.js";
 import { saidOf, type Certificate, type DeploymentResult } from "../wire.js";
 import type { CertificateInputs } from "./inputs.js";
 import { isUnlistedNo, settled, truststores } from "./outcomes.js";
@@ -37,6 +38,7 @@ export async function make(inputs: CertificateInputs, context: Step): Promise<Ma
     ...inputs,
     ...{ entries: [], outcomes: [], truststores: "unread", missing: false, writes: 0 },
   };
+  takeForOwn(objectOf(inputs), [holding(inputs.project, inputs.name)], context);
   if (inputs.adopt !== true && context.plan.operations.length === 0) return { id, state: empty };
   const found = await context.api.certificate(inputs.project, inputs.name, context.resource);
   if (inputs.adopt === true) return { id, state: await adopted(found, empty, context) };
@@ -116,6 +118,7 @@ export async function change(
   const adopts = isWaiting(before) && inputs.adopt === true;
   if (plan.operations.length === 0 && !adopts) return withInputs(before, inputs);
   const found = await api.certificate(before.project, before.name, resource);
+  if (adopts) takeForOwn(objectOf(before), [holding(before.project, before.name)], context);
   if (adopts) return adopted(found, withInputs(before, inputs), context);
   const planned = (name: string): Operation | undefined => plan.operations.find((one) => one.name === name);
   const [operation, mending, making] = [planned(replace.name), planned(remove.name), planned(create.name)];

@@ -5,7 +5,8 @@ import { cameBackOf, type Reply } from "../../http/jsonReply.js";
 import { createJwk, removeJwk, updateJwk } from "../operations.js";
 import { failuresInWords, namesOf, outcomesInWords, type Outcome } from "../outcomes.js";
 import { unlessRights } from "../client.js";
-import { fault, partial, type Step } from "../step.js";
+import { holdingJwk } from "../scope.js";
+import { fault, partial, takeForOwn, type Step } from "../step.js";
 import { saidOf, type Jwk, type Members } from "../wire.js";
 import type { JwkInputs } from "./inputs.js";
 import { hasKey, keyOfSource, refers, taken } from "./reading.js";
@@ -14,13 +15,25 @@ import { isFollowing, isUnread, mayRefer, unmade, unread, withInputs, type JwkSt
 
 const idOf = ({ project, name }: Pick<JwkInputs, "project" | "name">): string => `${project}/jwks/${name}`;
 
+const objectOf = ({ project, name }: Pick<JwkInputs, "project" | "name">): string =>
+  `JWK ${name} of project ${project}`;
+
 /** Makes a JWK, adopts one, or waits for its certificate. */
 export async function make(inputs: JwkInputs, context: Step): Promise<Made<JwkState>> {
   const id = idOf(inputs);
-  const empty: JwkState = { ...inputs, made: false, attached: false, outdated: false, outcomes: [] };
+  const empty: JwkState = {
+    ...inputs,
+    manager: managerOf(context),
+    made: false,
+    attached: false,
+    outdated: false,
+    outcomes: [],
+  };
   const operation = context.plan.operations.find(({ name }) => name === createJwk.name);
+  if (inputs.adopt !== true && operation === undefined) return { id, state: empty };
+  takeForOwn(objectOf(inputs), [holdingJwk(inputs.project, inputs.name)], context);
   if (inputs.adopt === true) return { id, state: await adopted(empty, context) };
-  if (operation === undefined) return { id, state: empty };
+  if (operation === undefined) throw new Error("the plan of this step makes nothing. Nothing was sent.");
   return { id, state: await created(empty, await keyOfSource(empty, context), operation, context) };
 }
 
@@ -73,7 +86,10 @@ export async function change(before: JwkState, inputs: JwkInputs, context: Step)
       outcome: "not executed",
     });
   const state = withInputs(before, inputs);
-  if (!before.made && inputs.adopt === true) return adopted(state, context);
+  if (!before.made && inputs.adopt === true) {
+    takeForOwn(objectOf(state), [holdingJwk(state.project, state.name)], context);
+    return adopted(state, context);
+  }
   const operation = (name: string): Operation | undefined => plan.operations.find((each) => each.name === name);
   const [making, updating, removing] = [createJwk, updateJwk, removeJwk].map(({ name }) => operation(name));
   if (making !== undefined) {

@@ -5,11 +5,11 @@ import type { Operation } from "../../core/operation.js";
 import { plannedOperation } from "../../core/planned.js";
 import { bindingOutputs, keep, ownAmong, type KeptCredential } from "../binding.js";
 import { createContract } from "../operations.js";
-import { holding } from "../scope.js";
-import { causeOf, fault, partial, type Step } from "../step.js";
+import { holding, holdingContract } from "../scope.js";
+import { causeOf, fault, oneWriter, partial, type Step } from "../step.js";
 import { readIssued, type Binding, type ContractInfo } from "../wire.js";
 import type { ContractInputs } from "./inputs.js";
-import { keptContract, type ContractState } from "./state.js";
+import { holdsOf, keptContract, type ContractState } from "./state.js";
 
 /** A subaccount's key cannot list contracts (section 1). */
 const LOOK_UP = (traceId: string): string =>
@@ -17,7 +17,8 @@ const LOOK_UP = (traceId: string): string =>
 
 /** Creates a contract, or takes over the one that `adopt` names. */
 export async function make(inputs: ContractInputs, context: Step): Promise<Made<ContractState>> {
-  if (inputs.adopt !== undefined) return adopted(inputs.adopt, inputs, context);
+  const { adopt } = inputs;
+  if (adopt !== undefined) return oneWriter(adopt, context, () => adopted(adopt, inputs, context));
   const action = `create a contract for ${inputs.sans.join(", ")}`;
   const operation = plannedOperation(context.plan, createContract.name);
   const begun = context.unkept(operation);
@@ -76,10 +77,11 @@ async function lookedAt(
   const id = String(contractId);
   let state = made;
   let cameBack: string | undefined;
+  context.claim(holdsOf(made));
   try {
     const { credential, contract } = await look(contractId, binding, context);
     state = { ...made, contract: keptContract(contract), ...(credential === undefined ? {} : { credential }) };
-    if (credential !== undefined) context.claim([holding(contractId, credential.credentialId)]);
+    context.claim(holdsOf(state));
   } catch (error) {
     cameBack = causeOf(error);
   }
@@ -133,7 +135,9 @@ async function adopted(contractId: number, inputs: ContractInputs, context: Step
   const info = await context.api.contract(contractId, context.resource);
   const lacking = inputs.sans.filter((name) => !info.sans.includes(name));
   const more = info.sans.filter((name) => !inputs.sans.includes(name));
+  const held = context.heldByOthers();
   const wrong = [
+    ...(held.has(holdingContract(contractId)) ? ["another resource of this stack holds it"] : []),
     ...(info.canceledAt === undefined ? [] : [`it was canceled (${info.canceledAt})`]),
     ...(info.product === undefined || info.product === inputs.productNameId
       ? []
@@ -154,12 +158,14 @@ async function adopted(contractId: number, inputs: ContractInputs, context: Step
     });
   const list = await context.api.credentials(contractId, context.resource);
   // The only one that there is, is the one that the contract was made with; of several nobody can tell.
-  const [first] = list;
+  const [only] = list.length === 1 ? list : [];
+  const first = only === undefined || held.has(holding(contractId, only.credentialId)) ? undefined : only;
   const state: ContractState = {
     ...inputs,
     organizationSent: false,
     contract: keptContract(info),
-    ...(first === undefined || list.length > 1 ? {} : { credential: keep(first) }),
+    ...(first === undefined ? {} : { credential: keep(first) }),
   };
+  context.claim(holdsOf(state));
   return { id: String(contractId), state };
 }

@@ -3,7 +3,8 @@ import type { Lifecycle } from "../../core/lifecycle.js";
 import { drift } from "./drift.js";
 import { SECRET_OUTPUTS } from "../binding.js";
 import type { PartnerClient } from "../client.js";
-import { holding } from "../scope.js";
+import { scopeOf } from "../scope.js";
+import { UNKNOWN } from "../../core/unknown.js";
 import { oneWriter } from "../step.js";
 import { change } from "./changing.js";
 import { make } from "./creation.js";
@@ -11,7 +12,7 @@ import { end } from "./ending.js";
 import { contractInputs, normalize, type ContractInputs } from "./inputs.js";
 import { plan } from "./plan.js";
 import { reread } from "./reading.js";
-import { contractState, inputsOf, type ContractState } from "./state.js";
+import { contractState, holdsOf, inputsOf, type ContractState } from "./state.js";
 
 /** An ACME contract of DigiCert's Partner API with its first credential: create, update, expire or cancel (section 1). */
 export const acmeContract: Lifecycle<ContractInputs, ContractState, PartnerClient> = {
@@ -23,10 +24,9 @@ export const acmeContract: Lifecycle<ContractInputs, ContractState, PartnerClien
   inputs: contractInputs,
   normalize,
   inputsOf,
-  // Contracts are never mistaken for each other: there is no list of them.
-  scope: () => undefined,
-  holds: ({ contract, credential }) =>
-    contract === undefined || credential === undefined ? [] : [holding(contract.id, credential.credentialId)],
+  // Contracts are never mistaken for each other: there is no list of them. One that is adopted may be another resource's.
+  scope: ({ adopt }) => (adopt === undefined || adopt === UNKNOWN ? undefined : scopeOf(adopt)),
+  holds: holdsOf,
   summary: ({ contract, sans }) =>
     contract === undefined
       ? { what: `ACME contract for ${sans.join(", ")} that may not have been made` }

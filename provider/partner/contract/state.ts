@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { echo } from "../../core/echo.js";
 import { bindingShape, keptCredential } from "../binding.js";
+import { holding, holdingContract } from "../scope.js";
 import type { ContractInfo } from "../wire.js";
 import { contractInputs, type ContractInputs } from "./inputs.js";
 
@@ -49,5 +50,14 @@ export const keptContract = ({ contractId, accountId, sans, ...info }: ContractI
   ...(info.organization === undefined ? {} : { organization: { ...info.organization } }),
   ...(info.canceledAt === undefined ? {} : { canceledAt: info.canceledAt }),
 });
+
+/** Names of the contract and of its first credential, as other resources know them. */
+export const holdsOf = ({ contract, credential }: Pick<ContractState, "contract" | "credential">): string[] =>
+  contract === undefined
+    ? []
+    : [
+        holdingContract(contract.id),
+        ...(credential === undefined ? [] : [holding(contract.id, credential.credentialId)]),
+      ];
 
 export const { inputsOf, withInputs } = echo<ContractInputs, ContractState>(contractInputs);

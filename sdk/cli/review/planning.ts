@@ -1,7 +1,7 @@
 import { withoutBrackets, type Operation } from "../../../provider/core/operation.js";
 import type { Plan } from "../../../provider/core/plan.js";
 import type { Kind } from "../../../provider/dynamic/kinds.js";
-import { staying } from "../../../provider/dynamic/staying.js";
+import { staying, type Holders } from "../../../provider/dynamic/staying.js";
 import type { Properties } from "../../../provider/dynamic/wire.js";
 import { endUnderOptions } from "../../../provider/inventory/inventory.js";
 import type { Command, ResourceChange } from "./changes.js";
@@ -56,10 +56,12 @@ export function plannedAll(changes: readonly ResourceChange[], command: Command,
     })),
     now,
   );
-  return read.map((one) => planned(one, beside(one.change.before?.outputs?.__instance), now));
+  return read.map((one) =>
+    planned(one, beside({ urn: one.change.urn, instance: one.change.before?.outputs?.__instance }), now),
+  );
 }
 
-function planned({ change, state }: ReadChange, beside: ReadonlySet<string>, now: Date): PlannedChange {
+function planned({ change, state }: ReadChange, beside: Holders, now: Date): PlannedChange {
   const { kind, before, refreshedWith } = change;
   const nothing = { change, operations: [], remarks: [], refusals: [], saidByRefresh: [] };
   if (change.does === "unknown")

@@ -1,5 +1,6 @@
 import { label, type Effect, type Operation } from "../../../provider/core/operation.js";
 import { kindOf } from "../../../provider/dynamic/kinds.js";
+import { NOBODY } from "../../../provider/dynamic/staying.js";
 import { grouped } from "./grouped.js";
 import type { PlannedChange } from "./planning.js";
 
@@ -50,5 +51,5 @@ function subjectOf({ change: { kind, before, after } }: PlannedChange): Subject 
 function described({ urn, type, state }: Subject, now: Date): string | undefined {
   const kind = typeof type === "string" ? kindOf(type) : undefined;
   const known = kind?.stateFrom(state);
-  return kind === undefined || known === undefined ? undefined : kind.describe(known, urn, now, new Set()).what;
+  return kind === undefined || known === undefined ? undefined : kind.describe(known, urn, now, NOBODY).what;
 }

@@ -77,6 +77,8 @@ export interface DeployedCertificate {
  * });
  */
 export class Certificate extends ClmResource {
+  /** Base URL of the manager that has it. */
+  declare readonly manager: pulumi.Output<string | undefined>;
   declare readonly project: pulumi.Output<string>;
   declare readonly name: pulumi.Output<string>;
   /** The certificate that was deployed last; missing while the first one is not issued. */
@@ -154,6 +156,8 @@ export interface JwkArgs {
  * });
  */
 export class Jwk extends ClmResource {
+  /** Base URL of the manager that has it. */
+  declare readonly manager: pulumi.Output<string | undefined>;
   /** RSA, EC, OCT, OKP. */
   declare readonly keyType: pulumi.Output<string | undefined>;
   declare readonly kid: pulumi.Output<string | undefined>;

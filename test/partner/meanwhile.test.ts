@@ -1,5 +1,7 @@
 import { expect } from "chai";
 import { Fault, type PartialFault } from "../../provider/core/fault.js";
+import { drift } from "../../provider/partner/contract/drift.js";
+import { withContract } from "../../provider/partner/contract/reading.js";
 import type { CredentialState } from "../../provider/partner/credential/state.js";
 import { startSandbox, type Sandbox } from "../../sandbox/index.js";
 import { failure } from "../instrument/misbehaving.js";
@@ -131,6 +133,42 @@ describe("contracts and credentials that others change meanwhile", () => {
     expect((await failure(stranger.read(made))).message).to.include("a parent's key is refused");
     expect((await failure(stranger.delete(made))).parts.known).to.include("nothing was changed");
     expect(executed(sandbox)).to.deep.equal(["contracts.create product=ssl_dv_rapidssl san=a.example.com"]);
+  });
+
+  it("a contract of the same id in another account: a refresh, an update and a removal are refused, and change nothing", async () => {
+    const elsewhere = await startSandbox({ now: "2026-03-01T10:00:00Z" });
+    try {
+      const account = elsewhere.partner.addSubaccount();
+      expect(elsewhere.partner.addContract({ sans: DV.sans }, account)).to.equal(ID);
+      const made = await contracts.create(wanted({ onDelete: "cancel" }));
+      expect(made.contract?.accountId).to.equal(sandbox.partner.accountId);
+      const there = new ContractSteps(elsewhere, { apiKey: elsewhere.partner.issueKey({ account }) });
+      const words = `contract ${ID} belongs to account ${account}, and the state knows it of account ${sandbox.partner.accountId}`;
+      const changed = wanted({ onDelete: "cancel", autoRenew: true, sans: [...DV.sans, "c.example.com"] });
+      for (const step of [() => there.read(made), () => there.update(made, changed), () => there.delete(made)])
+        expect((await failure(step())).message).to.include(words);
+      expect(elsewhere.log.made()).to.deep.equal([]);
+      expect((await contracts.read(made)).contract).to.deep.equal(made.contract);
+    } finally {
+      await elsewhere.close();
+    }
+  });
+
+  it("what an answer does not show is no drift, and does not take the account away", async () => {
+    const made = await contracts.create(wanted({ autoRenew: true }));
+    const { contract } = made;
+    if (contract === undefined) throw new Error("there is a contract");
+    const { id, sans } = contract;
+    const bare = withContract(made, { contractId: id, sans });
+    expect(bare.contract).to.deep.equal({ id, sans, accountId: sandbox.partner.accountId });
+    for (const [before, after] of [
+      [made, bare],
+      [bare, made],
+    ] as const)
+      expect(drift(before, after, sandbox.clock.now())).to.deep.equal([]);
+    expect(drift(made, { ...made, contract: { ...contract, autoRenew: false } }, sandbox.clock.now())).to.have.length(
+      1,
+    );
   });
 
   for (const value of ["204", "400", "404", "409"])

@@ -5,6 +5,7 @@ import { cameBackOf, type Reply } from "../../http/jsonReply.js";
 import { failuresInWords, namesOf, outcomesInWords } from "../outcomes.js";
 import { create, remove, update as replace } from "../operations.js";
 import { unlessRights, type Truststore } from "../client.js";
+import { managerOf } from "../manager.js";
 import { holding } from "../scope.js";
 import { fault, partial, takeForOwn, type Step } from "../step.js";
 import { saidOf, type Certificate, type DeploymentResult } from "../wire.js";
@@ -36,7 +37,7 @@ export async function make(inputs: CertificateInputs, context: Step): Promise<Ma
   const id = idOf(inputs);
   const empty: CertificateState = {
     ...inputs,
-    ...{ entries: [], outcomes: [], truststores: "unread", missing: false, writes: 0 },
+    ...{ manager: managerOf(context), entries: [], outcomes: [], truststores: "unread", missing: false, writes: 0 },
   };
   takeForOwn(objectOf(inputs), [holding(inputs.project, inputs.name)], context);
   if (inputs.adopt !== true && context.plan.operations.length === 0) return { id, state: empty };

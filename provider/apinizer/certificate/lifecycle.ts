@@ -3,7 +3,8 @@ import { UNKNOWN } from "../../core/unknown.js";
 import { drift } from "./drift.js";
 import type { ApinizerClient } from "../client.js";
 import { holding, scopeOf } from "../scope.js";
-import { oneWriter } from "../step.js";
+import { ofThisManager } from "../manager.js";
+import { oneWriter, type Reading } from "../step.js";
 import { change, make } from "./deploying.js";
 import { certificateInputs, normalize, type CertificateInputs } from "./inputs.js";
 import { whatOf } from "./pem.js";
@@ -11,6 +12,9 @@ import { plan } from "./plan.js";
 import { reread } from "./reading.js";
 import { end } from "./removing.js";
 import { certificateState, inputsOf, uses, type CertificateState } from "./state.js";
+
+const here = (state: CertificateState, context: Reading): CertificateState =>
+  ofThisManager(state, `certificate ${state.name} of project ${state.project}`, context);
 
 /** A public certificate on the gateways of an Apinizer project: deploy, replace, undeploy (apinizer.md 2). */
 export const gatewayCertificate: Lifecycle<CertificateInputs, CertificateState, ApinizerClient> = {
@@ -31,7 +35,8 @@ export const gatewayCertificate: Lifecycle<CertificateInputs, CertificateState, 
   drift,
   uses,
   create: (inputs, context) => oneWriter(inputs, context, () => make(inputs, context)),
-  read: reread,
-  update: (state, inputs, context) => oneWriter(state, context, () => change(state, inputs, context)),
-  delete: (state, context) => oneWriter(state, context, () => end(state, context)),
+  read: async (state, context) => reread(here(state, context), context),
+  update: (state, inputs, context) =>
+    oneWriter(state, context, async () => change(here(state, context), inputs, context)),
+  delete: (state, context) => oneWriter(state, context, async () => end(here(state, context), context)),
 };

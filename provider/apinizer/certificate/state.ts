@@ -9,6 +9,8 @@ const text = z.string().optional();
 /** State of a certificate on a gateway. SHA-1 thumbprints are hex, upper case; times ISO 8601, UTC. */
 export const certificateState = z.object({
   ...certificateInputs.shape,
+  /** Base URL of the manager that has it; states from before it have none. */
+  manager: text,
   /** The certificate that this resource has deployed last; missing until there is one. */
   deployed: z
     .object({

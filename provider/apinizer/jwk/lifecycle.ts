@@ -3,13 +3,17 @@ import { UNKNOWN } from "../../core/unknown.js";
 import { drift } from "./drift.js";
 import type { ApinizerClient } from "../client.js";
 import { holdingJwk, referring, scopeOf } from "../scope.js";
-import { oneWriter } from "../step.js";
+import { ofThisManager } from "../manager.js";
+import { oneWriter, type Reading } from "../step.js";
 import { jwkInputs, normalize, type JwkInputs } from "./inputs.js";
 import { change, make } from "./making.js";
 import { plan } from "./plan.js";
 import { reread } from "./reading.js";
 import { end } from "./removing.js";
 import { inputsOf, jwkState, mayRefer, type JwkState } from "./state.js";
+
+const here = (state: JwkState, context: Reading): JwkState =>
+  ofThisManager(state, `JWK ${state.name} of project ${state.project}`, context);
 
 /** A JWK on the gateways of an Apinizer project: made from a certificate, or generated (apinizer.md 3). */
 export const jwk: Lifecycle<JwkInputs, JwkState, ApinizerClient> = {
@@ -34,7 +38,8 @@ export const jwk: Lifecycle<JwkInputs, JwkState, ApinizerClient> = {
   plan,
   drift,
   create: (inputs, context) => oneWriter(inputs, context, () => make(inputs, context)),
-  read: reread,
-  update: (state, inputs, context) => oneWriter(state, context, () => change(state, inputs, context)),
-  delete: (state, context) => oneWriter(state, context, () => end(state, context)),
+  read: async (state, context) => reread(here(state, context), context),
+  update: (state, inputs, context) =>
+    oneWriter(state, context, async () => change(here(state, context), inputs, context)),
+  delete: (state, context) => oneWriter(state, context, async () => end(here(state, context), context)),
 };

@@ -5,6 +5,7 @@ import { cameBackOf, type Reply } from "../../http/jsonReply.js";
 import { createJwk, removeJwk, updateJwk } from "../operations.js";
 import { failuresInWords, namesOf, outcomesInWords, type Outcome } from "../outcomes.js";
 import { unlessRights } from "../client.js";
+import { managerOf } from "../manager.js";
 import { holdingJwk } from "../scope.js";
 import { fault, partial, takeForOwn, type Step } from "../step.js";
 import { saidOf, type Jwk, type Members } from "../wire.js";

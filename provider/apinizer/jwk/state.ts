@@ -8,6 +8,8 @@ const text = z.string().optional();
 /** State of a JWK. No private member of a key is ever in it (apinizer.md 3.2). */
 export const jwkState = z.object({
   ...jwkInputs.shape,
+  /** Base URL of the manager that has it; states from before it have none. */
+  manager: text,
   /** Whether the project has it. */
   made: z.boolean(),
   /** RSA, EC, OCT, OKP. */

@@ -6,13 +6,19 @@ import { revoked } from "../revoking.js";
 import { fault, partial, refusePlanned, type Step } from "../step.js";
 import type { ContractInfo } from "../wire.js";
 import type { ContractInputs } from "./inputs.js";
-import { withContract } from "./reading.js";
+import { demandSameAccount, withContract } from "./reading.js";
 import { withInputs, type ContractState } from "./state.js";
 
 /** Performs what the plan holds, one by one, each settled by reading; what was done is kept when a later one fails. */
 export async function change(state: ContractState, inputs: ContractInputs, context: Step): Promise<ContractState> {
   const { plan } = context;
   refusePlanned(context);
+  const { contract } = state;
+  if (contract?.accountId !== undefined && plan.operations.length > 0)
+    demandSameAccount(contract, await context.api.contract(contract.id, context.resource), {
+      action: `change contract ${contract.id}`,
+      resource: context.resource,
+    });
   let kept = state;
   for (const operation of plan.operations) {
     try {

@@ -2,9 +2,10 @@ import { Fault } from "../../core/fault.js";
 import type { Operation } from "../../core/operation.js";
 import { revokeCredential } from "../operations.js";
 import { revoked } from "../revoking.js";
-import { fault, type Step } from "../step.js";
+import type { Step } from "../step.js";
 import type { ContractInfo } from "../wire.js";
 import { settled } from "./changing.js";
+import { demandSameAccount } from "./reading.js";
 import type { ContractState } from "./state.js";
 
 /** A deletion: expires or cancels the contract, as it was named; never the one in place of the other (section 1.4). */
@@ -12,14 +13,7 @@ export async function end({ contract, credential }: ContractState, context: Step
   if (contract === undefined) return;
   const { operations } = context.plan;
   const info = await context.api.contract(contract.id, context.resource);
-  if (contract.accountId !== undefined && info.accountId !== undefined && info.accountId !== contract.accountId)
-    throw fault(context, {
-      action: `end contract ${contract.id}`,
-      cameBack: `it belongs to account ${info.accountId}, and the state knows it of account ${contract.accountId}`,
-      known: "nothing was sent, the resource stays in the state",
-      next: "check partner:apiKey and partner:url",
-      outcome: "not executed",
-    });
+  demandSameAccount(contract, info, { action: `end contract ${contract.id}`, resource: context.resource });
   for (const operation of operations) {
     // Canceled by others meanwhile: there is nothing left that the call could end, whatever it answers.
     if (info.canceledAt !== undefined) await context.api.ask(context.perform, operation);

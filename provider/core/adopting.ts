@@ -4,17 +4,15 @@ import { UNKNOWN } from "./unknown.js";
 
 type Inputs = Readonly<Record<string, unknown>>;
 
+const isGiven = ({ adopt }: Inputs): boolean => adopt === UNKNOWN || typeof adopt === "number" || adopt === true;
+
 /**
- * Whether a resource is an adopted one: `adopt` was given when it was made, or, where it is a yes, later. It stays so when
- * `adopt` is taken out of the program.
+ * Whether a resource is an adopted one: `adopt` is given, or was before. It stays so when `adopt` is taken out of the program.
  *
  * @param marked whether it was one before.
  */
-export const isAdopted = (inputs: Inputs, before: Inputs | undefined, marked: boolean): boolean => {
-  const { adopt } = inputs;
-  const given = adopt === UNKNOWN || typeof adopt === "number" || adopt === true;
-  return marked || (given && (before === undefined || adopt === true));
-};
+export const isAdopted = (inputs: Inputs, before: Inputs | undefined, marked: boolean): boolean =>
+  marked || isGiven(inputs) || (before !== undefined && isGiven(before));
 
 /** Inputs with the default that an adopted resource has for `onDelete`, where the program does not say it. */
 export const retainedByDefault = (inputs: Inputs, adopted: boolean): Inputs =>

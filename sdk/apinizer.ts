@@ -161,7 +161,7 @@ export class Jwk extends ClmResource {
   /** RSA, EC, OCT, OKP. */
   declare readonly keyType: pulumi.Output<string | undefined>;
   declare readonly kid: pulumi.Output<string | undefined>;
-  /** RFC 7517: public members with `kid`, `use` and `alg`; missing for a symmetric key. */
+  /** RFC 7517: public members with `kid`, and with `use` and `alg` unless it was adopted; missing for a symmetric key. */
   declare readonly publicJwk: pulumi.Output<Readonly<Record<string, string>> | undefined>;
   /** RFC 7638, SHA-256, base64url. */
   declare readonly thumbprint: pulumi.Output<string | undefined>;

@@ -97,7 +97,7 @@ export interface OrderInfo {
   readonly renewedOrderId?: number | undefined;
   readonly requests: readonly AccountRequest[];
   readonly hasDuplicates: boolean;
-  readonly autoRenew: boolean;
+  readonly autoRenew?: boolean | undefined;
   readonly organizationId?: number | undefined;
   /** The division. */
   readonly containerId?: number | undefined;
@@ -164,12 +164,12 @@ const orderSchema = z
       renewedOrderId: raw.renewed_order_id === 0 ? undefined : raw.renewed_order_id,
       organizationId: raw.organization?.id,
       containerId: raw.container?.id,
+      autoRenew: raw.auto_renew ?? undefined,
     }),
     isRenewal: raw.is_renewal === true,
     isRenewed: raw.is_renewed === true,
     requests: raw.requests ?? [],
     hasDuplicates: raw.has_duplicates === true,
-    autoRenew: raw.auto_renew === true,
   }));
 
 /** The answer to an order, a renewal or a reissue (section 3.2). */

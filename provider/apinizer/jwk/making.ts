@@ -40,12 +40,18 @@ export async function make(inputs: JwkInputs, context: Step): Promise<Made<JwkSt
 
 /** What a JWK is otherwise than the inputs of a resource that adopts it say. */
 function unlike(after: JwkState, found: Jwk, { certificateName, generate, description }: JwkState): string[] {
-  const { type, description: shown } = found;
+  const { type, kid, members, description: shown } = found;
+  const bits = members?.n === undefined ? undefined : Buffer.from(members.n, "base64url").length * 8;
+  const other = (what: string, wanted: string | number | undefined, is: string | number | undefined): string[] =>
+    wanted === undefined || is === undefined || wanted === is ? [] : [`its ${what} is ${is}, not ${wanted}`];
   return [
     ...(after.outdated ? [`it has another key than certificate ${certificateName ?? ""}`] : []),
     ...(generate === undefined || type === undefined || type === generate.type
       ? []
       : [`it is of type ${type}, not ${generate.type}`]),
+    ...other("curve", generate?.curve, members?.crv),
+    ...other("size", generate?.size, bits),
+    ...other("kid", generate?.kid, kid),
     ...(description === undefined || shown === undefined || shown === description
       ? []
       : [`its description is ${JSON.stringify(shown)}, not ${JSON.stringify(description)}`]),
@@ -55,9 +61,14 @@ function unlike(after: JwkState, found: Jwk, { certificateName, generate, descri
 async function adopted(empty: JwkState, context: Step): Promise<JwkState> {
   const found = await context.api.jwk(empty.project, empty.name, context.resource);
   if (found !== undefined) {
-    const after = taken(empty, found, await keyOfSource(empty, context));
+    const after = taken({ ...empty, usageUnknown: true }, found, await keyOfSource(empty, context));
     const wrong = unlike(after, found, empty);
-    if (wrong.length === 0) return withDoubt(after, context);
+    if (wrong.length === 0) {
+      context.tell(
+        `use and algorithm of ${objectOf(empty)} are in no answer: what the program says of them is not compared, and publicJwk is without them`,
+      );
+      return withDoubt(after, context);
+    }
     throw fault(context, {
       action: `adopt JWK ${empty.name} of project ${empty.project}`,
       cameBack: wrong.join("; "),

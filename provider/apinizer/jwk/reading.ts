@@ -43,12 +43,12 @@ export function taken(before: JwkState, found: Jwk, wanted?: Members): JwkState 
   };
 }
 
-function publicJwkOf(members: Members, kid: string | undefined, { use, algorithm }: JwkInputs): Members {
+function publicJwkOf(members: Members, kid: string | undefined, { use, algorithm, usageUnknown }: JwkState): Members {
   return {
     ...members,
     ...(kid === undefined ? {} : { kid }),
-    use: use === "SIGNATURE" ? "sig" : "enc",
-    ...(algorithm === undefined ? {} : { alg: algorithm }),
+    ...(usageUnknown === true ? {} : { use: use === "SIGNATURE" ? "sig" : "enc" }),
+    ...(usageUnknown === true || algorithm === undefined ? {} : { alg: algorithm }),
   };
 }
 

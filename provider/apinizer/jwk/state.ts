@@ -15,7 +15,7 @@ export const jwkState = z.object({
   /** RSA, EC, OCT, OKP. */
   keyType: text,
   kid: text,
-  /** RFC 7517: public members, with `kid`, `use` and `alg`. Missing for a symmetric key. */
+  /** RFC 7517: public members, with `kid`, and with `use` and `alg` where they are known. Missing for a symmetric key. */
   publicJwk: z.record(z.string(), z.string()).optional(),
   /** RFC 7638, SHA-256, base64url. */
   thumbprint: text,
@@ -24,6 +24,8 @@ export const jwkState = z.object({
    * alone. Missing where nobody can say, because the service shows no reference of any JWK.
    */
   attached: z.boolean().optional(),
+  /** Whether it was adopted: what it is used for is in no answer. */
+  usageUnknown: z.boolean().optional(),
   /** Whether it is known to have another key than its certificate; states from before it have none. */
   outdated: z.boolean().default(false),
   /** What the service has said of each environment; empty where it has said nothing. */
@@ -44,10 +46,10 @@ export function unread({ keyType, kid, publicJwk, thumbprint, ...others }: JwkSt
 }
 
 /** The state while the project has no such JWK: the next plan makes it. */
-export const unmade = (state: JwkState): JwkState => ({
-  ...unread(state),
-  ...{ made: false, attached: false, outdated: false, outcomes: [] },
-});
+export function unmade(state: JwkState): JwkState {
+  const { usageUnknown: _usageUnknown, ...others } = unread(state);
+  return { ...others, made: false, attached: false, outdated: false, outcomes: [] };
+}
 
 /** Whether it may refer to its certificate: unless it is known not to. */
 export const mayRefer = ({ certificateName, made, attached }: JwkState): boolean =>

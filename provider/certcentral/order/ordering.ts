@@ -19,9 +19,7 @@ import { untilIssued } from "./waiting.js";
 /** Places the first order, or adopts the one that `adopt` names. */
 export async function make(inputs: OrderInputs, context: Step): Promise<Made<OrderState>> {
   const state =
-    inputs.adopt === undefined
-      ? await placed(inputs, context)
-      : demandAsAsked(await look(stateOf(inputs, await adoptable(inputs.adopt, inputs, context)), context), context);
+    inputs.adopt === undefined ? await placed(inputs, context) : await adopted(inputs.adopt, inputs, context);
   context.claim([holding(state.order.id)]);
   return { id: String(state.order.id), state: await untilIssued(state, inputs.waitMinutes, context) };
 }
@@ -36,17 +34,44 @@ const stateOf = (inputs: OrderInputs, info: OrderInfo): OrderState => ({
   found: [],
 });
 
-/** A new resource takes over what the program says, so that nothing is reissued because of it. @throws Fault */
-function demandAsAsked(state: OrderState, context: Step): OrderState {
+async function adopted(orderId: number, inputs: OrderInputs, context: Step): Promise<OrderState> {
+  const info = await adoptable(orderId, inputs, context);
+  const state = await look(stateOf(inputs, info), context);
+  const wrong = [...unlikeOrder(info, inputs), ...unlikeCurrent(state)];
+  if (wrong.length === 0) return state;
+  throw fault(context, {
+    action: `adopt order ${state.order.id}`,
+    cameBack: wrong.join("; "),
+    known: "nothing was sent and nothing is kept",
+    next: "give the inputs that it was placed and its certificate was made with, and change them once it is adopted; or remove adopt to have an order placed",
+    outcome: "not executed",
+  });
+}
+
+/** What an order shows otherwise than the program says it. */
+function unlikeOrder(info: OrderInfo, { organizationId, containerId, autoRenew }: OrderInputs): string[] {
+  const unlike = (field: string, wanted: number | undefined, shown: number | undefined): string[] =>
+    wanted === undefined || shown === undefined || wanted === shown ? [] : [`its ${field} is ${shown}, not ${wanted}`];
+  return [
+    ...unlike("organizationId", organizationId, info.organizationId),
+    ...unlike("containerId", containerId, info.containerId),
+    ...(autoRenew === undefined || info.autoRenew === undefined || autoRenew === info.autoRenew
+      ? []
+      : [`its auto renew is ${info.autoRenew ? "on" : "off"}`]),
+  ];
+}
+
+/** A new resource takes over what the program says, so that nothing is reissued because of it. */
+function unlikeCurrent(state: OrderState): string[] {
   const { current, csr, signatureHash } = state;
-  if (current === undefined) return state;
+  if (current === undefined) return [];
   const wanted = readCsr(csr);
   const more = namesOf(current).filter((name) => !namesOf(state).includes(name));
   const otherKey =
     current.keyDigest === undefined
       ? current.csrDigest !== undefined && current.csrDigest !== wanted?.digest
       : current.keyDigest !== wanted?.keyDigest;
-  const wrong = [
+  return [
     ...(more.length > 0 ? [`it names ${more.join(", ")}, too`] : []),
     ...(current.commonName.toLowerCase() === state.commonName.toLowerCase()
       ? []
@@ -56,14 +81,6 @@ function demandAsAsked(state: OrderState, context: Step): OrderState {
       ? []
       : [`its signatureHash is ${current.signatureHash}, not ${signatureHash}`]),
   ];
-  if (wrong.length === 0) return state;
-  throw fault(context, {
-    action: `adopt order ${state.order.id}`,
-    cameBack: wrong.join("; "),
-    known: "nothing was sent and nothing is kept",
-    next: "give the inputs that its certificate was made with, and change them once it is adopted; or remove adopt to have an order placed",
-    outcome: "not executed",
-  });
 }
 
 /** @throws Fault when the order cannot be taken over. */
@@ -168,7 +185,6 @@ export const asInfo = ({ id }: Placed): OrderInfo => ({
   isRenewed: false,
   requests: [],
   hasDuplicates: false,
-  autoRenew: false,
 });
 
 /** Reads a placed order. It is kept whatever the read does: it was placed and billed. */

@@ -1,6 +1,7 @@
 import { isoDay, utc } from "../../core/clock.js";
 import type { Made } from "../../core/lifecycle.js";
 import type { Snapshot } from "../client.js";
+import { otherLabels } from "../adoption.js";
 import { couldBeOurs } from "./creationMark.js";
 import type { CertificateInputs } from "./inputs.js";
 import { hashMeant } from "../fields.js";
@@ -28,7 +29,8 @@ export async function make(inputs: CertificateInputs, context: Step): Promise<Ma
 }
 
 /** What a certificate is otherwise than the inputs of a new resource say, besides its role. */
-const unlike = (found: Certificate, { secureHashAlgorithm, expires }: CertificateInputs): string[] => [
+const unlike = (found: Certificate, { secureHashAlgorithm, expires, partnerAs2Id, beginUsage }: CertificateInputs) => [
+  ...otherLabels(found, { partnerAs2Id, beginUsage }),
   ...((hashMeant(found.secureHashAlgorithm) ?? secureHashAlgorithm) === secureHashAlgorithm
     ? []
     : [`its secureHashAlgorithm is ${found.secureHashAlgorithm ?? ""}, not ${secureHashAlgorithm}`]),

@@ -7,6 +7,7 @@ import { holding } from "../scope.js";
 import { idsOf } from "../comparing.js";
 import { fault, list, tellOfOthers, planned, refused, type Found, type Step } from "../step.js";
 import type { Certificate } from "../wire.js";
+import { otherLabels } from "../adoption.js";
 import type { UploadFile } from "./file.js";
 import type { UploadInputs } from "./inputs.js";
 import type { UploadKind } from "./kind.js";
@@ -127,16 +128,6 @@ export async function adoptUpload<Inputs extends UploadInputs, Arguments extends
     outcome: "not executed",
   });
 }
-
-/** What the program says of the certificate and the service shows otherwise; neither need say anything. */
-const otherLabels = (found: Certificate, inputs: UploadInputs): string[] =>
-  (["keyId", "userId", "partnerUrl"] as const).flatMap((field) => {
-    const wanted = (inputs as Partial<Record<typeof field, string>>)[field];
-    const shown = found[field];
-    return wanted === undefined || shown === undefined || wanted === shown
-      ? []
-      : [`its ${field} is ${JSON.stringify(shown)}, not ${JSON.stringify(wanted)}`];
-  });
 
 function isOfKind<Inputs extends UploadInputs, Arguments extends UploadArguments>(
   kind: UploadKind<Inputs, Arguments>,

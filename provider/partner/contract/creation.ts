@@ -9,6 +9,7 @@ import { holding, holdingContract } from "../scope.js";
 import { causeOf, fault, oneWriter, partial, type Step } from "../step.js";
 import { readIssued, type Binding, type ContractInfo } from "../wire.js";
 import type { ContractInputs } from "./inputs.js";
+import { driftOf } from "./request.js";
 import { holdsOf, keptContract, type ContractState } from "./state.js";
 
 /** A subaccount's key cannot list contracts (section 1). */
@@ -139,6 +140,9 @@ async function adopted(contractId: number, inputs: ContractInputs, context: Step
   const wrong = [
     ...(held.has(holdingContract(contractId)) ? ["another resource of this stack holds it"] : []),
     ...(info.canceledAt === undefined ? [] : [`it was canceled (${info.canceledAt})`]),
+    ...(info.validTill === undefined || new Date(info.validTill) > context.now
+      ? []
+      : [`its term ended on ${info.validTill.slice(0, 10)}`]),
     ...(info.product === undefined || info.product === inputs.productNameId
       ? []
       : [`its product is ${info.product}, not ${inputs.productNameId}`]),
@@ -147,6 +151,9 @@ async function adopted(contractId: number, inputs: ContractInputs, context: Step
     ...(info.autoRenew === undefined || inputs.autoRenew === undefined || info.autoRenew === inputs.autoRenew
       ? []
       : [`its auto renew is ${info.autoRenew ? "on" : "off"}`]),
+    ...(inputs.organization === undefined ? [] : driftOf({ read: info.organization }, inputs.organization)).map(
+      (field) => `its organization has ${field} ${JSON.stringify(info.organization?.[field])}`,
+    ),
   ].join("; ");
   if (wrong !== "")
     throw fault(context, {

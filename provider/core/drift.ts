@@ -30,26 +30,32 @@ export interface Drift {
   readonly since?: string | undefined;
 }
 
-const quoted = (text: string): string => JSON.stringify(text);
+/** Made printable before it is quoted: an escape that comes afterwards would be none of JSON. */
+const quoted = (text: string): string => JSON.stringify(withoutBrackets(text));
 
 /** As a refresh says it on the resource's row. */
 export const driftInWords = ({ kind, what, before, now, since }: Drift): string =>
-  withoutBrackets(
-    `DRIFT ${kind}: ${what}: was ${quoted(before)}, is ${quoted(now)}${since === undefined ? "" : `, since ${quoted(since)}`}`,
-  );
+  `DRIFT ${kind}: ${withoutBrackets(what)}: was ${quoted(before)}, is ${quoted(now)}${since === undefined ? "" : `, since ${quoted(since)}`}`;
 
 const STRING = '("(?:[^"\\\\]|\\\\.)*")';
 const WORDS = new RegExp(`^DRIFT ([a-z]+): (.*?): was ${STRING}, is ${STRING}(?:, since ${STRING})?$`);
 
-/** What `driftInWords` has said; undefined for any other text. */
+/** What `driftInWords` has said; undefined for any other text. A value that is not quoted as JSON is taken as it stands. */
 export function readDrift(text: string): Drift | undefined {
   const [, kind = "", what = "", before = '""', now = '""', since] = WORDS.exec(text) ?? [];
   if (!Object.hasOwn(DRIFT_KINDS, kind)) return undefined;
-  const plain = (json: string): string => JSON.parse(json) as string;
   return {
     ...{ kind: kind as DriftKind, what, before: plain(before), now: plain(now) },
     ...(since === undefined ? {} : { since: plain(since) }),
   };
+}
+
+function plain(quoted: string): string {
+  try {
+    return JSON.parse(quoted) as string;
+  } catch {
+    return quoted.slice(1, -1);
+  }
 }
 
 /** A drift, when the two differ. */

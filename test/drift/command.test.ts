@@ -1,6 +1,9 @@
 import { expect } from "chai";
+import fc from "fast-check";
 import { Readable } from "node:stream";
 import { DRIFT_KINDS, driftInWords, readDrift, type Drift, type DriftKind } from "../../provider/core/drift.js";
+import { withoutBrackets } from "../../provider/core/operation.js";
+import { printable } from "../../provider/core/printable.js";
 import { runDrift } from "../../sdk/cli/drift/command.js";
 import type { DriftJson } from "../../sdk/cli/drift/formats.js";
 
@@ -48,6 +51,8 @@ const json = async (...words: readonly Said[]): Promise<DriftJson> =>
   JSON.parse((await clm(["-", "--format", "json"], document(...words))).stdout) as DriftJson;
 
 const WAITS = "order 7 waits (needs_approval): it is read again";
+/** A character that is shown as an escape, each of another class. */
+const ESCAPED = ["\ufe0f", "\u200b", "\u00ad", "\u007f", "\u0085", "\u202e", "\ud800", "\n", "\t", "<{%red%}>"];
 const NOTHING: readonly (readonly Said[])[] = [[], [[A, LATER]], [[A, WAITS]]];
 
 describe("drift in words", () => {
@@ -62,6 +67,29 @@ describe("drift in words", () => {
         expect(readDrift(driftInWords(drift))).to.deep.equal(drift);
     for (const text of [STOPS, RENEW, 'DRIFT nothing: x: was "a", is "b"', "DRIFT ended: x"])
       expect(readDrift(text)).to.equal(undefined);
+  });
+
+  it("is read whatever characters a service's text has, which are escapes then", () => {
+    for (const character of ESCAPED) {
+      const text = `a${character}"b"\\`;
+      const said = driftInWords({ ...ENDED, what: text, before: text, now: text, since: text });
+      expect(printable(said), "nothing is left to escape").to.equal(said);
+      expect(readDrift(said)).to.deep.equal({
+        ...ENDED,
+        ...{ what: printable(text), before: printable(text), now: printable(text), since: printable(text) },
+      });
+    }
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), (text) => {
+        expect(readDrift(driftInWords({ ...ENDED, now: text }))?.now).to.equal(withoutBrackets(text));
+      }),
+    );
+  });
+
+  it("is drift also where its value is no JSON", () => {
+    expect(readDrift('DRIFT ended: x: was "a\\u{fe0f}", is "b\\x"')).to.deep.equal({
+      ...{ kind: "ended", what: "x", before: "a\\u{fe0f}", now: "b\\x" },
+    });
   });
 
   it("cannot spell a call", () => {
@@ -94,6 +122,21 @@ describe("clm drift", () => {
         },
       },
     ]);
+  });
+
+  it("lists all that was found, whatever characters a text has", async () => {
+    for (const character of ESCAPED) {
+      const description: Drift = {
+        ...{ kind: "settings", what: "description" },
+        before: "x",
+        now: `heart ${character}`,
+      };
+      const { drift } = await json([A, driftInWords(ENDED)], [OWN, driftInWords(description)]);
+      expect(drift.map(({ drift: kind, now }) => `${kind} ${now}`)).to.deep.equal([
+        `settings heart ${printable(character)}`,
+        "ended Terminated",
+      ]);
+    }
   });
 
   it("plans what is made again for what is gone, from the inputs that it had", async () => {

@@ -184,6 +184,48 @@ describe("clm drift", () => {
     expect(await clm(["--help"], "")).to.include({ code: 0, stderr: "" });
   });
 
+  it("is not green when nothing was read, or not all: a preview without a refresh, a destroy, one that may not be whole", async () => {
+    const whole = JSON.parse(document()) as { steps: { op: string; urn: string; oldState?: unknown }[] };
+    const [one, other] = whole.steps;
+    if (one === undefined || other === undefined) throw new Error("two steps");
+    const as = (op: string) => (step: object) => ({ ...step, op });
+    const unread = (more: object) => ({ ...whole, changeSummary: {}, ...more });
+    for (const [name, value] of [
+      ["a preview without a refresh", unread({ steps: whole.steps.map(as("same")) })],
+      ["the same without --show-sames", unread({ steps: [] })],
+      ["a destroy", unread({ steps: whole.steps.map(as("delete")) })],
+      ["a preview that has read one of two", unread({ steps: [one, ...whole.steps.map(as("same"))] })],
+      ["one that may not be whole", { ...whole, maybeCorrupt: true }],
+      ["nothing", { duration: 1 }],
+    ] as const) {
+      const ended = await clm(["-", "--format", "json"], JSON.stringify(value));
+      expect(ended.code, name).to.equal(3);
+      expect(JSON.parse(ended.stdout), name).to.have.property("failure");
+    }
+    const previewed = unread({
+      steps: [one, other, as("same")(one), as("update")(other), { op: "create", urn: `${A}2` }],
+    });
+    expect(await clm(["-"], JSON.stringify(previewed))).to.include({ code: 0 });
+    const failed = unread({ steps: [one], diagnostics: [{ urn: OWN, message: "HTTP 500", severity: "error" }] });
+    expect(await clm(["-"], JSON.stringify(failed)), "what failed has no step").to.include({ code: 4 });
+  });
+
+  it("what a refresh drops is deleted, also without a word on its row", async () => {
+    const dropped = JSON.stringify({
+      ...{
+        steps: [
+          { op: "refresh", urn: A },
+          { op: "delete", urn: OWN, oldState: null },
+        ],
+      },
+      ...{ diagnostics: [], duration: 1, changeSummary: { same: 1, delete: 1 } },
+    });
+    const { code, stdout } = await clm(["-", "--format", "json"], dropped);
+    expect(code).to.equal(7);
+    const [row] = (JSON.parse(stdout) as DriftJson).drift;
+    expect(row).to.include({ urn: OWN, drift: "deleted", now: "not there" });
+  });
+
   it("texts of others are no markup, no colours, and end no cell", async () => {
     const text = document([A, driftInWords({ ...ENDED, now: "x | y `z` \u001b[31m<b>" })]);
     const [row = ""] = (await clm(["-", "--format", "markdown"], text)).stdout

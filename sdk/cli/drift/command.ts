@@ -5,7 +5,7 @@ import { clock, formatOf, read, sourceOf, UsageError, wordsOf, type Format, type
 import { readPreview, UnreadablePreview } from "../review/document.js";
 import { failureForMachines } from "../review/json.js";
 import { PreviewFailed, runPulumi } from "../review/runPulumi.js";
-import { driftOf, type DriftReport } from "./drift.js";
+import { demandRead, driftOf, type DriftReport } from "./drift.js";
 import { failureInMarkdown, forMachines, forMarkdown, forPeople } from "./formats.js";
 import { EXIT, exitCodeOf, KINDS, type FoundKind } from "./verdict.js";
 
@@ -27,8 +27,8 @@ kinds of drift:
 ${kinds}
   due         nothing has changed outside: by the clock, or found by an earlier refresh, the next up does something
 
-exit codes: 0 no drift; 2 command line; 3 the input is no whole preview; 4 the refresh has failed, so there may be more;
-7 drift; 1 anything else
+exit codes: 0 no drift; 2 command line; 3 the input is no whole preview, or not all in it was read; 4 the refresh has failed, so
+there may be more; 7 drift; 1 anything else
 `;
 
 /** What to look at, and how to say it. */
@@ -98,16 +98,23 @@ function parsed(args: readonly string[]) {
 }
 
 async function made({ file, more }: Asked, now: Date, { env, stdin, stderr }: Io): Promise<DriftReport> {
-  if (file !== undefined) return driftOf(readPreview(await read(file, stdin)), now);
+  if (file !== undefined) return readDocument(await read(file, stdin), now);
   const { command, code, stdout } = await runPulumi("refresh", more, now, env, (message) => stderr.write(message));
   const ended = `"${command}" ended with ${code ?? "a signal"}`;
   try {
-    const report = driftOf(readPreview(stdout), now);
+    const report = readDocument(stdout, now, true);
     return code === 0 ? report : { ...report, errors: [...report.errors, ended] };
   } catch (error) {
     if (!(error instanceof UnreadablePreview) || code === 0) throw error;
     throw new PreviewFailed(`${ended} and printed no preview`, { cause: error });
   }
+}
+
+/** @param isRefresh whether it is known to be of a refresh: that of an empty stack has no step. */
+function readDocument(text: string, now: Date, isRefresh = false): DriftReport {
+  const document = readPreview(text);
+  if (!isRefresh || document.steps.length > 0 || document.maybeCorrupt) demandRead(document);
+  return driftOf(document, now);
 }
 
 function said(report: DriftReport, format: Format, exitCode: number): string {

@@ -4,7 +4,7 @@ import { kindOf, type Kind } from "../../../provider/dynamic/kinds.js";
 import { nameOf, typeOf } from "../../../provider/dynamic/urn.js";
 import type { Properties } from "../../../provider/dynamic/wire.js";
 import { commandOf } from "../review/changes.js";
-import type { PreviewDocument } from "../review/document.js";
+import { UnreadablePreview, type PreviewDocument } from "../review/document.js";
 import { grouped } from "../review/grouped.js";
 import { secretsUnknown } from "../review/secrets.js";
 import { errorsOf, wordsOf, type Word } from "../review/words.js";
@@ -46,14 +46,20 @@ export interface DriftReport {
 export function driftOf(document: PreviewDocument, now: Date): DriftReport {
   const refresh = commandOf(document) === "refresh";
   const inputs = new Map(document.steps.map(({ urn, oldState }) => [urn, oldState?.inputs ?? undefined]));
-  const rows = [...grouped(wordsOf(document), ({ urn }) => urn)].flatMap(([urn, words]): DriftRow[] => {
+  const said = grouped(wordsOf(document), ({ urn }) => urn);
+  // What a refresh drops from the state is gone, whether its row says so or not.
+  const dropped = new Set(refresh ? document.steps.flatMap(({ op, urn }) => (op === "delete" ? [urn] : [])) : []);
+  const rows = [...new Set([...said.keys(), ...dropped])].flatMap((urn): DriftRow[] => {
     const kind = kindOf(typeOf(urn));
     if (kind === undefined) return [];
+    const words = said.get(urn) ?? [];
     const drifts = words.flatMap(({ text }) => readDrift(text) ?? []);
-    const said = answerOf(words);
+    if (drifts.length === 0 && dropped.has(urn))
+      drifts.push({ kind: "deleted", what: nameOf(urn), before: "there", now: "not there" });
+    const planned = answerOf(words);
     const answer = drifts.some((one) => one.kind === "deleted")
-      ? madeAnew(kind, urn, inputs.get(urn), said, now)
-      : said;
+      ? madeAnew(kind, urn, inputs.get(urn), planned, now)
+      : planned;
     const row = (found: Found): DriftRow => ({ urn, name: nameOf(urn), resourceKind: kind.kind, found, answer });
     if (drifts.length > 0) return drifts.map(row);
     const isDue = refresh && answer.refusals.length + answer.operations.length > 0;
@@ -63,6 +69,29 @@ export function driftOf(document: PreviewDocument, now: Date): DriftReport {
   });
   return { now, rows: rows.sort((a, b) => (a.urn < b.urn ? -1 : a.urn > b.urn ? 1 : 0)), errors: errorsOf(document) };
 }
+
+/**
+ * @throws UnreadablePreview unless all that the JSON shows of this package was read: each resource has a step of a refresh, or, in
+ * a refresh, was dropped by it (tried on the engine). Without one nothing was read, and no drift would mean nothing.
+ */
+export function demandRead(document: PreviewDocument): void {
+  const { steps, maybeCorrupt } = document;
+  if (maybeCorrupt) throw new UnreadablePreview(`Pulumi says of it that it may not be whole (maybeCorrupt). ${HOW}`);
+  // What could not be read has no step, and is said as an error.
+  if (errorsOf(document).length > 0) return;
+  const read = new Set(steps.flatMap(({ op, urn }) => (op === "refresh" ? [urn] : [])));
+  if (read.size === 0) throw new UnreadablePreview(`nothing was read for it: it has no step of a refresh. ${HOW}`);
+  if (commandOf(document) === "refresh") return;
+  const unread = steps.flatMap(({ urn, oldState }) =>
+    oldState == null || read.has(urn) || kindOf(typeOf(urn)) === undefined ? [] : [nameOf(urn)],
+  );
+  if (unread.length > 0)
+    throw new UnreadablePreview(
+      `${[...new Set(unread)].join(", ")} ${unread.length === 1 ? "was" : "were"} not read for it. ${HOW}`,
+    );
+}
+
+const HOW = 'Make it by "pulumi refresh --preview-only --json" or "pulumi preview --refresh --json".';
 
 const answerOf = (words: readonly Word[]): Answer => ({
   refusals: words.flatMap(({ refusal }) => refusal ?? []),

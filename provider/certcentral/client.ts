@@ -29,6 +29,7 @@ import {
   type AccountRequest,
   type DomainToken,
   type ListedCertificate,
+  type ListPage,
   type OrderInfo,
 } from "./wire.js";
 
@@ -186,22 +187,26 @@ export class CertcentralClient {
     return { result, info: seen };
   }
 
+  /**
+   * All pages of a list. A row that comes or goes meanwhile moves the others from page to page, so a list that does not hold as
+   * many rows as it counts is read once more. @throws Fault when it does not then, either: what is not in it may be there.
+   */
   async #pages<Row extends { readonly id: number }>(
     call: (offset: number) => HttpCall,
     resource: string,
     action: string,
-    read: Reader<{ rows: readonly Row[]; total: number }>,
+    read: Reader<ListPage<Row>>,
   ): Promise<readonly Row[]> {
-    const all = new Map<number, Row>();
-    for (let offset = 0; ;) {
-      const { rows, total } = await this.#read(call(offset), action, resource, read);
-      const before = all.size;
-      for (const row of rows) all.set(row.id, row);
-      offset += rows.length;
-      if (rows.length === 0 || offset >= total) return [...all.values()];
-      if (all.size === before)
-        throw this.#reads.unreadable(action, resource, "a page of the list repeats the one before it");
-    }
+    const page = (offset: number) => this.#read(call(offset), action, resource, read);
+    const first = await wholeList(page);
+    const { rows, counted } = first.rows.length < first.counted ? await wholeList(page) : first;
+    if (rows.length < counted)
+      throw this.#reads.unreadable(
+        action,
+        resource,
+        `the list counts ${counted} rows and its pages hold ${rows.length}`,
+      );
+    return rows;
   }
 
   #read<T>(call: HttpCall, action: string, resource: string, read: Reader<T>): Promise<T> {
@@ -210,6 +215,22 @@ export class CertcentralClient {
 }
 
 export const SYSTEM = "CertCentral";
+
+/** The rows of all pages, each once, and the most that a page has counted. Without a count, the list ends with an empty page. */
+async function wholeList<Row extends { readonly id: number }>(
+  page: (offset: number) => Promise<ListPage<Row>>,
+): Promise<{ readonly rows: readonly Row[]; readonly counted: number }> {
+  const all = new Map<number, Row>();
+  let counted = 0;
+  for (let offset = 0; ;) {
+    const { rows, total } = await page(offset);
+    const before = all.size;
+    for (const row of rows) all.set(row.id, row);
+    counted = Math.max(counted, total ?? 0);
+    offset += rows.length;
+    if (all.size === before || (total !== undefined && offset >= total)) return { rows: [...all.values()], counted };
+  }
+}
 
 const next = ({ status }: Failed): string =>
   status === 404

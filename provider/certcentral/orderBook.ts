@@ -1,10 +1,6 @@
-import type { OrderInfo } from "./wire.js";
+import type { ListPage, OrderInfo } from "./wire.js";
 
-/** One page of the account's orders, and how many there are in all. */
-interface Page {
-  readonly rows: readonly OrderInfo[];
-  readonly total: number;
-}
+type Page = ListPage<OrderInfo>;
 
 /**
  * The account's orders for all resources of a process that refresh. An account can hold far more orders than a stack, so
@@ -24,7 +20,7 @@ export class OrderBook {
 
   /** @returns undefined when the order is not on the pages that were read: it is to be read by itself. */
   async find(orderId: number): Promise<OrderInfo | undefined> {
-    const { rows, total } = await this.#firstPage();
+    const { rows, total = rows.length } = await this.#firstPage();
     const known = this.#rows.get(orderId);
     if (known !== undefined) return known;
     const left = rows.length === 0 ? 0 : Math.ceil(total / rows.length) - 1;

@@ -254,9 +254,16 @@ const validationSchema = z.object({
 });
 
 const page = z
-  .object({ total: integer("total").catch(0) })
+  .object({ total: integer("total").optional().catch(undefined) })
   .nullish()
   .catch(undefined);
+
+/** One page of a list. */
+export interface ListPage<Row> {
+  readonly rows: readonly Row[];
+  /** How many rows the list has in all, where the answer says so. */
+  readonly total: number | undefined;
+}
 
 export const readOrderInfo = reader<OrderInfo>(orderSchema);
 export const readPlaced = reader<Placed>(placedSchema);
@@ -264,13 +271,13 @@ export const readPlaced = reader<Placed>(placedSchema);
 export const readOrderRows = reader(
   z.object({ orders: z.array(orderSchema).nullish(), page }).transform(({ orders, page: at }) => ({
     rows: orders ?? [],
-    total: at?.total ?? 0,
+    total: at?.total,
   })),
 );
 export const readRequestRows = reader(
   z.object({ requests: z.array(requestSchema).nullish(), page }).transform(({ requests, page: at }) => ({
     rows: requests ?? [],
-    total: at?.total ?? 0,
+    total: at?.total,
   })),
 );
 export const readCertificateRows = reader(

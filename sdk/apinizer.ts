@@ -171,6 +171,8 @@ export class Jwk extends ClmResource {
   declare readonly outdated: pulumi.Output<boolean>;
   /** Whether the project has it: not while its certificate is not deployed yet. */
   declare readonly made: pulumi.Output<boolean>;
+  /** Whether it was deleted outside: the next `up` makes it anew. */
+  declare readonly missing: pulumi.Output<boolean>;
   declare readonly outcomes: pulumi.Output<readonly EnvironmentOutcome[]>;
 
   constructor(name: string, { certificate, ...args }: JwkArgs, opts?: pulumi.CustomResourceOptions) {

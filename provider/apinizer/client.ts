@@ -90,9 +90,13 @@ export class ApinizerClient {
     return this.#named(readCertificate(project, name), name, certificatesOf(project), resource);
   }
 
-  /** A JWK, afresh, as `certificate`. Its private members are dropped when the answer is read. */
-  jwk(project: string, name: string, resource: string): Promise<Jwk | undefined> {
-    return this.#named(readJwk(project, name), name, jwksOf(project), resource);
+  /**
+   * A JWK, afresh, as `certificate`. Its private members are dropped when the answer is read.
+   *
+   * @param known whether it was there: no truststore shows JWKs, so a no without words counts then only next to a list of others.
+   */
+  jwk(project: string, name: string, resource: string, known = false): Promise<Jwk | undefined> {
+    return this.#named(readJwk(project, name), name, jwksOf(project), resource, known);
   }
 
   async #named<T extends { readonly name: string }>(
@@ -100,6 +104,7 @@ export class ApinizerClient {
     name: string,
     collection: Collection<T>,
     resource: string,
+    needsOthers = false,
   ): Promise<T | undefined> {
     const action = `read ${collection.what} ${name} of project ${collection.project}`;
     const answer = await this.#reads.answer(call, action, resource);
@@ -108,7 +113,8 @@ export class ApinizerClient {
     // An empty 404 says nothing of what was not found (section 1.5).
     if (reply.outcome === "refused" && reply.status === 404 && answer.body.trim() === "") {
       const { rows, unread } = await this.#list(collection, resource);
-      if (!rows.some((one) => one.name === name) && !unread.some((one) => one === undefined || one === name))
+      const isShown = rows.length > 0 || !needsOthers;
+      if (isShown && !rows.some((one) => one.name === name) && !unread.some((one) => one === undefined || one === name))
         return undefined;
     }
     const list = this.#reads.judge(answer, action, resource, collection.read);

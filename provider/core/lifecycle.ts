@@ -136,8 +136,13 @@ export interface Lifecycle<Inputs extends object, State extends object, Api> {
   summary(state: State): { readonly what: string; readonly until?: string };
   plan(change: Change<Planned<Inputs>, State>, now: Date): Plan;
   create(inputs: Inputs, context: Context<Api>): Promise<Made<State>>;
-  /** The state as it is now, or `gone` when that is proven (architecture section 5). Anything else throws. */
-  read(state: State, context: Omit<Context<Api>, "perform" | "plan">): Promise<State | "gone">;
+  /**
+   * The state as it is now. What is proven gone is kept with that in its state, so that nothing is lost by a read; what nobody
+   * can say throws.
+   */
+  read(state: State, context: Omit<Context<Api>, "perform" | "plan">): Promise<State>;
+  /** Whether the service had what is in charge, and does not have it any more: of several at once that is taken for a mistake. */
+  vanishes?(before: State, after: State): boolean;
   update(state: State, inputs: Inputs, context: Context<Api>): Promise<State>;
   /** Already gone is success. */
   delete(state: State, context: Context<Api>): Promise<void>;

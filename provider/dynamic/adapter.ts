@@ -257,8 +257,7 @@ export function adapt<Inputs extends object, State extends object, Api>(
       );
       const urn = urnOf(outputs);
       const look = () => told(() => lifecycle.read(before, reading));
-      const found = (now: State | "gone"): readonly Drift[] =>
-        now === "gone" ? [] : (lifecycle.drift?.(before, now, host.run.now()) ?? []);
+      const found = (now: State): readonly Drift[] => lifecycle.drift?.(before, now, host.run.now()) ?? [];
       let state = await look();
       let held = host.run.heldByOthers(urn).size;
       for (let waited = 0; waited < SIBLINGS; waited += 100) {
@@ -268,17 +267,18 @@ export function adapt<Inputs extends object, State extends object, Api>(
         if (now > held) state = await look();
         held = now;
       }
-      if (state === "gone") {
-        await demandOneGone(lifecycle.kind, id, urn);
-        await host.warn(urn, driftInWords(gone(lifecycle.summary(before).what)));
-        return {};
+      const props = outputsOf(id, state, hiddenOf(outputs));
+      if (lifecycle.vanishes?.(before, state) === true) {
+        demandAlone(lifecycle, urn);
+        // The inventory of this run may only know the state from before it.
+        if (planOf(urn, props, undefined).operations.length === 0) host.run.begins("gone", [`${urn} ${id}`]);
       }
       const drifts = found(state);
       for (const one of drifts) await host.warn(urn, driftInWords(one));
       read.set(urn, drifts.length > 0);
       return {
         id,
-        props: outputsOf(id, state, hiddenOf(outputs)),
+        props,
         // Inputs that no state holds would be lost: without any the engine keeps those that it has.
         ...(isEchoed ? { inputs: storedInputs(lifecycle.inputsOf(state), hiddenOf(outputs)) } : {}),
       };
@@ -326,33 +326,23 @@ const MAY_BE_A_SIBLING: readonly DriftKind[] = ["succeeded", "strays"];
 /** How long others get to say what they hold, milliseconds. */
 const SIBLINGS = 2000;
 
-const gone = (what: string): Drift => ({ kind: "deleted", what, before: "there", now: "not there" });
-
-/** Longest wait for another resource that vanishes at the same time, milliseconds. */
-const GONE_PATIENCE = 500;
-
 /**
- * Several resources that vanish at once are most likely one that has a wrong account, or somebody's mistake: none of them is
- * let go then. @throws Fault for all of them, as far as they are read together.
+ * Several resources of a system that vanish at once are most likely one account that is wrong, or somebody's mistake.
+ * @throws Fault for all but the first that is read, whose state says that it is missing: no state is lost by either.
  */
-async function demandOneGone(kind: string, id: string, urn: string): Promise<void> {
-  const own = `${urn} ${id}`;
-  for (let waited = 0; ; waited += 100) {
-    const others = [...host.run.begins("vanished", waited === 0 ? [own] : [])].filter((one) => one !== own);
-    if (others.length > 0)
-      throw new Fault({
-        action: `refresh ${kind} ${nameOf(urn)}`,
-        resource: nameOf(urn),
-        system: "pulumi-clm",
-        cameBack: `it and ${others.map((one) => nameOf(one.split(" ")[0] ?? "")).join(", ")} are not there any more, and several resources that vanish at once are taken for a mistake`,
-        known: "nothing was changed, the state is left as it was",
-        next: "check the account, the project and who has deleted them; if it is meant, refresh one after the other with --target, or remove them from the program",
-        outcome: "not executed",
-      });
-    if (waited >= GONE_PATIENCE) break;
-    await delay(100);
-  }
-  host.run.begins("gone", [own]);
+function demandAlone({ kind, system }: { readonly kind: string; readonly system: string }, urn: string): void {
+  const own = `${system} ${urn}`;
+  const others = [...host.run.begins("vanished", [own])].filter((one) => one !== own && one.startsWith(`${system} `));
+  if (others.length === 0) return;
+  throw new Fault({
+    action: `refresh ${kind} ${nameOf(urn)}`,
+    resource: nameOf(urn),
+    system: "pulumi-clm",
+    cameBack: `it and ${others.map((one) => nameOf(one)).join(", ")} are not there any more, and several resources that vanish at once are taken for a mistake`,
+    known: "nothing was changed, and its state is left as it was",
+    next: "check the account, the project and who has deleted them; if it is meant, refresh each by itself with --target, or remove them from the program",
+    outcome: "not executed",
+  });
 }
 
 /** Names as they are known beyond this process's provider instance. */

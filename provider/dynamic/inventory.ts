@@ -38,7 +38,7 @@ export const inventoryProvider: dynamic.ResourceProvider<Properties, Properties>
     const stored = entriesOf(olds.entries);
     // The stored list is read by `destroy`, where nothing stays.
     const wanted = asEntries(heldMap(news.entries, new Set()) ?? {});
-    // What a refresh of this run has found gone is not ended by it (inventory.md rule 9).
+    // What a refresh of this run has found gone, and whose end makes no call by that, is not ended by it (inventory.md rule 9).
     const gone = host.run.begins("gone", []);
     const ending = leaving(
       stored,

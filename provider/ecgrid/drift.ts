@@ -1,9 +1,13 @@
 import { isoDay } from "../core/clock.js";
 import { differing, type Drift } from "../core/drift.js";
-import { hasEnded, validUntil, type Held } from "./held.js";
+import { hasEnded, validUntil, VANISHED, type Held } from "./held.js";
 
 /** Certificates on the comm that could be, or are, a renewal of the current one. */
 type Found = readonly { readonly certKeyId: number; readonly linked: boolean }[];
+
+/** Whether the comm had the certificate in charge in use, and no longer lists it. */
+export const vanishes = (before: Held, after: Held): boolean =>
+  !hasEnded(before.current) && after.current.status === VANISHED;
 
 /**
  * What a comm says otherwise of the certificate in charge. Older ones are left out: their end is what everybody waits for.

@@ -264,7 +264,7 @@ describe("calls for a JWK when the service misbehaves", () => {
     sandbox.apinizer.addJwkOutside("signer", after);
     expect((await steps.read(made)).publicJwk).to.include(keyOf(pems[1] ?? ""));
     sandbox.apinizer.deleteJwkOutside("signer");
-    expect(await steps.read(made).catch(String)).to.include("taken for gone");
+    expect((await steps.read(made)).missing).to.equal(true);
     const followed = failure<PartialFault<JwkState>>(steps.update(made, wanted({ certificateThumbprint: "AB" })));
     const gone = await followed;
     expect(gone.message).to.include("does not have it any more").and.include("the next preview names the call");

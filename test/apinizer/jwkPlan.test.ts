@@ -24,6 +24,7 @@ const stateOf = (from: JwkInputs, more: Partial<JwkState> = {}): JwkState => ({
   ...from,
   ...{
     made: true,
+    missing: false,
     attached: from.certificateName !== undefined,
     keyType: "EC",
     kid: "k",

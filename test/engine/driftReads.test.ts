@@ -1,8 +1,10 @@
 import { expect } from "chai";
 import type { Mode } from "../../sandbox/hostility.js";
+import type { DriftJson } from "../../sdk/cli/drift/formats.js";
 import { clm } from "../instrument/clm.js";
 import { expectCode, type World } from "../instrument/world.js";
-import { inWorld } from "./engine.js";
+import { apply, current, inWorld } from "./engine.js";
+import { BOTH, gateway, generated, pem } from "./gateways.js";
 import { applied, kept } from "./stacks.js";
 
 /** Of each system, what its faults begin with. */
@@ -70,16 +72,92 @@ describe("reads of a refresh that fail", () => {
       apinizer.setRights(["SECRETS+VIEW", "SECRETS+MANAGE", "SECRETS+DEPLOY_UNDEPLOY"], "partners");
       Object.assign(project.environment, good);
       expectCode(await project.refresh("--expect-no-changes"), 0);
+    }),
+  );
 
-      // Deleted, and proven: one is let go, several at once are an error.
-      apinizer.deleteJwkOutside("own");
-      apinizer.deleteJwkOutside("signing");
-      const several = await failing(world, []);
-      expect(several).to.include("several resources that vanish at once are taken for a mistake");
-      const target = project.resources().find(({ urn }) => urn.endsWith("::own"))?.urn ?? "";
-      expectCode(await project.refresh("--target", target), 0);
-      expect(project.resources().map(({ urn }) => urn)).to.not.include(target);
-      expect(project.resources().some(({ urn }) => urn.endsWith("::signing"))).to.equal(true);
+  it(
+    "of several of a system that vanish at once, whatever the order in which they are read, none is lost: one is kept as missing, the others are an error",
+    inWorld(async (world) => {
+      const { project, sandbox } = world;
+      const { ecgrid, partner, apinizer } = sandbox;
+      await applied(world);
+      const urns = (): string[] => project.resources().map(({ urn }) => urn);
+      const all = urns();
+      const kept = (name: string) => project.resources().find(({ urn }) => urn.endsWith(`::${name}`));
+      const several = async (names: readonly [string, string], isMissing: (name: string) => boolean): Promise<void> => {
+        const refreshed = await project.refresh("--parallel", "1");
+        expect(refreshed.code).to.not.equal(0);
+        expect(refreshed.text).to.include("several resources that vanish at once are taken for a mistake");
+        expect(urns()).to.deep.equal(all);
+        const missing = names.filter(isMissing);
+        expect(missing, "the first that was read").to.have.length(1);
+        const [other = ""] = names.filter((name) => !missing.includes(name));
+        expectCode(await project.refresh("--target", kept(other)?.urn ?? ""), 0);
+        expect(names.filter(isMissing), "each by itself").to.have.length(2);
+        expect(urns()).to.deep.equal(all);
+      };
+      const status = (name: string) => (kept(name)?.outputs?.current as { status?: string }).status;
+
+      for (const name of ["uploaded", "theirs"]) ecgrid.vanish(5002, current(world, name).certKeyId);
+      await several(["uploaded", "theirs"], (name) => status(name) === "Vanished");
+      const contractId = (kept("web")?.outputs?.contract as { id: number }).id;
+      for (const name of ["key", "second"])
+        partner.vanishCredential(contractId, (kept(name)?.outputs?.current as { credentialId: number }).credentialId);
+      await several(["key", "second"], (name) => status(name) === "vanished");
+      for (const name of ["signing", "own"]) apinizer.deleteJwkOutside(name);
+      await several(["signing", "own"], (name) => kept(name)?.outputs?.missing === true);
+      expect((await project.refresh("--expect-no-changes")).text).to.not.include("DRIFT");
+
+      const preview = await project.preview();
+      for (const name of ["signing", "own"]) expect(preview.text).to.include(`MAKE JWK ${name} of project partners`);
+    }),
+  );
+
+  it(
+    "what was deleted stays in the state until the next up makes it anew, by clm drift, refresh, preview and up; its removal makes no call",
+    inWorld(async (world) => {
+      const { project, sandbox } = world;
+      const { apinizer } = sandbox;
+      const text = await pem(sandbox);
+      const program = [gateway({ pem: text }), generated()];
+      world.program(...program);
+      await apply(world);
+      const state = (name: string) => project.resources().find(({ urn }) => urn.endsWith(`::${name}`))?.outputs;
+      const gone = async (): Promise<void> => {
+        apinizer.deleteOutside("gw");
+        expectCode(await project.refresh(), 0);
+        apinizer.deleteJwkOutside("own");
+        const listed = expectCode(await clm(world, "drift", "--format", "json"), 7);
+        const { drift } = JSON.parse(listed.stdout) as DriftJson;
+        expect(drift.map(({ name, drift: kind }) => [name, kind])).to.deep.include(["own", "deleted"]);
+        const row = drift.find(({ name }) => name === "own");
+        expect(row?.answer.operations.map(({ label }) => label)).to.deep.equal([
+          "apinizer.jwks.create project=partners name=own",
+        ]);
+        expectCode(await project.refresh(), 0);
+        for (const name of ["gw", "own"]) expect(state(name)).to.include({ missing: true });
+        const before = kept(world);
+        expect((await project.refresh()).text, "found once").to.not.include("DRIFT");
+        expect(kept(world)).to.deep.equal(before);
+      };
+      await gone();
+      const made = (await apply(world)).made.sort();
+      expect(made).to.deep.equal([
+        "apinizer.certificates.create project=partners name=gw",
+        "apinizer.jwks.create project=partners name=own",
+      ]);
+      for (const name of ["gw", "own"]) expect(state(name)).to.include({ missing: false });
+      expectCode(await project.refresh("--expect-no-changes"), 0);
+
+      await gone();
+      await apinizer.addCertificateOutside({ name: "gw", alias: "gw", pem: text, environments: BOTH });
+      expectCode(await project.refresh(), 0);
+      expect(state("gw"), "it is back").to.include({ missing: false });
+      expect((await apply(world)).made).to.not.include("apinizer.certificates.create project=partners name=gw");
+
+      await gone();
+      world.program();
+      expect((await apply(world)).made).to.deep.equal([]);
     }),
   );
 });

@@ -87,11 +87,9 @@ export class Steps<Inputs extends object, State extends object, Api> {
     return this.lifecycle.update(before, after, this.#context(this.plan(before, after)));
   }
 
-  /** What `read` keeps; nothing of ours is ever gone. */
-  async read(state: State): Promise<State> {
-    const read = await this.lifecycle.read(state, this.#context(NOTHING));
-    if (read === "gone") throw new Error("taken for gone");
-    return read;
+  /** What `read` keeps. */
+  read(state: State): Promise<State> {
+    return this.lifecycle.read(state, this.#context(NOTHING));
   }
 
   delete(before: State): Promise<void> {

@@ -290,6 +290,10 @@ describe("plan of an ACME credential", () => {
     ]);
     const revoked = state({ current: { credentialId: 3, status: "revoked", mintedOn: "2026-05-01" } });
     expect(shown(plan(revoked, { ...inputs(), whenEndedOutside: UNKNOWN }))).to.deep.equal([`${MINT} ?`]);
+    const vanished = state({ current: { credentialId: 3, status: "vanished", mintedOn: "2026-05-01" } });
+    const stops = plan(vanished, inputs({ whenEndedOutside: "replace" }));
+    expect(shown(stops), "nobody has said that it was revoked").to.deep.equal([]);
+    expect(stops.remarks.join()).to.include("was vanished outside; nothing is minted by itself");
   });
 
   it("another contract is another credential", () => {

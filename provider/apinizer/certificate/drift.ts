@@ -1,5 +1,12 @@
 import { differing, listed, type Drift } from "../../core/drift.js";
-import { doubled, environmentsIn, thumbprintsOf, type CertificateState, type EnvironmentState } from "./state.js";
+import {
+  doubled,
+  environmentsIn,
+  isGone,
+  thumbprintsOf,
+  type CertificateState,
+  type EnvironmentState,
+} from "./state.js";
 
 /** What the manager and the truststores of its environments say otherwise of a certificate. */
 export function drift(before: CertificateState, after: CertificateState, now: Date): Drift[] {
@@ -7,7 +14,12 @@ export function drift(before: CertificateState, after: CertificateState, now: Da
   if (after.missing)
     return before.missing
       ? []
-      : differing("deleted", what, "there", "not there, and environments may still trust it: see the truststores");
+      : differing(
+          "deleted",
+          what,
+          "there",
+          isGone(after) ? "not there" : "not there, and environments may still trust it: see the truststores",
+        );
   const [had, has] = [environmentsIn(before), environmentsIn(after)];
   const twice = doubled(after).filter((environment) => !doubled(before).includes(environment));
   const ends = after.entries.flatMap(({ notAfter }) => notAfter ?? []).sort();

@@ -16,7 +16,15 @@ import { heldElsewhere, holding, referringTo } from "../scope.js";
 import { certificateInputs, type CertificateInputs } from "./inputs.js";
 import { NO_LONGER } from "./outcomes.js";
 import { readPem, whatOf, type PemInfo } from "./pem.js";
-import { doubled, environmentsIn, everywhere, isWaiting, thumbprintsOf, type CertificateState } from "./state.js";
+import {
+  doubled,
+  environmentsIn,
+  everywhere,
+  isGone,
+  isWaiting,
+  thumbprintsOf,
+  type CertificateState,
+} from "./state.js";
 
 type Inputs = Planned<CertificateInputs>;
 /** What other resources hold, as `referring` and `holding` name it. */
@@ -161,10 +169,15 @@ function whatChanges(before: CertificateState, after: Inputs, heldByOthers: Held
   if (after.pem === undefined)
     return deployed === undefined
       ? { ...NOTHING, remarks: changed(before, after, ["pem"]) ? [waits("nothing is deployed")] : [] }
-      : { ...NOTHING, remarks: [waits(`certificate ${deployed.thumbprint} stays deployed`)] };
+      : {
+          ...NOTHING,
+          remarks: [
+            waits(isGone(before) ? "nothing is deployed" : `certificate ${deployed.thumbprint} stays deployed`),
+          ],
+        };
   const deployment = deploymentOf(after, before);
   const conditional = after.pem === UNKNOWN;
-  if (missing && !triggered && after.whenEndedOutside === "fail") {
+  if (missing && !isGone(before) && !triggered && after.whenEndedOutside === "fail") {
     const fact = `certificate ${before.name} of project ${before.project} was deleted outside; nothing is made by itself`;
     return changedFields(FIELDS, before, after).length > 0
       ? { ...NOTHING, remarks: [fact] }
@@ -178,7 +191,7 @@ function whatChanges(before: CertificateState, after: Inputs, heldByOthers: Held
     const args = {
       ...deployment,
       why: missing
-        ? `it was deleted outside, and ${after.whenEndedOutside === "fail" ? "the trigger has changed" : replacesBecause(after.whenEndedOutside)}`
+        ? `it was deleted outside${triggered ? ", and the trigger has changed" : isGone(before) ? "" : `, and ${replacesBecause(after.whenEndedOutside)}`}`
         : isWaiting(before)
           ? "it is issued now"
           : "an earlier deployment has not come to its end",
@@ -307,6 +320,12 @@ export function ending(before: CertificateState, heldByOthers: Held = new Set())
       ...NOTHING,
       changes: true,
       remarks: [`certificate ${name} of project ${project} was never deployed: no remote call`],
+    };
+  if (isGone(before))
+    return {
+      ...NOTHING,
+      changes: true,
+      remarks: [`certificate ${name} of project ${project} was deleted outside: no remote call`],
     };
   if (before.onDelete === "retain")
     return {

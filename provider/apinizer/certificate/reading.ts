@@ -14,10 +14,10 @@ import {
 } from "./state.js";
 
 /**
- * The state as the manager has it now, by one list of its project; gone when the manager says by its name that there is
- * none, and every environment is seen to be clean.
+ * The state as the manager has it now, by one list of its project; missing when the manager says by its name that there is
+ * none, and without environments once all of them are seen to be clean.
  */
-export async function reread(before: CertificateState, context: Reading): Promise<CertificateState | "gone"> {
+export async function reread(before: CertificateState, context: Reading): Promise<CertificateState> {
   const { project, name } = before;
   if (isWaiting(before)) return before;
   const listed = await context.api.listed(project, context.resource);
@@ -87,7 +87,7 @@ function stillThere(one: EnvironmentState, store: Truststore, wanted: Wanted, co
   return trusts(store, wanted) === false ? { ...one, outcome: "failed", message: NO_LONGER } : one;
 }
 
-async function vanished(before: CertificateState, context: Reading): Promise<CertificateState | "gone"> {
+async function vanished(before: CertificateState, context: Reading): Promise<CertificateState> {
   // A creation that has not come to its end: nothing was there to be deleted.
   if (before.entries.length === 0 && !before.missing) return before;
   const known = everywhere(before);
@@ -101,5 +101,8 @@ async function vanished(before: CertificateState, context: Reading): Promise<Cer
     const store = stores.get(environment);
     return outcome !== "failed" && outcome !== "left" && store !== undefined && trusts(store, wanted) === false;
   });
-  return clean ? "gone" : { ...before, missing: true, truststores: rightsIn(stores, before.truststores) };
+  return {
+    ...{ ...before, missing: true, truststores: rightsIn(stores, before.truststores) },
+    ...(clean ? { entries: [], outcomes: [] } : {}),
+  };
 }

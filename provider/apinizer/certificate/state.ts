@@ -41,7 +41,7 @@ export const certificateState = z.object({
   ),
   /** Whether the environments' truststores could be read with this token when they were read last. */
   truststores: z.enum(["readable", "refused", "unread"]),
-  /** Whether the manager no longer has it although this resource has not deleted it. */
+  /** Whether the manager no longer has it although this resource has not deleted it; `outcomes` are empty once no environment has it. */
   missing: z.boolean(),
   /** How many calls of this resource may have touched JWKs that are made from it; states from before it have none. */
   writes: z.number().default(0),
@@ -56,6 +56,9 @@ export type EnvironmentState = CertificateState["outcomes"][number];
 /** Whether nothing was ever deployed: there was no certificate yet. */
 export const isWaiting = ({ deployed, entries, outcomes, missing }: CertificateState): boolean =>
   deployed === undefined && entries.length === 0 && outcomes.length === 0 && !missing;
+
+/** Whether it was deleted outside, and no environment is left that may have it. */
+export const isGone = (state: CertificateState): boolean => state.missing && everywhere(state).length === 0;
 
 /** Environments of the manager's entries, each once. */
 export const environmentsIn = ({ entries }: Pick<CertificateState, "entries">): string[] => [

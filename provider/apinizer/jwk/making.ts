@@ -12,7 +12,7 @@ import { saidOf, type Jwk, type Members } from "../wire.js";
 import type { JwkInputs } from "./inputs.js";
 import { hasKey, keyOfSource, refers, taken } from "./reading.js";
 import { demandUndeployed, inWords, removed } from "./removing.js";
-import { isFollowing, isUnread, mayRefer, unmade, unread, withInputs, type JwkState } from "./state.js";
+import { isFollowing, isThere, isUnread, mayRefer, unmade, unread, withInputs, type JwkState } from "./state.js";
 
 const idOf = ({ project, name }: Pick<JwkInputs, "project" | "name">): string => `${project}/jwks/${name}`;
 
@@ -26,6 +26,7 @@ export async function make(inputs: JwkInputs, context: Step): Promise<Made<JwkSt
     ...inputs,
     manager: managerOf(context),
     made: false,
+    missing: false,
     attached: false,
     outdated: false,
     outcomes: [],
@@ -98,7 +99,7 @@ export async function change(before: JwkState, inputs: JwkInputs, context: Step)
       outcome: "not executed",
     });
   const state = withInputs(before, inputs);
-  if (!before.made && inputs.adopt === true) {
+  if (!isThere(before) && inputs.adopt === true) {
     takeForOwn(objectOf(state), [holdingJwk(state.project, state.name)], context);
     return adopted(state, context);
   }
@@ -253,7 +254,7 @@ async function settle(
       {
         ...{
           ...state,
-          made: true,
+          ...{ made: true, missing: false },
           attached: before === undefined && state.certificateName !== undefined ? undefined : false,
         },
         outcomes: [...outcomesOf(reply, before)],

@@ -7,7 +7,7 @@ import { namesOf } from "../outcomes.js";
 import { heldElsewhere, holdingJwk } from "../scope.js";
 import { generatedAlgorithm, generatedCurve, type Use } from "./algorithms.js";
 import { jwkInputs, type JwkInputs } from "./inputs.js";
-import { isFollowing, isUnread, mayRefer, type JwkState } from "./state.js";
+import { isFollowing, isThere, isUnread, mayRefer, type JwkState } from "./state.js";
 
 type Inputs = Planned<JwkInputs>;
 
@@ -42,14 +42,14 @@ export function plan({ before, after, heldByOthers }: Change<Inputs, JwkState>):
       name: [before.name],
       description: [before.description],
       certificateName: [before.certificateName],
-      certificateThumbprint: before.made ? [before.certificateThumbprint, ""] : [""],
+      certificateThumbprint: isThere(before) ? [before.certificateThumbprint, ""] : [""],
       certificateWrites: [before.certificateWrites],
       environment: [before.environment],
       use: [before.use],
       algorithm: [before.algorithm],
       generate: [before.generate],
       trigger: [before.trigger],
-      ...(before.made ? {} : { adopt: [undefined] }),
+      ...(isThere(before) ? {} : { adopt: [undefined] }),
     },
     (turned) => decide(before, turned),
   );
@@ -157,11 +157,15 @@ const differs = (before: JwkState, after: Inputs, fields: readonly string[]): st
   changedFields(fields, before, after);
 
 function update(before: JwkState, after: Inputs): Plan {
-  const { made, attached, outdated, certificateName, outcomes } = before;
-  if (!made) {
+  const { attached, outdated, certificateName, outcomes, missing } = before;
+  if (!isThere(before)) {
     if (after.adopt === true) return adoption(after);
     if (after.certificateThumbprint === "") return NOTHING;
-    const why = after.certificateName === undefined ? "it is not made yet" : "the certificate is deployed now";
+    const why = missing
+      ? "it was deleted outside"
+      : after.certificateName === undefined
+        ? "it is not made yet"
+        : "the certificate is deployed now";
     return { ...NOTHING, changes: true, operations: [createJwk.conditional(making(after, why), ABSENT)] };
   }
   const triggered = after.trigger !== undefined && after.trigger !== before.trigger;
@@ -243,6 +247,8 @@ const deletion = (before: JwkState): DeleteJwkArguments => ({
 /** What a deletion does. */
 export function ending(before: JwkState): Plan {
   if (!before.made) return { ...NOTHING, changes: true, remarks: [`${jwkOf(before)} was never made: no remote call`] };
+  if (before.missing)
+    return { ...NOTHING, changes: true, remarks: [`${jwkOf(before)} was deleted outside: no remote call`] };
   if (before.onDelete === "retain")
     return {
       ...NOTHING,

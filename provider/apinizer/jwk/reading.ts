@@ -38,6 +38,7 @@ export function taken(before: JwkState, found: Jwk, wanted?: Members): JwkState 
   return {
     ...others,
     made: true,
+    missing: false,
     outdated: fits === undefined ? before.outdated : !fits,
     ...defined({ attached: refers(before, found), keyType: type ?? keyType, kid: kid ?? oldKid, ...known }),
   };
@@ -58,11 +59,11 @@ const defined = <T extends object>(fields: T): { [Key in keyof T]?: NonNullable<
   };
 
 /**
- * The state as the service has it now; gone when it says by the JWK's name that there is none. One from a certificate is
+ * The state as the service has it now; missing when it says by the JWK's name that there is none. One from a certificate is
  * read, since its key can be another one under the same key id; of a generated one the list is enough, which does not show
  * the private members.
  */
-export async function reread(before: JwkState, context: Reading): Promise<JwkState | "gone"> {
+export async function reread(before: JwkState, context: Reading): Promise<JwkState> {
   if (!before.made) return before;
   const { api, resource } = context;
   const { project, name } = before;
@@ -73,8 +74,8 @@ export async function reread(before: JwkState, context: Reading): Promise<JwkSta
     (listed.kid ?? before.kid) === before.kid &&
     (listed.type ?? before.keyType) === before.keyType &&
     before.publicJwk !== undefined;
-  const found = unchanged ? listed : await api.jwk(project, name, resource);
-  if (found === undefined) return "gone";
+  const found = unchanged ? listed : await api.jwk(project, name, resource, true);
+  if (found === undefined) return { ...before, missing: true };
   const state = taken(before, found, before.outdated ? await keyOfSource(before, context) : undefined);
   return before.description === undefined || found.description === undefined
     ? state

@@ -12,6 +12,8 @@ export const jwkState = z.object({
   manager: text,
   /** Whether the project has it. */
   made: z.boolean(),
+  /** Whether the project no longer has it although this resource has not deleted it; states from before it have none. */
+  missing: z.boolean().default(false),
   /** RSA, EC, OCT, OKP. */
   keyType: text,
   kid: text,
@@ -37,8 +39,8 @@ export type JwkState = z.output<typeof jwkState>;
 export const { inputsOf, withInputs } = echo<JwkInputs, JwkState>(jwkInputs);
 
 /** Whether nothing of it could be read: it was made just now, or whether it was deleted is not known. */
-export const isUnread = ({ made, keyType, kid, publicJwk }: JwkState): boolean =>
-  made && keyType === undefined && kid === undefined && publicJwk === undefined;
+export const isUnread = ({ made, missing, keyType, kid, publicJwk }: JwkState): boolean =>
+  isThere({ made, missing }) && keyType === undefined && kid === undefined && publicJwk === undefined;
 
 /** A state of which the next run has to read what is there. */
 export function unread({ keyType, kid, publicJwk, thumbprint, ...others }: JwkState): JwkState {
@@ -48,16 +50,20 @@ export function unread({ keyType, kid, publicJwk, thumbprint, ...others }: JwkSt
 /** The state while the project has no such JWK: the next plan makes it. */
 export function unmade(state: JwkState): JwkState {
   const { usageUnknown: _usageUnknown, ...others } = unread(state);
-  return { ...others, made: false, attached: false, outdated: false, outcomes: [] };
+  return { ...others, made: false, missing: false, attached: false, outdated: false, outcomes: [] };
 }
 
+/** Whether the project has it, as far as is known. */
+export const isThere = ({ made, missing }: Pick<JwkState, "made" | "missing">): boolean => made && !missing;
+
 /** Whether it may refer to its certificate: unless it is known not to. */
-export const mayRefer = ({ certificateName, made, attached }: JwkState): boolean =>
-  certificateName !== undefined && made && attached !== false;
+export const mayRefer = ({ certificateName, made, missing, attached }: JwkState): boolean =>
+  certificateName !== undefined && isThere({ made, missing }) && attached !== false;
 
 /** Whether its certificate was written, or is another one, since the JWK was looked at (apinizer.md 2.4, 3.4). */
 export const isFollowing = (
-  { made, certificateThumbprint, certificateWrites }: JwkState,
+  { made, missing, certificateThumbprint, certificateWrites }: JwkState,
   after: Partial<Record<"certificateThumbprint" | "certificateWrites", unknown>>,
 ): boolean =>
-  made && (after.certificateThumbprint !== certificateThumbprint || after.certificateWrites !== certificateWrites);
+  isThere({ made, missing }) &&
+  (after.certificateThumbprint !== certificateThumbprint || after.certificateWrites !== certificateWrites);

@@ -1,5 +1,5 @@
 import type { Lifecycle } from "../../core/lifecycle.js";
-import { drift } from "./drift.js";
+import { drift, vanishes } from "./drift.js";
 import { SECRET_OUTPUTS } from "../binding.js";
 import type { PartnerClient } from "../client.js";
 import { nameOf } from "../operations.js";
@@ -34,6 +34,7 @@ export const acmeCredential: Lifecycle<CredentialInputs, CredentialState, Partne
   }),
   plan,
   drift,
+  vanishes,
   create: (inputs, context) => oneWriter(inputs.contractId, context, () => make(inputs, context)),
   read: reread,
   update: (state, inputs, context) => oneWriter(state.contractId, context, () => change(state, inputs, context)),

@@ -5,7 +5,7 @@ import { NOTHING, perhapsReplaced, type Change, type Plan } from "../../core/pla
 import { changedFields, withSettings } from "../../core/settingChanges.js";
 import { replacesBecause } from "../../core/fields.js";
 import { known, UNKNOWN, type Planned } from "../../core/unknown.js";
-import type { KeptCredential } from "../binding.js";
+import { VANISHED, type KeptCredential } from "../binding.js";
 import { nameOf, regenerate, revokeAll, revokeCredential } from "../operations.js";
 import { holding } from "../scope.js";
 import { credentialInputs, type CredentialInputs } from "./inputs.js";
@@ -156,7 +156,8 @@ function reasonsToMint(before: CredentialState, after: Inputs, triggered: boolea
     why.push("the answer to an earlier one was lost, and its secret with it");
   if (triggered) why.push("the trigger has changed");
   if (current === undefined) return why;
-  if (!isInForce(current) && after.whenEndedOutside !== "fail" && owed === undefined)
+  // One that is only not listed any more may come back: that nobody has revoked it stops.
+  if (!isInForce(current) && current.status !== VANISHED && after.whenEndedOutside !== "fail" && owed === undefined)
     why.push(
       `credential ${nameOf(current)} was ${current.status} outside, and ${replacesBecause(after.whenEndedOutside)}`,
     );

@@ -1,4 +1,6 @@
 import { expect } from "chai";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { expectCode } from "../instrument/world.js";
 import { inWorld } from "./engine.js";
 import { apply, filled, scan } from "./importing.js";
@@ -50,6 +52,13 @@ describe("clm import on the real engine", () => {
         const inventory = stored.find(({ type }) => type.endsWith("clm:Inventory")) as
           { dependencies?: string[] } | undefined;
         expect(inventory?.dependencies, "the inventory goes before them").to.have.length(8);
+        rmSync(join(project.folder, "project", "imported"), { recursive: true });
+        const again = await scan(
+          ...([world, program, "ecgrid", "certcentral", "partner", "apinizer", "--stack", "dev"] as const),
+          ...["--comm", "5001", "--contract", String(contract), "--project", of],
+        );
+        expect(expectCode(again, 4).stdout, "each is held").to.include("\n0 to import, 8 not");
+        expect(again.stdout.match(/ of the stack holds it/g)).to.have.length(8);
         expectCode(await project.refresh("--expect-no-changes"), 0);
         project.write("index.js", `require("pulumi-clm");\n`);
         const removal = await project.preview();

@@ -34,6 +34,7 @@ export class Importing {
   private constructor(readonly sandbox: Sandbox) {
     const { ecgrid, certcentral, partner, apinizer } = sandbox;
     writeFileSync(join(this.folder, "Pulumi.yaml"), "name: shop\nruntime: nodejs\n");
+    this.has();
     this.env = {
       CLM_NOW: NOW,
       CLM_BACKOFF_SECONDS: "0.01",
@@ -46,6 +47,11 @@ export class Importing {
 
   static async open(): Promise<Importing> {
     return new Importing(await startSandbox({ now: NOW }));
+  }
+
+  /** What the stack `dev` has already, as `pulumi stack export` prints it. */
+  has(resources: readonly object[] = []): void {
+    writeFileSync(join(this.folder, "state.json"), JSON.stringify({ version: 3, deployment: { resources } }));
   }
 
   async close(): Promise<void> {
@@ -79,7 +85,7 @@ export class Importing {
 
   /** The same, written for the stack `dev`. */
   written(...args: string[]): Promise<Ended> {
-    return this.run(...args, "--stack", "dev", "--out", join(this.folder, "out"));
+    return this.run(...args, "--stack", "dev", "--state", "state.json", "--out", join(this.folder, "out"));
   }
 
   /** The table of a run. */

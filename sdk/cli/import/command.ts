@@ -1,5 +1,6 @@
-import { relative } from "node:path";
+import { relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { printable } from "../../../provider/core/printable.js";
 import { OneScan } from "../../../provider/dynamic/reads.js";
 import { SECRET_SETTINGS, Settings } from "../../../provider/dynamic/settings.js";
 import { mask } from "../../../provider/http/redaction.js";
@@ -11,6 +12,7 @@ import { scanned, type Scanned } from "./found.js";
 import { importFile, taken, type Resource } from "./resources.js";
 import { stackFile } from "./stackFile.js";
 import { stackOf, type Stack } from "./stackOf.js";
+import { stateIn, stateOf, type StackState } from "./stackState.js";
 import { SYSTEMS } from "./systems.js";
 import { forPeople, isTaken, tableOf, type Table } from "./table.js";
 import { typescript } from "./typescript.js";
@@ -19,9 +21,11 @@ import { demandFree, writeAll } from "./writing.js";
 export const USAGE = `clm import SYSTEM... [filters] [--out DIR]    what exists at ${Object.keys(SYSTEMS).join(", ")}, as a table; with --out as
                                              files for "pulumi import --file" and the program that goes with it
   --stack [PROJECT/]STACK                    default PULUMI_STACK and the Pulumi.yaml of this folder
+  --state FILE                               its state, as "pulumi stack export" prints it, which is run without this: what it
+                                             holds already is not imported
   --out DIR                                  a folder that is not there yet
   --program yaml|typescript                  default yaml: a stack file
-  --no-inventory                             for a stack that has an inventory already
+  --no-inventory                             without the stack's inventory, which a stack that has one keeps anyway
   --set KEY=VALUE                            a setting that is no secret, for instance ecgrid:url=...; repeatable
   --format people|json                       of the table, default people
 filters, repeatable or comma separated where they are lists; by default what is in force:
@@ -45,6 +49,8 @@ interface Asked {
   readonly systems: readonly string[];
   readonly filters: Filters;
   readonly stack: Stack | undefined;
+  /** File with the stack's state; undefined: the backend is asked for it. */
+  readonly state: string | undefined;
   readonly out: string | undefined;
   readonly program: (typeof PROGRAMS)[number];
   readonly inventory: boolean;
@@ -74,33 +80,49 @@ export async function runImport(
   try {
     return await imported(asked, io, folder);
   } catch (error) {
-    const why = mask(error instanceof Error ? error.message : String(error));
+    const why = printable(mask(error instanceof Error ? error.message : String(error)));
     io.stderr.write(`clm import: the scan has failed, and nothing is written. ${why}\n`);
     return EXIT.failed;
   }
 }
 
-async function imported(asked: Asked, { stdout, stderr }: Omit<Io, "stdin">, folder: string): Promise<number> {
-  const { systems, filters, settings, now, out, stack = NO_STACK, format, inventory } = asked;
+async function imported(asked: Asked, { env, stdout, stderr }: Omit<Io, "stdin">, folder: string): Promise<number> {
+  const { systems, filters, settings, now, out, stack = NO_STACK, format } = asked;
+  const state = await has(asked, folder, env);
+  const inventory = asked.inventory && !state.hasInventory;
   const scans: Scanned[] = [];
   const failures: OneScan[] = [];
-  const tell = (text: string): void => void stderr.write(`clm import: ${text}\n`);
+  const tell = (text: string): void => void stderr.write(`clm import: ${printable(text)}\n`);
   for (const system of systems) {
     const scan = new OneScan();
     failures.push(scan);
     scans.push((await SYSTEMS[system]?.scan(settings, scan.reads, filters, now, tell)) ?? scanned());
   }
   const all = scanned(...scans);
-  const took = await taken(all.found, stack, now);
+  const took = await taken(all.found, stack, state, now);
   for (const { failure } of failures) if (failure !== undefined) throw failure;
   const table = tableOf(took, all);
-  stdout.write(format === "json" ? `${JSON.stringify(table, null, 2)}\n` : forPeople(table));
+  stdout.write(
+    format === "json"
+      ? `${JSON.stringify(table, null, 2)}\n`
+      : `${forPeople(table)}${state === NO_STATE ? UNCOMPARED : ""}`,
+  );
   const resources = took.filter(isTaken).map(({ result }) => result);
   if (resources.length > 0 && out !== undefined) {
     writeAll(out, filesOf(resources, asked.program, stack, inventory, now));
     stderr.write(nextSteps(relative(folder, out) || ".", asked.program, stack, resources.length));
   }
   return exitCodeOf(table);
+}
+
+/** What nobody has compared with says so. */
+const UNCOMPARED = "what a stack has already was not looked at: give --stack, or --state FILE\n";
+const NO_STATE: StackState = { heldBy: new Map(), resources: [], hasInventory: false };
+
+/** What the stack that is imported into has already. */
+async function has({ state, stack }: Asked, folder: string, env: Io["env"]): Promise<StackState> {
+  if (state !== undefined) return stateIn(resolve(folder, state));
+  return stack === undefined ? NO_STATE : stateOf(stack.named, folder, env);
 }
 
 const exitCodeOf = ({ imported: count, notImported }: Table): number =>
@@ -134,7 +156,7 @@ const nextSteps = (out: string, program: Asked["program"], { stack }: Stack, cou
 `;
 
 /** A table needs no stack: its names are the same in each. */
-const NO_STACK: Stack = { project: "project", stack: "stack", config: {} };
+const NO_STACK: Stack = { named: "stack", project: "project", stack: "stack", config: {} };
 
 function ask(argv: readonly string[], env: Io["env"], folder: string): Asked | "help" {
   const { values, positionals } = parsed(argv);
@@ -161,7 +183,7 @@ function ask(argv: readonly string[], env: Io["env"], folder: string): Asked | "
   const stack = out === undefined && named === undefined ? undefined : stackOf(named, folder);
   if (out !== undefined) demandFree(out);
   return {
-    ...{ systems, filters, stack, out },
+    ...{ systems, filters, stack, state: values.state, out },
     program: oneOf("--program", PROGRAMS, values.program),
     inventory: !values["no-inventory"],
     settings: settingsOf(values.set, stack?.config ?? {}, env),
@@ -179,7 +201,7 @@ function parsed(argv: readonly string[]) {
       allowPositionals: true,
       options: {
         ...{ status: list, name: list, comm: list, "comm-type": list, contract: list, project: list, set: list },
-        ...{ "expires-before": text, "expires-after": text, stack: text, out: text },
+        ...{ "expires-before": text, "expires-after": text, stack: text, state: text, out: text },
         program: { type: "string", default: "yaml" },
         format: { type: "string", default: "people" },
         "no-inventory": { type: "boolean", default: false },

@@ -1,29 +1,47 @@
+import { grouped } from "../review/grouped.js";
 import type { Found } from "./found.js";
 
 /**
  * Names of resources: what an object is called, and, of several that would be called the same, each with its identity. The
  * same objects get the same names in every run, whatever their order. Case does not tell them apart: files are named so, too.
+ *
+ * @param used names that the stack has already.
  */
-export function namesOf(found: readonly Found[]): Map<Found, string> {
-  const same = (of: (one: Found) => string): Map<string, number> => {
-    const counts = new Map<string, number>();
-    for (const one of found) counts.set(of(one), (counts.get(of(one)) ?? 0) + 1);
-    return counts;
-  };
-  const shortName = (one: Found): string => plain(one.name);
-  const longName = (one: Found): string => plain(`${one.name}-${one.key}`);
-  const identity = (of: (one: Found) => string) => (one: Found) => `${one.kind} ${of(one).toLowerCase()}`;
-  const [short, long] = [same(identity(shortName)), same(identity(longName))];
-  const isShort = (one: Found): boolean => short.get(identity(shortName)(one)) === 1;
-  // What another one is called with its identity must not be what this one is called without.
-  const taken = new Set(found.filter((one) => !isShort(one)).map(identity(longName)));
-  return new Map(
-    found.map((one) => {
-      if (isShort(one) && !taken.has(identity(shortName)(one))) return [one, shortName(one)];
-      return [one, long.get(identity(longName)(one)) === 1 ? longName(one) : plain(`${one.name}-${one.id}`)];
-    }),
-  );
+export function namesOf(
+  found: readonly Found[],
+  used: readonly { readonly kind: string; readonly name: string }[] = [],
+): Map<Found, string> {
+  const has = new Set(used.map(({ kind, name }) => identity(kind, name)));
+  /** How much of its identity each of them needs in its name so far. */
+  const needs = new Map(found.map((one) => [one, 0]));
+  for (;;) {
+    const groups = grouped(found, (one) => identity(one.kind, nameAt(one, needs.get(one) ?? 0)));
+    const longer = [...groups].flatMap(([name, same]) => (has.has(name) ? [...same] : outOf(same, needs)));
+    if (longer.length === 0) return new Map(found.map((one) => [one, nameAt(one, needs.get(one) ?? 0)]));
+    for (const one of longer) needs.set(one, (needs.get(one) ?? 0) + 1);
+  }
 }
+
+/** Of several that have the same name, those that need a longer one: what another is called with its identity, it keeps. */
+function outOf(same: readonly Found[], needs: ReadonlyMap<Found, number>): Found[] {
+  if (same.length === 1) return [];
+  const least = Math.min(...same.map((one) => needs.get(one) ?? 0));
+  const shortest = same.filter((one) => needs.get(one) === least);
+  const isAlone = shortest.length < same.length;
+  // With its whole identity only counting tells them apart.
+  return least < WHOLE || isAlone ? shortest : shortest.slice(1);
+}
+
+/** From so much on, a name holds the whole identity and a number. */
+const WHOLE = 2;
+
+function nameAt({ name, key, id }: Found, needs: number): string {
+  if (needs === 0) return plain(name);
+  if (needs === 1) return plain(`${name}-${key}`);
+  return plain(`${name}-${id}${needs === WHOLE ? "" : `-${needs - 1}`}`);
+}
+
+const identity = (kind: string, name: string): string => `${kind} ${name.toLowerCase()}`;
 
 /** Two colons separate the parts of a URN. */
 const plain = (name: string): string => name.replace(/\s+/g, " ").replace(/:{2,}/g, ":").trim();

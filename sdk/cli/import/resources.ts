@@ -2,12 +2,14 @@ import { policyOf } from "../../../provider/core/policy.js";
 import { inventoryOf } from "../../../provider/dynamic/inventory.js";
 import type { Imported, NotImported } from "../../../provider/dynamic/importing.js";
 import { providerText, type Kind } from "../../../provider/dynamic/kinds.js";
+import { nameOf } from "../../../provider/dynamic/urn.js";
 import type { Hidden, Properties } from "../../../provider/dynamic/wire.js";
 import { INVENTORY_TYPE } from "../../inventoryType.js";
 import { withoutPem } from "../../outputs.js";
 import { atOnce } from "./atOnce.js";
 import type { Found } from "./found.js";
 import { namesOf } from "./names.js";
+import type { StackState } from "./stackState.js";
 import type { Stack } from "./stackOf.js";
 
 /** A resource that is imported. */
@@ -24,13 +26,29 @@ export interface Taken {
   readonly result: Resource | NotImported;
 }
 
-/** Takes over what was found, as an adoption does: reads, and nothing else. */
-export async function taken(found: readonly Found[], stack: Stack, now: Date): Promise<Taken[]> {
-  const names = namesOf(found);
+/** Takes over what was found and the stack does not hold, as an adoption does: reads, and nothing else. */
+export async function taken(
+  found: readonly Found[],
+  stack: Stack,
+  { heldBy, resources }: Pick<StackState, "heldBy" | "resources">,
+  now: Date,
+): Promise<Taken[]> {
+  /** A contract without its credentials holds no object that others could take for theirs: it is known by its id. */
+  const holderOf = ({ holds, kind, id }: Found): string | undefined => {
+    const urn = heldBy.get(holds);
+    return urn === undefined ? resources.find((one) => one.kind === kind && one.id === id)?.name : nameOf(urn);
+  };
+  const names = namesOf(
+    found.filter((one) => holderOf(one) === undefined),
+    resources,
+  );
   const policy = policyOf((key) => stack.config[`clm:${key}`]);
-  const all = found.map(({ holds }) => holds);
+  const all = [...found.map(({ holds }) => holds), ...heldBy.keys()];
   return atOnce(found, async (one) => {
     const { kind } = one.importer;
+    const holder = holderOf(one);
+    if (holder !== undefined)
+      return { found: one, name: holder, result: { because: `resource ${holder} of the stack holds it` } };
     const name = names.get(one) ?? one.name;
     const urn = urnOf(stack, kind.type, name);
     const hidden: Hidden = {

@@ -5,6 +5,8 @@ import { UsageError } from "../io.js";
 
 /** The stack that is imported into: its URNs hold project and stack. */
 export interface Stack {
+  /** As it was named: what Pulumi knows it by. */
+  readonly named: string;
   readonly project: string;
   readonly stack: string;
   /** Values of its configuration that stand in clear. */
@@ -12,8 +14,8 @@ export interface Stack {
 }
 
 /** By `[organization/][project/]stack`, and the files of the folder. @throws UsageError */
-export function stackOf(named: string | undefined, folder: string): Stack {
-  const parts = (named ?? "").split("/");
+export function stackOf(named = "", folder: string): Stack {
+  const parts = named.split("/");
   const stack = parts.at(-1) ?? "";
   if (stack === "") throw new UsageError("--stack is missing: the stack that is imported into, or set PULUMI_STACK.");
   const project = parts.at(-2) ?? read(folder, "Pulumi.yaml").name;
@@ -22,7 +24,7 @@ export function stackOf(named: string | undefined, folder: string): Stack {
       "there is no Pulumi.yaml with a name here: run this in the project's folder, or give --stack PROJECT/STACK.",
     );
   const { config } = read(folder, `Pulumi.${stack}.yaml`);
-  return { project, stack, config: clear(config) };
+  return { named, project, stack, config: clear(config) };
 }
 
 function read(folder: string, name: string): Readonly<Record<string, unknown>> {

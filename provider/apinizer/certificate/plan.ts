@@ -191,7 +191,7 @@ function whatChanges(before: CertificateState, after: Inputs, heldByOthers: Held
     const args = {
       ...deployment,
       why: missing
-        ? `it was deleted outside${triggered ? ", and the trigger has changed" : isGone(before) ? "" : `, and ${replacesBecause(after.whenEndedOutside)}`}`
+        ? `it was deleted outside${triggered ? ", and the trigger has changed" : isGone(before) || after.whenEndedOutside === "fail" ? "" : `, and ${replacesBecause(after.whenEndedOutside)}`}`
         : isWaiting(before)
           ? "it is issued now"
           : "an earlier deployment has not come to its end",

@@ -79,7 +79,10 @@ describe("inline programs of the Automation API", () => {
     const late = (): void => {
       const monitor = pulumi.runtime.getMonitor() as unknown as { invoke: (request: unknown, done: unknown) => void };
       const invoke = monitor.invoke.bind(monitor);
-      monitor.invoke = (request, done) => void setTimeout(() => { invoke(request, done); }, 300);
+      monitor.invoke = (request, done) =>
+        void setTimeout(() => {
+          invoke(request, done);
+        }, 300);
     };
     const unreturned = (): Promise<void> => {
       late();

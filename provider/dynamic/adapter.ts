@@ -267,18 +267,18 @@ export function adapt<Inputs extends object, State extends object, Api>(
         if (now > held) state = await look();
         held = now;
       }
-      const props = outputsOf(id, state, hiddenOf(outputs));
       if (lifecycle.vanishes?.(before, state) === true) {
         demandAlone(lifecycle, urn);
         // The inventory of this run may only know the state from before it.
-        if (planOf(urn, props, undefined).operations.length === 0) host.run.begins("gone", [`${urn} ${id}`]);
+        const removal = lifecycle.plan(changeOf<Inputs, State>(urn, state, undefined), host.run.now());
+        if (removal.operations.length === 0) host.run.begins("gone", [`${urn} ${id}`]);
       }
       const drifts = found(state);
       for (const one of drifts) await host.warn(urn, driftInWords(one));
       read.set(urn, drifts.length > 0);
       return {
         id,
-        props,
+        props: outputsOf(id, state, hiddenOf(outputs)),
         // Inputs that no state holds would be lost: without any the engine keeps those that it has.
         ...(isEchoed ? { inputs: storedInputs(lifecycle.inputsOf(state), hiddenOf(outputs)) } : {}),
       };

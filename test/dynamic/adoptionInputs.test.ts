@@ -58,7 +58,7 @@ const ADOPTIONS: readonly Adoption[] = [
       expires: [{ expires: "2028-04-01" }, "it expires on 2028-03-01"],
     },
     notShown:
-      "onDelete allowLastTermination adopt createAnother allowSha1 years overlapDays renewalWindow trigger partnerAccepted",
+      "whenEndedOutside onDelete allowLastTermination adopt createAnother allowSha1 years overlapDays renewalWindow trigger partnerAccepted",
   },
   {
     kind: "EcgridUploadedCertificate",
@@ -79,7 +79,7 @@ const ADOPTIONS: readonly Adoption[] = [
       userId: [{ userId: "l" }, 'its userId is "u", not "l"'],
       beginUsage: [{ beginUsage: "2026-02-02T00:00:00Z" }, "its beginUsage is"],
     },
-    notShown: "password onDelete allowLastTermination adopt createAnother trigger partnerAccepted",
+    notShown: "whenEndedOutside password onDelete allowLastTermination adopt createAnother trigger partnerAccepted",
   },
   {
     kind: "EcgridPartnerCertificate",
@@ -104,7 +104,7 @@ const ADOPTIONS: readonly Adoption[] = [
       partnerCommId: [{ partnerCommId: "OTHER" }, 'its partnerCommId is "PARTNER", not "OTHER"'],
       partnerUrl: [{ partnerUrl: "https://as2.example.org/y" }, "its partnerUrl is"],
     },
-    notShown: "onDelete allowLastTermination adopt createAnother trigger",
+    notShown: "whenEndedOutside onDelete allowLastTermination adopt createAnother trigger",
   },
   {
     kind: "CertcentralOrder",
@@ -132,7 +132,7 @@ const ADOPTIONS: readonly Adoption[] = [
       autoRenew: [{ autoRenew: false }, "its auto renew is on"],
     },
     notShown:
-      "serverPlatformId organizationUnits certValidity orderValidity caCertId profileOption contacts technicalContact dcvMethod " +
+      "whenEndedOutside serverPlatformId organizationUnits certValidity orderValidity caCertId profileOption contacts technicalContact dcvMethod " +
       "dcvEmails customFields paymentMethod comments skipApproval autoReissue customRenewalMessage disableRenewalNotifications " +
       "locale disableCt renewalWindow reuseCsr trigger allowRemovedNames waitMinutes onDelete revocationReason " +
       "revocationComments revocationSkipApproval whenRevocationWaits rejectedRevocations retireReissued adopt orderAnother",
@@ -161,7 +161,7 @@ const ADOPTIONS: readonly Adoption[] = [
       pem: [{ pem: "another" }, "its thumbprint is"],
     },
     notShown:
-      "jwkUpdateAction jwkUpdateScope jwkDeleteAction allowJwkDeletion onDelete whenUndeployUnknown trigger adopt",
+      "whenEndedOutside jwkUpdateAction jwkUpdateScope jwkDeleteAction allowJwkDeletion onDelete whenUndeployUnknown trigger adopt",
   },
   {
     kind: "ApinizerJwk",
@@ -222,7 +222,7 @@ const ADOPTIONS: readonly Adoption[] = [
       autoRenew: [{ autoRenew: false }, "its auto renew is on"],
       organization: [{ organization: { ...ORGANIZATION, city: "Provo" } }, 'its organization has city "Lehi"'],
     },
-    notShown: "onDelete firstCredential trigger adopt createAnother",
+    notShown: "whenEndedOutside onDelete firstCredential trigger adopt createAnother",
   },
   {
     kind: "PartnerAcmeCredential",
@@ -240,7 +240,7 @@ const ADOPTIONS: readonly Adoption[] = [
       contractId: [{ contractId: 20_002 }, "the contract lists"],
       revokeAlso: [{ revokeAlso: [4001] }, "revokeAlso names it"],
     },
-    notShown: "contractDirectoryUrl trigger rotateAfterDays emergency whenRevoked onDelete adopt",
+    notShown: "contractDirectoryUrl trigger rotateAfterDays emergency whenEndedOutside onDelete adopt",
   },
 ];
 

@@ -110,7 +110,7 @@ function update(before: CredentialState, after: Inputs, now: Date, held: Readonl
     return {
       ...NOTHING,
       changes: true,
-      refusal: `${fact}. Change trigger to have a new one minted, set whenEndedOutside to "replace", or remove the resource from the program`,
+      refusal: `${fact}. Change trigger to have a new one minted, ${current?.status === VANISHED ? "" : 'set whenEndedOutside to "replace", '}or remove the resource from the program`,
     };
   }
   const operations = [

@@ -275,7 +275,7 @@ describe("drift of every kind of resource", () => {
       expect(of("gone")).to.match(/DRIFT deleted: certificate gone of project partners.*: was "there", is "not there"/);
       const previewed = await world.project.preview("--refresh");
       expect(previewed.text)
-        .to.match(/\+ .*gone create/)
+        .to.match(/~ .*gone update/)
         .and.include("apinizer.certificates.create project=partners name=gone");
 
       expectCode(await world.project.refresh(), 0);

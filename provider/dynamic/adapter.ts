@@ -205,8 +205,9 @@ export function adapt<Inputs extends object, State extends object, Api>(
     diff: async (id, olds, news) => {
       await host.settings();
       const urn = urnOf(news);
-      host.run.claim(urn, await owned(lifecycle.holds(stateOf(olds))));
       const plan = planOf(urn, olds, news);
+      // What is replaced is its own until it ends, under the name that its end has: it may have been renamed.
+      host.run.claim(plan.replaces.length === 0 ? urn : urnOf(olds), await owned(lifecycle.holds(stateOf(olds))));
       shown.set(urn, plan);
       // No `check` since the resource was read: a refresh asks whether there is anything to tell (fact E15).
       const differs = read.get(urn);

@@ -82,6 +82,8 @@ export class Inventory {
 
   /** Work that makes resources after the program has ended: it belongs to the program, and nothing is ended where it fails. */
   during(work: Promise<unknown>): void {
+    // A rejection that nobody handles is what fails a program of the CLI; inline it would be its caller's.
+    if (this.#cli) void work.then(() => undefined);
     this.#works.push(
       work.catch((error: unknown) => {
         this.#refused = error instanceof Error ? error.message : String(error);

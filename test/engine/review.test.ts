@@ -9,7 +9,7 @@ import { differencesFrom, previewedAsJson, reviewed, unnamedIn } from "../instru
 import { compare, shownByDestroyPreview, shownByPreview, type Shown } from "../instrument/transcript.js";
 import { expectCode, type Spec, type World } from "../instrument/world.js";
 import { contract, credential } from "./acme.js";
-import { activeIds, certificate, current, inWorld } from "./engine.js";
+import { activeIds, approve, certificate, current, inWorld } from "./engine.js";
 import { gateway, pem } from "./gateways.js";
 import { approving, order } from "./orders.js";
 
@@ -165,7 +165,7 @@ describe("clm review on the real engine", () => {
   );
 
   it(
-    "a replaced original that is left over: listed, refused by an up whose inventory cannot see it, ended by --target",
+    "a replaced original that is left over: listed, refused by an up whose inventory cannot see it, ended once it is approved",
     inWorld(async (world) => {
       world.program(certificate("a"));
       expectCode(await world.project.up(), 0);
@@ -179,15 +179,14 @@ describe("clm review on the real engine", () => {
       const position = world.sandbox.log.last();
       expect(expectCode(await world.project.up(), 1).text).to.include("nothing in this run has named");
       expect(world.made(position)).to.deep.equal([]);
-      expect(await makes(world, review, () => world.project.up("--target", `${URN}a`))).to.deep.equal([
-        terminate(5001, id),
-      ]);
+      await approve(world);
+      expect(await makes(world, review, () => world.project.up())).to.deep.equal([terminate(5001, id)]);
       expect(activeIds(world, 5001)).to.deep.equal([]);
     }),
   );
 
   it(
-    "a removal with --target that the inventory does not know of: listed, and told not to be in the plain preview",
+    "a removal with --target that the inventory does not know of: listed, told not to be in the plain preview, and made once it is approved",
     inWorld(async (world) => {
       world.program(certificate("a"));
       expectCode(await world.project.up(), 0);
@@ -200,6 +199,8 @@ describe("clm review on the real engine", () => {
       const review = await reviewOf(world, "preview", ...target);
       expect(unnamedIn(review)).to.deep.equal([terminate(5002, id)]);
       expect(row(review, "x")?.operations[0]?.unnamed).to.include("--target");
+      expect((await world.project.up(...target)).text).to.include("nothing in this run has named");
+      await approve(world, "--", ...target);
       expect(await makes(world, review, () => world.project.up(...target))).to.deep.equal([terminate(5002, id)]);
     }),
   );

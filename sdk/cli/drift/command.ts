@@ -49,7 +49,7 @@ export async function runDrift(argv: readonly string[], io: Io = process): Promi
     now = clock(io.env);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    io.stderr.write(`clm drift: ${error.message}\n\n${USAGE}`);
+    io.stderr.write(`clm drift: ${printable(error.message)}\n\n${USAGE}`);
     return EXIT.usage;
   }
   if (asked === "help") {

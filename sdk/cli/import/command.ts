@@ -70,7 +70,7 @@ export async function runImport(
     asked = ask(argv, io.env, folder);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    io.stderr.write(`clm import: ${error.message}\n\n${USAGE}`);
+    io.stderr.write(`clm import: ${printable(error.message)}\n\n${USAGE}`);
     return EXIT.usage;
   }
   if (asked === "help") {

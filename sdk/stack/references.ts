@@ -1,0 +1,108 @@
+import { nearest } from "../../provider/core/inputs.js";
+import { formOf, FROM, mapForms, RESOURCE } from "./forms.js";
+import { found, type Problems } from "./problems.js";
+import { typeNamed, type StackType } from "./types.js";
+import type { Placed } from "./values.js";
+import type { Path } from "./yaml.js";
+
+/** A reference to a resource, where it stands. */
+export interface Edge {
+  readonly to: string;
+  readonly path: Path;
+}
+
+/** References of a stack file's resources to each other. */
+export class References {
+  readonly #problems: Problems;
+
+  constructor(problems: Problems) {
+    this.#problems = problems;
+  }
+
+  /** Resources that an input or option takes. */
+  resources({ value, path }: Placed, many: boolean, of: readonly string[] | undefined, edges: Edge[]): string[] {
+    const list: readonly unknown[] = many && Array.isArray(value) ? value : [value];
+    if (many && !Array.isArray(value)) {
+      this.#problems.once(path, `is ${found(value)}: allowed is a list; each item: ${RESOURCE}`);
+      return [];
+    }
+    return list.flatMap((one, index) => {
+      const at = many ? [...path, index] : path;
+      const form = formOf(one);
+      if (typeof form !== "object" || form.kind !== "from" || form.output !== undefined) {
+        const output = typeof form === "object" && form.kind === "from" ? ", without an output" : "";
+        this.#problems.once(at, `${typeof form === "string" ? form : `is ${found(one)}`}: ${RESOURCE}${output}`);
+        return [];
+      }
+      edges.push({ to: form.of, path: at });
+      const type = typeOf(form.of);
+      if (of !== undefined && type !== undefined && !of.includes(type.name))
+        this.#problems.say(at, `is a ${type.name}: allowed is one of ${of.join(", ")}`);
+      return [form.of];
+    });
+  }
+
+  /** References to outputs in an input. */
+  outputs({ value, path }: Placed, edges: Edge[]): void {
+    mapForms(value, path, (form, at) => {
+      if (typeof form === "string" || form.kind !== "from") return undefined;
+      edges.push({ to: form.of, path: at });
+      const type = typeOf(form.of);
+      if (form.output === undefined) this.#problems.once(at, `output is missing: ${FROM}`);
+      else if (type !== undefined) {
+        const [output = ""] = form.output.split(".");
+        const known = [
+          "id",
+          ...type.kind.fields.filter((field) => !field.startsWith("__")),
+          ...type.kind.secretOutputs,
+        ];
+        if (!known.includes(output)) {
+          const near = nearest(output, known);
+          this.#problems.once(
+            [...at, "output"],
+            `${output} is not an output of ${type.name}: allowed is ${known.join(", ")}${near === undefined ? "" : `; did you mean ${near}?`}`,
+          );
+        }
+      }
+      return undefined;
+    });
+  }
+
+  /** Resources by their keys, each after all that it refers to. Says which references lead nowhere, and which in a circle. */
+  sorted<Node extends { readonly edges: readonly Edge[] }>(nodes: ReadonlyMap<string, Node>): Node[] {
+    const keys = [...nodes.keys()];
+    const sorted: Node[] = [];
+    const done = new Set<string>();
+    for (const start of keys) {
+      // Without recursion: a chain may be as long as the list.
+      const trail: { key: string; next: number }[] = done.has(start) ? [] : [{ key: start, next: 0 }];
+      const open = new Set(trail.map(({ key }) => key));
+      for (let top = trail.at(-1); top !== undefined; top = trail.at(-1)) {
+        const one = nodes.get(top.key);
+        const edge = one?.edges[top.next++];
+        if (edge === undefined) {
+          trail.pop();
+          open.delete(top.key);
+          done.add(top.key);
+          if (one !== undefined) sorted.push(one);
+        } else if (!nodes.has(edge.to)) {
+          const near = nearest(edge.to, keys);
+          this.#problems.once(
+            edge.path,
+            `there is no ${edge.to} in this file: allowed is <type>/<name> of one${near === undefined ? "" : `; did you mean ${near}?`}`,
+          );
+        } else if (open.has(edge.to)) {
+          const circle = [...trail.slice(trail.findIndex(({ key }) => key === edge.to)).map(({ key }) => key), edge.to];
+          this.#problems.once(edge.path, `a circle of references: ${circle.join(" -> ")}`);
+        } else if (!done.has(edge.to)) {
+          trail.push({ key: edge.to, next: 0 });
+          open.add(edge.to);
+        }
+      }
+    }
+    return sorted;
+  }
+}
+
+/** The type in `<type>/<name>`. */
+const typeOf = (reference: string): StackType | undefined => typeNamed(reference.split("/")[0] ?? "");

@@ -1,9 +1,8 @@
 import type { dynamic } from "@pulumi/pulumi";
-import { setTimeout as delay } from "node:timers/promises";
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import type { Settings } from "./settings.js";
 import { isAdopted, retainedByDefault } from "../core/adopting.js";
-import { driftInWords, type Drift, type DriftKind } from "../core/drift.js";
+import { driftInWords, type Drift } from "../core/drift.js";
 import { Fault, PartialFault } from "../core/fault.js";
 import type { Context, Lifecycle } from "../core/lifecycle.js";
 import { announcement, label, withoutBrackets } from "../core/operation.js";
@@ -18,6 +17,7 @@ import { changeOf } from "./change.js";
 import { demandApproval, demandBelowCeiling, noteDestroyed, notReviewed, policyOfDeletion } from "./gate.js";
 import { host } from "./host.js";
 import { ofInstance, withinInstance } from "./instances.js";
+import { demandAlone, readBesideOthers } from "./refreshed.js";
 import { heldBySome, unlessShared } from "./staying.js";
 import { told } from "./told.js";
 import { nameOf } from "./urn.js";
@@ -257,17 +257,8 @@ export function adapt<Inputs extends object, State extends object, Api>(
         outputs.__policy,
       );
       const urn = urnOf(outputs);
-      const look = () => told(() => lifecycle.read(before, reading));
       const found = (now: State): readonly Drift[] => lifecycle.drift?.(before, now, host.run.now()) ?? [];
-      let state = await look();
-      let held = host.run.heldByOthers(urn).size;
-      for (let waited = 0; waited < SIBLINGS; waited += 100) {
-        if (!found(state).some(({ kind }) => MAY_BE_A_SIBLING.includes(kind))) break;
-        await delay(100);
-        const now = host.run.heldByOthers(urn).size;
-        if (now > held) state = await look();
-        held = now;
-      }
+      const state = await readBesideOthers(urn, () => told(() => lifecycle.read(before, reading)), found);
       if (lifecycle.vanishes?.(before, state) === true) {
         demandAlone(lifecycle, urn);
         // The inventory of this run may only know the state from before it.
@@ -320,30 +311,6 @@ export function adapt<Inputs extends object, State extends object, Api>(
       });
     },
   };
-}
-
-/** What another resource of the stack may hold that the same refresh reads a moment later. */
-const MAY_BE_A_SIBLING: readonly DriftKind[] = ["succeeded", "strays"];
-/** How long others get to say what they hold, milliseconds. */
-const SIBLINGS = 2000;
-
-/**
- * Several resources of a system that vanish at once are most likely one account that is wrong, or somebody's mistake.
- * @throws Fault for all but the first that is read, whose state says that it is missing: no state is lost by either.
- */
-function demandAlone({ kind, system }: { readonly kind: string; readonly system: string }, urn: string): void {
-  const own = `${system} ${urn}`;
-  const others = [...host.run.begins("vanished", [own])].filter((one) => one !== own && one.startsWith(`${system} `));
-  if (others.length === 0) return;
-  throw new Fault({
-    action: `refresh ${kind} ${nameOf(urn)}`,
-    resource: nameOf(urn),
-    system: "pulumi-clm",
-    cameBack: `it and ${others.map((one) => nameOf(one)).join(", ")} are not there any more, and several resources that vanish at once are taken for a mistake`,
-    known: "nothing was changed, and its state is left as it was",
-    next: "check the account, the project and who has deleted them; if it is meant, refresh each by itself with --target, or remove them from the program",
-    outcome: "not executed",
-  });
 }
 
 /** Names as they are known beyond this process's provider instance. */

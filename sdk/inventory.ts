@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { providerText, type Kind } from "../provider/dynamic/kinds.js";
 import { INVENTORY_TYPE as TYPE } from "./inventoryType.js";
 import { settledValue, withoutPem } from "./outputs.js";
-import { policyOfStack } from "./policy.js";
+import { policyBefore, policyOfStack } from "./policy.js";
 import { stateBefore, type HeldBefore } from "./stateBefore.js";
 
 /**
@@ -24,12 +24,20 @@ export interface Member {
 
 /** The registered resource. Programs do not construct it. */
 class InventoryResource extends pulumi.CustomResource {
-  constructor(inputs: object, stack: pulumi.Resource, dependsOn: pulumi.Resource[]) {
+  constructor(
+    inputs: object,
+    before: Promise<HeldBefore | undefined>,
+    stack: pulumi.Resource,
+    dependsOn: pulumi.Resource[],
+  ) {
     const urn = `urn:pulumi:${pulumi.getStack()}::${pulumi.getProject()}::${TYPE}::inventory`;
     super(
       TYPE,
       "inventory",
-      { ...inputs, __provider: PROVIDER, __policy: policyOfStack(), __urn: urn },
+      {
+        ...inputs,
+        ...{ __provider: PROVIDER, __policy: policyOfStack(), __policyBefore: policyBefore(before), __urn: urn },
+      },
       { parent: stack, dependsOn },
     );
   }
@@ -145,6 +153,7 @@ export class Inventory {
         // Inline, Pulumi would delete first and report the program's error later: `check` refuses (inventory.md F9).
         refuse: this.#refused ?? (pulumi.log.hasErrors() ? "the program failed, so nothing is deleted" : undefined),
       },
+      this.before,
       this.#stack,
       [...this.#members].map(({ resource }) => resource),
     );

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { policyOfStack } from "./policy.js";
 import { INSTANCE, SECRET_SETTINGS, variableOf } from "../provider/dynamic/settings.js";
 
 /** Settings of an explicit provider instance that every system has; what is left out has the default of the system. */
@@ -31,6 +32,7 @@ export abstract class ClmProvider extends pulumi.ProviderResource {
     const text = (value: pulumi.Input<string | number> | undefined): pulumi.Output<string> | undefined =>
       value === undefined ? undefined : pulumi.output(value).apply(String);
     const secrets = SECRET_SETTINGS[namespace] ?? [];
+    const policy = policyOfStack();
     super(
       "pulumi-nodejs",
       name,
@@ -42,6 +44,9 @@ export abstract class ClmProvider extends pulumi.ProviderResource {
           ]),
         ),
         "clm:caFile": text(caFile),
+        // The stack's policy reaches what it serves also where a resource ignores changes.
+        "clm:approvals": policy?.approvals,
+        "clm:maxDestructive": policy === undefined ? undefined : String(policy.maxDestructive),
         [INSTANCE]: name,
       },
       opts,

@@ -4,7 +4,7 @@ import { SECRET_SETTINGS } from "../provider/dynamic/settings.js";
 import { UNKNOWN_ON_THE_WIRE } from "../provider/dynamic/wire.js";
 import { keepSecretsOutOfDebugLog } from "./debugLog.js";
 import { inventoryOf, type Inventory } from "./inventory.js";
-import { policyOfStack } from "./policy.js";
+import { policyBefore, policyOfStack } from "./policy.js";
 import { instanceOf } from "./provider.js";
 import { knownWith, plainPromise, settledValue } from "./outputs.js";
 
@@ -34,6 +34,7 @@ export abstract class ClmResource extends pulumi.CustomResource {
         __urn: urnOf(kind.type, name, opts?.parent),
         __instance: instanceOf(opts?.provider),
         __policy: policyOfStack(),
+        __policyBefore: policyBefore(inventory?.before),
         __retainOnDelete: opts?.retainOnDelete === true ? true : undefined,
         __deletedWith: opts?.deletedWith === undefined ? undefined : urnOfResource(opts.deletedWith),
         __heldByOthers:

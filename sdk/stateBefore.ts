@@ -1,8 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import resources from "@pulumi/pulumi/proto/resource_pb.js";
 import { kindOf, type Kind } from "../provider/dynamic/kinds.js";
+import { DEFAULT_POLICY, storedPolicy, whileLeaving, type Policy } from "../provider/core/policy.js";
 import { withoutSecretMarks } from "../provider/dynamic/wire.js";
 import { Struct } from "../provider/dynamic/pulumiModules.js";
+import { INVENTORY_TYPE } from "./inventoryType.js";
 import { withoutPem } from "./outputs.js";
 
 /** A resource of ours as the last state has it. */
@@ -27,6 +29,8 @@ interface Holding {
 /** Our resources at the last state, by URN. Filled before anything is asked of it. */
 export class HeldBefore extends Map<string, Before> {
   hasInventory = false;
+  /** The tightest policy that is stored, of resources and of the inventory; undefined where none is. */
+  policy: Policy | undefined;
   /** By system, instance and word: each resource of a large stack asks. */
   #holdings: Map<string, Holding[]> | undefined;
 
@@ -102,7 +106,10 @@ export async function stateBefore(): Promise<HeldBefore | undefined> {
   const held = new HeldBefore();
   for (const [urn, entry] of Object.entries(outputs)) {
     const { type, outputs: own } = entry as { type?: unknown; outputs?: unknown };
-    if (type === "pulumi-nodejs:dynamic/clm:Inventory") held.hasInventory = true;
+    if (type === INVENTORY_TYPE) held.hasInventory = true;
+    const stored = (own as { __policy?: unknown } | undefined)?.__policy;
+    if (stored !== undefined && stored !== null && (type === INVENTORY_TYPE || kindOf(String(type)) !== undefined))
+      held.policy = whileLeaving(storedPolicy(withoutSecretMarks(stored)), held.policy ?? DEFAULT_POLICY);
     const kind = typeof type === "string" ? kindOf(type) : undefined;
     if (kind !== undefined && typeof own === "object" && own !== null)
       held.set(urn, {

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { isoDay, parseTime } from "./clock.js";
-import { label, type HttpCall, type Operation } from "./operation.js";
+import { label, objectsEnded, type HttpCall, type Operation } from "./operation.js";
+import { moreSevere, severityOf, type Severity } from "./policy.js";
 
 /**
  * Approvals: what people have agreed to after a review, by fingerprint. A fingerprint holds the call's name and target in
@@ -12,19 +13,25 @@ export interface Approval {
   readonly operation: string;
   /** Digests of what is sent, by path; `?` stands for what was not known when it was reviewed. */
   readonly arguments: Readonly<Record<string, string>>;
-  /** Whether inputs were not known when it was reviewed: what was known must be as it was, and more may have come. */
+  /** What it destroys: a call that turns out to destroy more is another one. */
+  readonly severity?: Severity | undefined;
+  /** Objects that it ends; `?` in one stands for what was not known. */
+  readonly ends?: readonly string[] | undefined;
+  /** Whether inputs were not known when it was reviewed: all that was known must be as it was, and more fields may have come. */
   readonly open?: boolean | undefined;
 }
 
 const approvalSchema = z.object({
   operation: z.string().min(1),
   arguments: z.record(z.string(), z.string()),
+  severity: z.enum(["irreversible", "destructive"]).optional(),
+  ends: z.array(z.string()).readonly().optional(),
   open: z.boolean().optional(),
 });
 
 const time = z.string().refine((text) => parseTime(text) !== undefined);
 const fileSchema = z.object({
-  version: z.literal(1),
+  version: z.literal(2),
   /** `project/stack`. */
   stack: z.string().min(1),
   /** Decision time of the preview that was reviewed, ISO 8601. Windows count in UTC days, so its day counts. */
@@ -55,9 +62,13 @@ export function readApprovals(text: string, name: string): ApprovalFile {
 
 const digest = (value: string): string => createHash("sha256").update(value).digest("hex").slice(0, 16);
 
-/** Values by their path, for instance `body.cert.0`. */
+/** Values by their path, for instance `body.cert.0`; of a list how many there are, too: with one less it is another list. */
 function leaves(value: unknown, path: string): [string, string][] {
-  if (Array.isArray(value)) return value.flatMap((item: unknown, at) => leaves(item, `${path}.${at}`));
+  if (Array.isArray(value))
+    return [
+      [`${path}.length`, digest(String(value.length))],
+      ...value.flatMap((item: unknown, at) => leaves(item, `${path}.${at}`)),
+    ];
   if (typeof value === "object" && value !== null)
     return Object.entries(value).flatMap(([key, item]) => leaves(item, `${path}.${key}`));
   if (value === undefined) return [];
@@ -79,8 +90,14 @@ function argumentsOf({ call, confidential, narrowable, subject }: Operation): Re
 export const approvalOf = (operation: Operation, open = false): Approval => ({
   operation: label(operation),
   arguments: argumentsOf(operation),
+  ...destroying(operation),
   ...(open ? { open } : {}),
 });
+
+function destroying(operation: Operation): Pick<Approval, "severity" | "ends"> {
+  const severity = severityOf(operation);
+  return severity === undefined ? {} : { severity, ends: [...objectsEnded(operation)] };
+}
 
 /** One digest of all arguments: what the inventory keeps of a call. */
 export const argumentsDigest = ({ arguments: all }: Approval): string =>
@@ -98,12 +115,15 @@ const sameTarget = (approved: string, now: string): boolean => {
 /** Whether an approval is one of this call, as it is to be made now. */
 export function approves(approval: Approval, operation: Operation): boolean {
   if (!sameTarget(approval.operation, label(operation))) return false;
+  const { severity, ends = [] } = destroying(operation);
+  if (moreSevere(severity, approval.severity)) return false;
+  if (ends.some((one) => approval.ends?.some((approved) => sameTarget(approved, one)) !== true)) return false;
   const now = argumentsOf(operation);
   const paths = new Set([...Object.keys(now), ...Object.keys(approval.arguments)]);
   return [...paths].every((path) => {
     const [was, is] = [approval.arguments[path], now[path]];
     if (was === is || was === "?") return true;
-    return approval.open === true && (was === undefined || is === undefined);
+    return approval.open === true && was === undefined;
   });
 }
 

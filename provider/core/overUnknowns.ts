@@ -1,5 +1,6 @@
 import { label, type Certainty, type Operation } from "./operation.js";
 import type { Plan } from "./plan.js";
+import { moreSevere, severityOf } from "./policy.js";
 import { UNKNOWN, type Planned } from "./unknown.js";
 
 /**
@@ -81,14 +82,16 @@ const combinations = (ways: readonly number[]): number[][] =>
     [[]],
   );
 
-/** The operations of several plans, each once, in the order in which the plans hold them. */
+/** The operations of several plans, each once, as the plan has it that destroys most, in the order in which the plans hold them. */
 function merged(plans: readonly (readonly Operation[])[]): Operation[] {
   const all: Operation[] = [];
   for (const plan of plans) {
     let next = 0;
     for (const operation of plan) {
       const at = all.findIndex((each) => label(each) === label(operation));
-      if (at < 0) all.splice(next, 0, operation);
+      const known = all[at];
+      if (known === undefined) all.splice(next, 0, operation);
+      else if (moreSevere(severityOf(operation), severityOf(known))) all[at] = operation;
       next = at < 0 ? next + 1 : at + 1;
     }
   }

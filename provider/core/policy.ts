@@ -24,6 +24,13 @@ export type Severity = "irreversible" | "destructive";
 export const severityOf = ({ destructive, reversible }: Operation): Severity | undefined =>
   !destructive ? undefined : reversible ? "destructive" : "irreversible";
 
+/** From nothing to what never comes back. */
+const SEVERITIES: readonly (Severity | undefined)[] = [undefined, "destructive", "irreversible"];
+
+/** Whether one is worse than another. */
+export const moreSevere = (one: Severity | undefined, other: Severity | undefined): boolean =>
+  SEVERITIES.indexOf(one) > SEVERITIES.indexOf(other);
+
 /** Whether a policy demands an approval for calls of this severity. */
 export const demandsApproval = (severity: Severity | undefined, { approvals }: Policy): boolean =>
   severity !== undefined && (approvals === "destructive" || approvals === severity);

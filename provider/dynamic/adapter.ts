@@ -8,13 +8,13 @@ import type { Context, Lifecycle } from "../core/lifecycle.js";
 import { announcement, label, withoutBrackets } from "../core/operation.js";
 import { performer, type Send } from "../core/perform.js";
 import type { Plan } from "../core/plan.js";
-import { destroyedBy, storedPolicy, whileLeaving } from "../core/policy.js";
+import { destroyedBy } from "../core/policy.js";
 import { KEPT, NO_RECEIPTS, receipt, receiptBook, unkeptIn, type ReceiptBook } from "../core/receipts.js";
 import { UNKNOWN } from "../core/unknown.js";
 import { mask, registerMacKey } from "../http/redaction.js";
 import { endUnderOptions, stops, type EndOptions } from "../inventory/inventory.js";
 import { changeOf } from "./change.js";
-import { demandApproval, demandBelowCeiling, noteDestroyed, notReviewed, policyOfDeletion } from "./gate.js";
+import { demandApproval, demandBelowCeiling, guardedBy, noteDestroyed, notReviewed, policyOfDeletion } from "./gate.js";
 import { host } from "./host.js";
 import { ofInstance, withinInstance } from "./instances.js";
 import { demandAlone, readBesideOthers } from "./refreshed.js";
@@ -226,14 +226,16 @@ export function adapt<Inputs extends object, State extends object, Api>(
     },
 
     create: async (news) => {
+      await host.settings();
       const urn = urnOf(news);
       const plan = planOf(urn, undefined, news);
       const held = new Set(textsOf(news.__heldByOthers));
+      const policy = guardedBy(undefined, news);
       try {
         const { id, state } = await told(async () => {
           if (plan.refusal !== undefined) throw refused("make", lifecycle.kind, urn, plan.refusal);
-          demandPermission(urn, news.__policy, plan);
-          return lifecycle.create(known(lifecycle, news), await context(urn, plan, held, news.__policy));
+          demandPermission(urn, policy, plan);
+          return lifecycle.create(known(lifecycle, news), await context(urn, plan, held, policy));
         });
         return { id, outs: outputsOf(id, state, hiddenOf(news)) };
       } catch (error) {
@@ -277,12 +279,12 @@ export function adapt<Inputs extends object, State extends object, Api>(
     },
 
     update: async (id, olds, news) => {
+      await host.settings();
       const urn = urnOf(news);
       const plan = shown.get(urn) ?? planOf(urn, olds, news);
       const held = new Set(textsOf(news.__heldByOthers));
       const hidden = hiddenOf(news);
-      // A policy that is loosened guards what changes in the same run.
-      const policy = whileLeaving(storedPolicy(olds.__policy ?? news.__policy), storedPolicy(news.__policy));
+      const policy = guardedBy(olds.__policy, news);
       try {
         const state = await told(async () => {
           demandPermission(urn, policy, plan);

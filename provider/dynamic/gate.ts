@@ -7,6 +7,7 @@ import {
   demandsApproval,
   destroyedBy,
   effectivePolicy,
+  moreSevere,
   needsApproval,
   storedPolicy,
   whileLeaving,
@@ -15,14 +16,32 @@ import {
 import { destroyedWith, labelOf, mayBeOver, type Ending, type Leaving } from "../inventory/inventory.js";
 import { host } from "./host.js";
 import { nameOf, stackOf } from "./urn.js";
+import type { Properties } from "./wire.js";
 
 /**
  * The gate: what destroys must be approved, where the stack demands it, and must not be more than the ceiling. It stands
  * before every step, and before the deletions of a run, all or nothing, in the inventory.
  */
 
-/** The policy that a resource or the inventory carries, made tighter by the environment. */
-const policyOf = (stored: unknown): Policy => effectivePolicy(storedPolicy(stored), process.env);
+/**
+ * The policy that a resource or the inventory carries, as tight as the configuration of this run, which reaches what has not stored it
+ * (the option ignoreChanges), and made tighter by the environment.
+ */
+function policyOf(stored: unknown): Policy {
+  const [own, configured] = [storedPolicy(stored), host.policy];
+  return effectivePolicy(configured === undefined ? own : whileLeaving(own, configured), process.env);
+}
+
+/**
+ * The policy of a step: one that is loosened guards what is made or changed in the same run.
+ *
+ * @param own what the resource has stored.
+ */
+export const guardedBy = (own: unknown, { __policy, __policyBefore }: Properties): Policy =>
+  [own, __policyBefore].reduce<Policy>(
+    (policy, old) => whileLeaving(storedPolicy(old), policy),
+    storedPolicy(__policy),
+  );
 
 /** The file that `CLM_APPROVALS` names; undefined where none is named. @throws Error when it cannot be read. */
 function approvals(): { readonly file: ApprovalFile; readonly name: string } | undefined {
@@ -165,7 +184,10 @@ export function demandEndings(
     urn,
     (file, ending) =>
       file.approvals.some(
-        (approval) => approval.operation === labelOf(ending) && argumentsDigest(approval) === ending.digest,
+        (approval) =>
+          approval.operation === labelOf(ending) &&
+          argumentsDigest(approval) === ending.digest &&
+          !moreSevere(ending.severity, approval.severity),
       ),
     (ending: Ending) => labelOf(ending) ?? ending.says,
   );

@@ -1,3 +1,4 @@
+import type { Policy } from "../core/policy.js";
 import { EngineLog } from "./engineLog.js";
 import { Run } from "./run.js";
 import { Settings } from "./settings.js";
@@ -11,6 +12,7 @@ class Host {
   #run: Run | undefined;
   #log: EngineLog | undefined;
   #configured: Promise<Settings> | undefined;
+  #policy: Policy | undefined;
 
   get run(): Run {
     return (this.#run ??= new Run(this.#address));
@@ -22,7 +24,11 @@ class Host {
 
   /** Called once for each provider text, with the same configuration: the first call counts, for all kinds. */
   configure(config: (key: string) => string | undefined): Promise<void> {
-    this.#configured ??= Promise.resolve().then(() => new Settings(config, process.env));
+    this.#configured ??= Promise.resolve().then(() => {
+      const settings = new Settings(config, process.env);
+      this.#policy = settings.policy;
+      return settings;
+    });
     return this.#configured.then(() => undefined);
   }
 
@@ -39,6 +45,11 @@ class Host {
         ),
       )
     );
+  }
+
+  /** The policy of the configuration, once it is there; undefined where it is the default one. */
+  get policy(): Policy | undefined {
+    return this.#policy;
   }
 
   /** A warning on a resource's own row, each text once a run. */

@@ -12,8 +12,7 @@ import {
   type Held,
   type Leaving,
 } from "../inventory/inventory.js";
-import { storedPolicy, whileLeaving } from "../core/policy.js";
-import { aboveCeiling, demandEndings, destroyedByEndings, noteDestroyed } from "./gate.js";
+import { aboveCeiling, demandEndings, destroyedByEndings, guardedBy, noteDestroyed } from "./gate.js";
 import { host } from "./host.js";
 import { kindOf } from "./kinds.js";
 import { staying } from "./staying.js";
@@ -100,7 +99,7 @@ async function gated<T>(olds: Properties, news: Properties, made: () => T): Prom
   await host.settings();
   const ending = Object.entries((news.__ending ?? {}) as Record<string, readonly Ending[]>);
   return told(() => {
-    const policy = whileLeaving(storedPolicy(olds.__policy ?? news.__policy), storedPolicy(news.__policy));
+    const policy = guardedBy(olds.__policy, news);
     demandEndings(
       text(news.__urn),
       policy,

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { policyOf, type Policy } from "../core/policy.js";
 import { baseUrl } from "../http/origin.js";
 import { registerSecret } from "../http/redaction.js";
 import type { RollingLimit } from "../http/rollingLimit.js";
@@ -28,6 +29,14 @@ export class Settings {
   /** Name of the explicit provider instance, if this is one. */
   get instance(): string | undefined {
     return this.#config(INSTANCE);
+  }
+
+  /**
+   * The policy of the stack's configuration as this run has it; undefined where it is the default one. No variable stands for it:
+   * `CLM_APPROVALS` names a file. @throws Error for a value that is not allowed.
+   */
+  get policy(): Policy | undefined {
+    return policyOf((key) => this.#config(`clm:${key}`));
   }
 
   /** A setting by its config key, for instance `ecgrid:apiKey`. */

@@ -29,6 +29,8 @@ export interface Hidden {
   readonly __instance?: unknown;
   /** The stack's policy, where it is not the default one: approvals, ceiling. */
   readonly __policy?: unknown;
+  /** The tightest policy that the stack had stored when the run began: it guards what is new in a run that loosens it. */
+  readonly __policyBefore?: unknown;
   /** True for a resource that was adopted: by default it is retained when it is removed. */
   readonly __adopted?: unknown;
 }
@@ -41,6 +43,7 @@ export const HIDDEN = [
   "__heldByOthers",
   "__instance",
   "__policy",
+  "__policyBefore",
   "__adopted",
 ] as const;
 

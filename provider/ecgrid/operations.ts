@@ -50,10 +50,10 @@ export const create = operation<CreateArguments>({
 export interface RenewArguments {
   readonly commId: number;
   readonly certKeyId: number;
-  /** Days that the old certificate stays valid beside the new one; 0 ends it at once. */
-  readonly overlapDays: number;
-  readonly years: number;
-  readonly secureHashAlgorithm: string;
+  /** Days that the old certificate stays valid beside the new one; 0 ends it at once. Undefined while not known, as the next two. */
+  readonly overlapDays: number | undefined;
+  readonly years: number | undefined;
+  readonly secureHashAlgorithm: string | undefined;
   readonly serialNumber: string | undefined;
   /** End of the current certificate, `YYYY-MM-DD`. */
   readonly validUntil: string;
@@ -66,20 +66,23 @@ export const renew = operation<RenewArguments>({
   name: "ecgrid.certificates.renew",
   effect: "renew",
   reversible: false,
-  destructive: ({ overlapDays }) => overlapDays === 0,
+  destructive: ({ overlapDays }) => overlapDays === 0 || overlapDays === undefined,
   billed: false,
   repeat: MINTS,
   target: ({ commId, certKeyId }) => ({ commId, certKeyId }),
   call: ({ commId, certKeyId, overlapDays, years, secureHashAlgorithm }) => ({
     method: "POST",
     path: "/v2/certificates/renew",
-    body: { commId, certKeyId, overlapDays, years, secureHashAlgorithm },
+    body: {
+      ...{ commId, certKeyId, overlapDays: overlapDays ?? "?" },
+      ...{ years: years ?? "?", secureHashAlgorithm: secureHashAlgorithm ?? "?" },
+    },
   }),
   say: ({ commId, certKeyId, serialNumber, overlapDays, years, secureHashAlgorithm, validUntil, why }) =>
     `RENEW certificate ${certKeyId} (serial ${serialNumber ?? "not given"}) of comm ${commId}, because ${why}: ` +
-    `a new key pair and certificate for ${years} year(s) with ${secureHashAlgorithm}; ` +
-    (overlapDays === 0
-      ? `overlapDays is 0, so the OLD CERTIFICATE ENDS AT ONCE, irreversible, and AS2 traffic that still uses it stops; `
+    `a new key pair and certificate for ${years ?? "a number of"} year(s) with ${secureHashAlgorithm ?? "a hash that is not known yet"}; ` +
+    (overlapDays === 0 || overlapDays === undefined
+      ? `overlapDays is ${overlapDays === undefined ? "not known yet: if it turns out to be 0," : "0, so"} the OLD CERTIFICATE ENDS AT ONCE, irreversible, and AS2 traffic that still uses it stops; `
       : `the old certificate stays valid beside it for ${overlapDays} day(s), at most until ${validUntil}; `) +
     `the partner must get the new certificate`,
 });

@@ -111,6 +111,20 @@ const ROWS: readonly Row[] = [
     remark: "WILL BE REVOKED BY DIGICERT within 72 hours, irreversible: duplicate certificate 77",
   },
   {
+    name: "a name less, and whether it is consented to is not known yet",
+    before: state({ dnsNames: ["a.example.com"], current: kept(88, { dnsNames: ["a.example.com"] }) }),
+    after: { ...inputs(), allowRemovedNames: UNKNOWN },
+    operations: [`if: ${REISSUE}`],
+    sentence: "DIGICERT REVOKES, WITHIN 72 HOURS",
+  },
+  {
+    name: "names and a consent that are not known yet",
+    before: state({ dnsNames: ["a.example.com"], current: kept(88, { dnsNames: ["a.example.com"] }) }),
+    after: { ...inputs(), dnsNames: UNKNOWN, allowRemovedNames: UNKNOWN },
+    operations: [`if: ${REISSUE}`],
+    sentence: "DIGICERT REVOKES, WITHIN 72 HOURS",
+  },
+  {
     name: "another common name",
     before: state(),
     after: inputs({ commonName: "shop.example.com", dnsNames: ["www.example.com"] }),

@@ -60,6 +60,23 @@ describe("approvals", () => {
     expect(approves(closed, end({ body: { id: 1, pem: "known now", chain: "too" } }))).to.equal(false);
   });
 
+  it("of what was not known are of no call that destroys more than was reviewed, ends something else, or lacks what was known", () => {
+    const names = (...list: string[]): HttpCall => call({ body: { csr: "known now", names: list } });
+    const harmless = { ...ending.certain({ id: "1", call: names("a", "b") }), destructive: false };
+    const approval = approvalOf({ ...harmless, call: call({ body: { csr: "?", names: ["a", "b"] } }) }, true);
+    expect(approves(approval, harmless)).to.equal(true);
+    expect(approves(approval, { ...harmless, destructive: true }), "it destroys").to.equal(false);
+    expect(approves(approval, { ...harmless, call: names("a") }), "a shorter list").to.equal(false);
+    expect(approves(approval, { ...harmless, call: names("a", "b", "c") }), "a longer list").to.equal(false);
+    expect(approves(approval, { ...harmless, call: call({ body: { csr: "k" } }) }), "a field less").to.equal(false);
+    const reversible = { ...ending.certain({ id: "1", call: call() }), reversible: true };
+    expect(approves(approvalOf(reversible, true), { ...reversible, reversible: false }), "for good").to.equal(false);
+    expect(approves(approvalOf({ ...reversible, reversible: false }, true), reversible), "less bad").to.equal(true);
+    const all = { ...reversible, ends: ["a 1", "a 2"] };
+    expect(approves(approvalOf(all, true), { ...all, ends: ["a 2"] }), "fewer").to.equal(true);
+    expect(approves(approvalOf(all, true), { ...all, ends: ["a 2", "a 3"] }), "another one").to.equal(false);
+  });
+
   it("of a call that may name fewer leave to the plan which", () => {
     const form = (environments: string) => ({ form: { multipart: { name: "n", environments } } });
     const narrowable = { field: "environments", values: ["a", "b"] };
@@ -76,7 +93,7 @@ describe("approvals", () => {
   });
 
   const file: ApprovalFile = {
-    version: 1,
+    version: 2,
     stack: "certificates/prod",
     now: "2026-03-01T10:00:00Z",
     expires: "2026-03-02T10:00:00Z",
@@ -103,7 +120,7 @@ describe("approvals", () => {
       JSON.stringify(file).slice(0, -3),
       "[]",
       "{}",
-      JSON.stringify({ ...file, version: 2 }),
+      JSON.stringify({ ...file, version: 1 }),
       JSON.stringify({ ...file, approvals: [{}] }),
       JSON.stringify({ ...file, expires: "soon" }),
     ])

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { label, type Operation } from "../../provider/core/operation.js";
+import { moreSevere, severityOf } from "../../provider/core/policy.js";
 import { UNKNOWN } from "../../provider/core/unknown.js";
 import type { CertificateInputs } from "../../provider/ecgrid/generated/inputs.js";
 import { plan } from "../../provider/ecgrid/generated/plan.js";
@@ -20,9 +21,10 @@ const withUnknown = (after: CertificateInputs, fields: readonly Field[]): After 
   ...Object.fromEntries(fields.map((field) => [field, UNKNOWN])),
 });
 
-/** Whether a shown operation is the made one; `?` stands for any value. */
+/** Whether a shown operation is the made one; `?` stands for any value. What destroys more than it was shown to was not shown. */
 const covers = (shown: Operation, made: Operation): boolean =>
   shown.name === made.name &&
+  !moreSevere(severityOf(made), severityOf(shown)) &&
   Object.entries(made.target).every(([key, value]) => [value, "?"].includes(shown.target[key] ?? ""));
 
 interface Comparison {

@@ -219,7 +219,11 @@ function renewing(
     const operation = again("renew") ? renew.conditional(args, NOT_FOUND) : renew.certain(args);
     return { ...NOTHING, changes: true, operations: [operation], remarks: [...remarks, ...approvalRemarks(after)] };
   }
-  const allowed = (known(after.allowRemovedNames) ?? []).map((name) => name.toLowerCase());
+  // A consent that is not known yet can turn out to be one to anything.
+  const openConsent = after.allowRemovedNames === UNKNOWN;
+  const allowed = openConsent
+    ? namesOf(current)
+    : (known(after.allowRemovedNames) ?? []).map((name) => name.toLowerCase());
   const unallowed = asks.removed.filter((name) => !allowed.includes(name));
   const revoked = certificatesOf(before);
   if (unallowed.length > 0)
@@ -233,7 +237,13 @@ function renewing(
   return {
     ...NOTHING,
     changes: true,
-    operations: [again("reissue") ? reissue.conditional(args, NOT_FOUND) : reissue.certain(args)],
+    operations: [
+      again("reissue")
+        ? reissue.conditional(args, NOT_FOUND)
+        : openConsent && asks.removed.length > 0
+          ? reissue.conditional(args, `allowRemovedNames turns out to allow that ${asks.removed.join(", ")} goes`)
+          : reissue.certain(args),
+    ],
     remarks: [
       ...remarks,
       ...(removed.length === 0

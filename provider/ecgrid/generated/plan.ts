@@ -230,9 +230,9 @@ function renewArguments(before: CertificateState, after: Inputs, because: readon
   return {
     commId: before.commId,
     certKeyId: before.current.certKeyId,
-    overlapDays: known(after.overlapDays) ?? before.overlapDays,
-    years: known(after.years) ?? before.years,
-    secureHashAlgorithm: known(after.secureHashAlgorithm) ?? before.secureHashAlgorithm,
+    overlapDays: known(after.overlapDays),
+    years: known(after.years),
+    secureHashAlgorithm: known(after.secureHashAlgorithm),
     serialNumber: before.current.serialNumber,
     validUntil: isoDay(validUntil(before.current)),
     why: because.join(" and "),

@@ -30,7 +30,7 @@ export function approvalsOf(review: Review, exitCode: number, expires: Date): Ap
       `what is sent for ${unknown.map(({ label }) => label).join("; ")} is not known here, so it cannot be approved`,
     );
   return {
-    version: 1,
+    version: 2,
     stack,
     now: review.now.toISOString(),
     expires: expires.toISOString(),

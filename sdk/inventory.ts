@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { providerText, type Kind } from "../provider/dynamic/kinds.js";
 import { INVENTORY_TYPE as TYPE } from "./inventoryType.js";
+import { recordsOptions } from "./options.js";
 import { settledValue, withoutPem } from "./outputs.js";
 import { policyBefore, policyOfStack } from "./policy.js";
 import { stateBefore, type HeldBefore } from "./stateBefore.js";
@@ -62,6 +63,7 @@ export class Inventory {
     this.#stack = stack;
     this.#cli = process.env.PULUMI_NODEJS_MONITOR !== undefined && inlineStore() === undefined;
     this.before = stateBefore();
+    pulumi.runtime.registerStackTransformation(recordsOptions);
     const program = settledProgram(stack.outputs).then((ok) => {
       this.#failed = !ok;
     });
@@ -211,7 +213,7 @@ export function inventoryOf(): Inventory | undefined {
 }
 
 /**
- * Inline programs of the Automation API call this once inside the program, so that the inventory exists even when the
+ * Inline programs of the Automation API call this once, first of all inside the program, so that the inventory exists even when the
  * program makes no resource any more; programs run by the CLI need not, importing the package is enough.
  */
 export function inventory(): void {

@@ -57,7 +57,7 @@ export abstract class ClmProvider extends pulumi.ProviderResource {
 
 const names = new WeakMap<pulumi.ProviderResource, string>();
 
-/** Name of an explicit provider instance of ours; undefined for none, and for what a component hands down. */
+/** Name of an explicit provider instance of ours; undefined for none. */
 export const instanceOf = (provider: pulumi.ProviderResource | undefined): string | undefined =>
   provider === undefined ? undefined : names.get(provider);
 

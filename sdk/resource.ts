@@ -4,6 +4,7 @@ import { SECRET_SETTINGS } from "../provider/dynamic/settings.js";
 import { UNKNOWN_ON_THE_WIRE } from "../provider/dynamic/wire.js";
 import { keepSecretsOutOfDebugLog } from "./debugLog.js";
 import { inventoryOf, type Inventory } from "./inventory.js";
+import { madeWith, recordsOptions, type MadeWith } from "./options.js";
 import { policyBefore, policyOfStack } from "./policy.js";
 import { instanceOf } from "./provider.js";
 import { knownWith, plainPromise, settledValue } from "./outputs.js";
@@ -22,6 +23,9 @@ export abstract class ClmResource extends pulumi.CustomResource {
     keepSecretsOutOfDebugLog();
     const inventory = inventoryOf();
     inventory?.refuseLate();
+    let isMade: (options: MadeWith) => void = () => undefined;
+    const made = new Promise<MadeWith>((resolve) => (isMade = resolve)); // what transformations leave of the options
+    const instance = made.then(({ provider }) => instanceOf(provider));
     super(
       kind.type,
       name,
@@ -32,24 +36,29 @@ export abstract class ClmResource extends pulumi.CustomResource {
         ...args,
         __provider: kind.providerText,
         __urn: urnOf(kind.type, name, opts?.parent),
-        __instance: instanceOf(opts?.provider),
+        __instance: instance,
         __policy: policyOfStack(),
         __policyBefore: policyBefore(inventory?.before),
-        __retainOnDelete: opts?.retainOnDelete === true ? true : undefined,
-        __deletedWith: opts?.deletedWith === undefined ? undefined : urnOfResource(opts.deletedWith),
+        __retainOnDelete: made.then(({ retained }) => (retained ? true : undefined)),
+        __deletedWith: made.then(({ deletedWith }) =>
+          deletedWith === undefined ? undefined : urnOfResource(deletedWith),
+        ),
         __heldByOthers:
           inventory === undefined
             ? undefined
-            : neighbours(kind, args, inventory, urnOf(kind.type, name, opts?.parent), instanceOf(opts?.provider)),
+            : neighbours(kind, args, inventory, urnOf(kind.type, name, opts?.parent), instance),
       },
-      pulumi.mergeOptions({ additionalSecretOutputs: [...kind.secretOutputs] }, opts),
+      pulumi.mergeOptions(
+        { additionalSecretOutputs: [...kind.secretOutputs], transformations: [recordsOptions] },
+        opts,
+      ),
     );
     knowWhatIsMissing(this, kind);
-    origins.set(this, { kind, provider: opts?.provider });
-    inventory?.add({
-      ...{ resource: this, kind, instance: instanceOf(opts?.provider) },
-      ...{ retained: opts?.retainOnDelete === true, deletedWith: opts?.deletedWith },
-    });
+    const options = madeWith(this, kind.type);
+    isMade(options);
+    const { provider, retained, deletedWith } = options;
+    origins.set(this, { kind, provider });
+    inventory?.add({ resource: this, kind, instance: instanceOf(provider), retained, deletedWith });
   }
 }
 
@@ -70,7 +79,7 @@ function knowWhatIsMissing(resource: pulumi.Resource, { outputsOnly, always }: K
 /** How a resource of ours was made. */
 interface Origin {
   readonly kind: Kind;
-  /** The explicit provider instance of its own options; one that a parent gives is not seen here. */
+  /** Its explicit provider instance, whoever gives it. */
   readonly provider: pulumi.ProviderResource | undefined;
 }
 
@@ -129,7 +138,7 @@ async function neighbours(
   args: object,
   inventory: Inventory,
   urn: Promise<string>,
-  instance: string | undefined,
+  instance: Promise<string | undefined>,
 ): Promise<string[] | undefined> {
   const before = await inventory.before;
   if (before === undefined) return undefined;
@@ -150,7 +159,7 @@ async function neighbours(
   if (scope === undefined) return undefined;
   const mine = before.get(own)?.state;
   const held = before
-    .holdings(kind.system, instance, kind.wordsAsked(known, mine))
+    .holdings(kind.system, await instance, kind.wordsAsked(known, mine))
     .filter(({ urn: other, holding }) => other !== own && holding.startsWith(`${scope} `))
     .map(({ holding }) => holding)
     .sort();

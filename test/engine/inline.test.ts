@@ -124,6 +124,23 @@ describe("inline programs of the Automation API", () => {
     expect(sandbox.ecgrid.active(5001)).to.deep.equal([]);
   });
 
+  it("what a component hands down to a certificate is known: its removal is said to keep it", async () => {
+    class Group extends pulumi.ComponentResource {}
+    const program = (present: boolean) => (): Promise<void> => {
+      clm.inventory();
+      const parent = new Group("test:index:Group", "group", {}, { retainOnDelete: true });
+      if (present) new clm.ecgrid.Certificate("a", { commId: 5001, overlapDays: 30 }, { parent });
+      return Promise.resolve();
+    };
+    await (await stackOf(program(true))).up();
+    const ended = await stackOf(program(false));
+    const preview = await ended.preview({ color: "never" });
+    expect(preview.stdout).to.include("KEEP ECGrid comm 5001 certificate");
+    expect(shownByPreview(preview.stdout)).to.deep.equal([]);
+    await ended.up();
+    expect(sandbox.ecgrid.active(5001)).to.have.length(1);
+  });
+
   it("a guard asks the live service in the preview, and fails it with the reason; what nothing stops is removed", async () => {
     const guarded = (present: boolean, allowLastTermination: boolean) => (): Promise<void> => {
       clm.inventory();

@@ -152,6 +152,7 @@ export interface StoredResource {
   readonly urn: string;
   readonly type: string;
   readonly id?: string;
+  readonly provider?: string;
   readonly inputs?: Readonly<Record<string, unknown>>;
   readonly outputs?: Readonly<Record<string, unknown>>;
   readonly delete?: boolean;

@@ -12,6 +12,7 @@ import {
   type Held,
   type Leaving,
 } from "../inventory/inventory.js";
+import { included } from "./excluded.js";
 import { aboveCeiling, demandEndings, destroyedByEndings, guardedBy, noteDestroyed } from "./gate.js";
 import { host } from "./host.js";
 import { kindOf } from "./kinds.js";
@@ -39,11 +40,8 @@ export const inventoryProvider: dynamic.ResourceProvider<Properties, Properties>
     const wanted = asEntries(heldMap(news.entries, new Set()) ?? {});
     // What a refresh of this run has found gone, and whose end makes no call by that, is not ended by it (inventory.md rule 9).
     const gone = host.run.begins("gone", []);
-    const ending = leaving(
-      stored,
-      before === undefined ? undefined : asEntries(before),
-      wanted,
-      UNKNOWN_ON_THE_WIRE,
+    const ending = included(
+      leaving(stored, before === undefined ? undefined : asEntries(before), wanted, UNKNOWN_ON_THE_WIRE),
     ).filter(({ urn, id }) => !gone.has(`${urn} ${id}`));
     await announce(ending);
     const tooMuch = aboveCeiling(news.__policy);
@@ -86,7 +84,7 @@ export const inventoryProvider: dynamic.ResourceProvider<Properties, Properties>
   /** `pulumi destroy` deletes the inventory first: the last moment to name what follows (inventory.md F18). */
   delete: async (_id, stored) => {
     await host.settings();
-    const ending = allEndings(entriesOf(stored.entries));
+    const ending = included(allEndings(entriesOf(stored.entries)));
     await announce(ending);
     await told(() => {
       demandEndings(text(stored.__urn), stored.__policy, ending, "destroy");

@@ -29,7 +29,7 @@ import { pinnedNow } from "../core/clock.js";
 
 /** Pid and start of the command that started this host, as far as the platform tells; never the same twice. */
 function command(): string {
-  const parent = parentOf(process.ppid);
+  const parent = commandPid();
   const started = parent === undefined ? undefined : startOf(parent);
   // Not known (Windows): nothing is shared with other processes, rather than shared with a stranger.
   return started === undefined
@@ -38,6 +38,19 @@ function command(): string {
 }
 
 /** The host is started by a shell script of Pulumi's, so the command is the parent's parent. */
+export const commandPid = (): number | undefined => parentOf(process.ppid);
+
+/** How a process was called; empty where the platform does not tell. Elsewhere than on Linux parts with spaces are torn. */
+export function argumentsOf(pid: number | undefined): string[] {
+  if (pid === undefined) return [];
+  if (process.platform !== "linux") return ps(pid, "args=")?.split(/\s+/) ?? [];
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+  } catch {
+    return []; // as above
+  }
+}
+
 function parentOf(pid: number): number | undefined {
   const text = process.platform === "linux" ? linuxStat(pid)?.[1] : ps(pid, "ppid=");
   const parent = Number(text);

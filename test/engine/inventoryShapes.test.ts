@@ -152,7 +152,7 @@ describe("the inventory of programs of every shape", () => {
       expect(stored(world, "inventory").outputs).to.not.have.property("__ending");
       expect(activeIds(world, 5002)).to.deep.equal([b]);
       const excluded = expectCode(await project.up("--exclude", stored(world, "b").urn), 0);
-      expect(excluded.text).to.include(terminate(b, 5002));
+      expect(excluded.text).to.not.include(terminate(b, 5002));
       expect(activeIds(world, 5002)).to.deep.equal([b]);
       const { shown, made } = await apply(world);
       expect(shown.map(({ operation }) => operation)).to.deep.equal([terminate(b, 5002)]);

@@ -17,7 +17,7 @@ import { grouped } from "./grouped.js";
 import { plannedAll, type PlannedChange } from "./planning.js";
 import { holdsSecret } from "./secrets.js";
 import { successors, type SuccessorOf } from "./successors.js";
-import { refusedEnds, whyUnnamed } from "./unnamed.js";
+import { demandedInVain, refusedEnds, whyUnnamed } from "./unnamed.js";
 import { errorsOf, storedWords, wordsOf, type Word } from "./words.js";
 
 /** One operation of a review. */
@@ -131,7 +131,7 @@ export function reviewOf(
       ...changes.flatMap((change) => gapOf(change, words)),
     ],
     errors,
-    notes: notesOf(changes, whole),
+    notes: [...notesOf(changes, whole), ...demandedInVain(command, inventory, changes)],
   };
 }
 

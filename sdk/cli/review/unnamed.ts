@@ -1,4 +1,5 @@
 import { label } from "../../../provider/core/operation.js";
+import { nameOf } from "../../../provider/dynamic/urn.js";
 import type { Command } from "./changes.js";
 import type { Unnameable } from "./crossCheck.js";
 import type { Step } from "./document.js";
@@ -65,4 +66,24 @@ export function refusedEnds(
       ],
     ];
   });
+}
+
+/**
+ * Of a destroy that leaves something, which the inventory learns from `--exclude` alone: it names and demands the ends of all else
+ * that its list holds. @returns what to know about that; nothing where everything goes.
+ */
+export function demandedInVain(
+  command: Command,
+  inventory: Step | undefined,
+  changes: readonly PlannedChange[],
+): string[] {
+  if (command !== "destroy" || inventory?.op !== "delete") return [];
+  const ended = new Set(changes.flatMap(({ change }) => (change.does === "end" ? [change.urn] : [])));
+  const left = storedList(inventory).flatMap(({ urn, names }) =>
+    names === undefined || ended.has(urn) ? [] : [nameOf(urn)],
+  );
+  if (left.length === 0) return [];
+  return [
+    `this destroy leaves ${[...new Set(left)].join(", ")}. What --exclude names is left out of what the run names, counts and demands; what stays for another reason (--exclude-protected, --target-dependents, or because something excluded depends on it) is not, and this list does not approve it: where approvals are demanded, remove from the program what is to go, and run pulumi up`,
+  ];
 }

@@ -31,6 +31,7 @@ const approvalSchema = z.object({
 
 const time = z.string().refine((text) => parseTime(text) !== undefined);
 const fileSchema = z.object({
+  /** Before 2 neither severity nor the name of an explicit provider instance was part of an approval. */
   version: z.literal(2),
   /** `project/stack`. */
   stack: z.string().min(1),

@@ -177,6 +177,15 @@ export function operation<Arguments>(spec: OperationSpec<Arguments>): CatalogueE
   };
 }
 
+/**
+ * The operation as one of an explicit provider instance, whose name ends its target: label, approval, ceiling and receipt
+ * tell it from that of another account by this. Without an instance it is as it was.
+ */
+export const operationIn = (operation: Operation, instance: unknown): Operation =>
+  typeof instance !== "string"
+    ? operation
+    : { ...operation, target: { ...operation.target, instance: encodeURIComponent(instance) } };
+
 /** The operation's name and target on one line: what previews, receipts and logs are compared by. */
 export function label(operation: Pick<Operation, "name" | "target">): string {
   return [operation.name, ...Object.entries(operation.target).map(([key, value]) => `${key}=${value}`)].join(" ");
@@ -188,9 +197,15 @@ export function objectOf(labelled: string): string {
   return `${name.split(".")[0] ?? ""} ${target.join(" ")}`;
 }
 
-/** Objects that a destructive call ends. */
-export const objectsEnded = (operation: Pick<Operation, "name" | "target" | "ends">): readonly string[] =>
-  operation.ends ?? [objectOf(label(operation))];
+/** Objects that a destructive call ends: those of an explicit provider instance are other ones. */
+export function objectsEnded(operation: Pick<Operation, "name" | "target" | "ends">): readonly string[] {
+  const { instance } = operation.target;
+  return (
+    operation.ends?.map((end) => (instance === undefined ? end : `${end} instance=${instance}`)) ?? [
+      objectOf(label(operation)),
+    ]
+  );
+}
 
 /**
  * The label in brackets, with the condition of an operation that is not certain.

@@ -1,4 +1,4 @@
-import type { Operation } from "./operation.js";
+import { operationIn, type Operation } from "./operation.js";
 
 /** What a change is made of: the last known state and the wanted inputs; one of them is missing on create and delete. */
 export interface Change<Inputs, State> {
@@ -31,6 +31,12 @@ export interface Plan {
 }
 
 export const NOTHING: Plan = { operations: [], remarks: [], changes: false, replaces: [] };
+
+/** A plan whose operations say of which explicit provider instance they are. */
+export const planIn = (plan: Plan, instance: unknown): Plan => ({
+  ...plan,
+  operations: plan.operations.map((operation) => operationIn(operation, instance)),
+});
 
 /**
  * While an identity input is not known, nothing may be called a replacement: the engine plans no second resource

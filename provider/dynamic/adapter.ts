@@ -4,10 +4,11 @@ import type { Settings } from "./settings.js";
 import { isAdopted, retainedByDefault } from "../core/adopting.js";
 import { driftInWords, type Drift } from "../core/drift.js";
 import { Fault, PartialFault } from "../core/fault.js";
+import { identityOf, ofInstance, withinInstance } from "../core/instances.js";
 import type { Context, Lifecycle } from "../core/lifecycle.js";
-import { announcement, label, withoutBrackets } from "../core/operation.js";
+import { announcement, label, operationIn, withoutBrackets, type Operation } from "../core/operation.js";
 import { performer, type Send } from "../core/perform.js";
-import type { Plan } from "../core/plan.js";
+import { planIn, type Plan } from "../core/plan.js";
 import { destroyedBy } from "../core/policy.js";
 import { KEPT, NO_RECEIPTS, receipt, receiptBook, unkeptIn, type ReceiptBook } from "../core/receipts.js";
 import { UNKNOWN } from "../core/unknown.js";
@@ -16,7 +17,6 @@ import { endUnderOptions, stops, type EndOptions } from "../inventory/inventory.
 import { changeOf } from "./change.js";
 import { demandApproval, demandBelowCeiling, guardedBy, noteDestroyed, notReviewed, policyOfDeletion } from "./gate.js";
 import { host } from "./host.js";
-import { ofInstance, withinInstance } from "./instances.js";
 import { demandAlone, readBesideOthers } from "./refreshed.js";
 import { heldBySome, unlessShared } from "./staying.js";
 import { told } from "./told.js";
@@ -92,11 +92,17 @@ export function adapt<Inputs extends object, State extends object, Api>(
     before: Properties | undefined,
     after: Properties | undefined,
     heldByOthers?: ReadonlySet<string>,
-  ): Plan =>
-    lifecycle.plan(
+  ): Plan => {
+    const plan = lifecycle.plan(
       changeOf<Inputs, State>(urn, before === undefined ? undefined : stateOf(before), after, heldByOthers),
       host.run.now(),
     );
+    // The plan of a replacement is the end of the old one.
+    const of = plan.replaces.length > 0 ? before : (after ?? before);
+    return planIn(plan, of?.__instance);
+  };
+  const identity = (id: string, { __instance }: Properties): string =>
+    identityOf({ kind: lifecycle.kind, id, instance: __instance });
 
   /** @param counts whether this run goes on to do it: a refresh only says what the next one would do. */
   async function announce(urn: string, plan: Plan, counts = true): Promise<void> {
@@ -119,7 +125,7 @@ export function adapt<Inputs extends object, State extends object, Api>(
     const { operations, remarks, refusal } = endUnderOptions(plan, what, optionsOf(olds));
     const besides = [...remarks, ...(refusal === undefined ? [] : [stops(refusal)])];
     for (const text of [...besides.map(withoutBrackets), ...operations.map(announcement)])
-      await host.warnOfEnd(id, urnOf(olds), text);
+      await host.warnOfEnd(identity(id, olds), urnOf(olds), text);
     for (const operation of operations) host.run.name(label(operation));
     if (counts) noteDestroyed(destroyedBy(operations, urnOf(olds)));
   }
@@ -136,29 +142,34 @@ export function adapt<Inputs extends object, State extends object, Api>(
     demandBelowCeiling(urn, policy, operations);
   }
 
+  /** @param resource what is stored of it, or will be. */
   async function context(
     urn: string,
+    resource: Properties,
     plan: Plan,
     heldByOthers: ReadonlySet<string>,
     policy: unknown,
   ): Promise<Context<Api>> {
     const { api, send } = await system();
     const { instance } = await host.settings();
+    // Steps make operations anew from what they have read; those that are planned say their instance.
+    const said = (operation: Operation): Operation => operationIn(operation, resource.__instance);
+    const perform = performer(
+      plan,
+      send,
+      receipts(),
+      () => new Date(),
+      (text) => void host.warn(urn, text),
+      (operation) => {
+        demandApproval(urn, policy, [operation]);
+      },
+    );
     return {
       resource: nameOf(urn),
       seed: urn,
       plan,
       plannedHeldByOthers: heldByOthers,
-      perform: performer(
-        plan,
-        send,
-        receipts(),
-        () => new Date(),
-        (text) => void host.warn(urn, text),
-        (operation) => {
-          demandApproval(urn, policy, [operation]);
-        },
-      ),
+      perform: (operation, secrets) => perform(said(operation), secrets),
       api,
       now: host.run.now(),
       exclusive: (name, work) => host.run.exclusive(name, work),
@@ -172,10 +183,10 @@ export function adapt<Inputs extends object, State extends object, Api>(
       },
       heldByOthers: () => new Set([...heldByOthers, ...claimed(urn, instance)]),
       knowsWhatStays: () => host.run.hasInventory(),
-      unkept: (operation) => unkeptIn(receiptsSoFar(), operation),
+      unkept: (operation) => unkeptIn(receiptsSoFar(), said(operation)),
       keeps: (operation, traceId) => {
         bookkeeping(urn, () => {
-          receipts().write(receipt(operation, KEPT, traceId, new Date()));
+          receipts().write(receipt(said(operation), KEPT, traceId, new Date()));
         });
       },
       tell: (text) => void host.log.write("info", urn, text),
@@ -211,10 +222,14 @@ export function adapt<Inputs extends object, State extends object, Api>(
       shown.set(urn, plan);
       // No `check` since the resource was read: a refresh asks whether there is anything to tell (fact E15).
       const differs = read.get(urn);
-      if (plan.replaces.length === 0) await announce(urn, plan, differs === undefined);
-      else {
+      if (plan.replaces.length === 0) {
+        // The object is the same one where the engine asks for the difference: the instance has another name.
+        if (identity(id, olds) !== identity(id, news))
+          host.run.begins("moved", [`${urnOf(olds)} ${identity(id, olds)}`]);
+        await announce(urn, plan, differs === undefined);
+      } else {
         const end = unsharedEnd(plan, olds, textsOf(news.__heldByOthers));
-        if (end.shared === true) host.run.begins("shared", [`${urnOf(olds)} ${id}`]);
+        if (end.shared === true) host.run.begins("shared", [`${urnOf(olds)} ${identity(id, olds)}`]);
         await announceEnd(id, olds, end, differs === undefined);
       }
       const changes = differs === undefined ? plan.changes : differs || (plan.changes && plan.looks !== true);
@@ -235,7 +250,7 @@ export function adapt<Inputs extends object, State extends object, Api>(
         const { id, state } = await told(async () => {
           if (plan.refusal !== undefined) throw refused("make", lifecycle.kind, urn, plan.refusal);
           demandPermission(urn, policy, plan);
-          return lifecycle.create(known(lifecycle, news), await context(urn, plan, held, policy));
+          return lifecycle.create(known(lifecycle, news), await context(urn, news, plan, held, policy));
         });
         return { id, outs: outputsOf(id, state, hiddenOf(news)) };
       } catch (error) {
@@ -254,6 +269,7 @@ export function adapt<Inputs extends object, State extends object, Api>(
       host.run.claim(urnOf(outputs), await owned(lifecycle.holds(before)));
       const { perform, plan, ...reading } = await context(
         urnOf(outputs),
+        outputs,
         NO_PLAN,
         new Set(textsOf(outputs.__heldByOthers)),
         outputs.__policy,
@@ -265,7 +281,7 @@ export function adapt<Inputs extends object, State extends object, Api>(
         demandAlone(lifecycle, urn);
         // The inventory of this run may only know the state from before it.
         const removal = lifecycle.plan(changeOf<Inputs, State>(urn, state, undefined), host.run.now());
-        if (removal.operations.length === 0) host.run.begins("gone", [`${urn} ${id}`]);
+        if (removal.operations.length === 0) host.run.begins("gone", [`${urn} ${identity(id, outputs)}`]);
       }
       const drifts = found(state);
       for (const one of drifts) await host.warn(urn, driftInWords(one));
@@ -288,7 +304,7 @@ export function adapt<Inputs extends object, State extends object, Api>(
       try {
         const state = await told(async () => {
           demandPermission(urn, policy, plan);
-          return lifecycle.update(stateOf(olds), known(lifecycle, news), await context(urn, plan, held, policy));
+          return lifecycle.update(stateOf(olds), known(lifecycle, news), await context(urn, news, plan, held, policy));
         });
         return { outs: outputsOf(id, state, hidden) };
       } catch (error) {
@@ -301,15 +317,15 @@ export function adapt<Inputs extends object, State extends object, Api>(
       const others = claimed(urn, (await host.settings()).instance);
       const plan = unsharedEnd(planOf(urn, outputs, undefined, new Set(others)), outputs, others);
       // As it was named: what leaves the stack and is kept does not say in this run what it holds.
-      if (host.run.begins("shared", []).has(`${urn} ${id}`)) return;
+      if (host.run.begins("shared", []).has(`${urn} ${identity(id, outputs)}`)) return;
       if (plan.shared === true) await announce(urn, plan);
       await told(async () => {
         if (plan.refusal !== undefined) throw refused("delete", lifecycle.kind, urn, plan.refusal);
-        await refuseUnlikeNamed(lifecycle.kind, id, urn, plan);
+        await refuseUnlikeNamed(lifecycle.kind, identity(id, outputs), urn, plan);
         if (plan.operations.length === 0) return;
         const policy = policyOfDeletion(outputs.__policy);
         demandPermission(urn, policy, plan);
-        await lifecycle.delete(stateOf(outputs), await context(urn, plan, new Set(), policy));
+        await lifecycle.delete(stateOf(outputs), await context(urn, outputs, plan, new Set(), policy));
       });
     },
   };
@@ -360,7 +376,7 @@ function remember(value: unknown): void {
  * Where the inventory has not spoken (`destroy` after one that failed half way, a run with --target, what the engine deletes before
  * the inventory), no preview has named the end, and only a review of it counts: `CLM_APPROVALS` must hold every call.
  */
-async function refuseUnlikeNamed(kind: string, id: string, urn: string, plan: Plan): Promise<void> {
+async function refuseUnlikeNamed(kind: string, identity: string, urn: string, plan: Plan): Promise<void> {
   const refuse = (cameBack: string, next: string): Fault =>
     new Fault({
       ...{ action: `delete ${kind} ${nameOf(urn)}`, resource: nameOf(urn), system: "pulumi-clm", cameBack },
@@ -368,7 +384,7 @@ async function refuseUnlikeNamed(kind: string, id: string, urn: string, plan: Pl
       ...{ next, outcome: "not executed" },
     });
   const spoken = await host.run.hasInventory();
-  const named = host.run.named(id);
+  const named = host.run.named(identity);
   const unnamed = plan.operations.filter((operation) => !spoken || !named.all.has(label(operation)));
   const reason = notReviewed(urn, unnamed);
   if (reason !== undefined)

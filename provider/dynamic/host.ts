@@ -57,9 +57,9 @@ class Host {
     if (this.run.once(`${urn} ${text}`)) await this.log.write("warning", urn, text);
   }
 
-  /** The same about the end of the resource with an id: its diff and the inventory may know it by different URNs. */
-  async warnOfEnd(id: string, urn: string, text: string): Promise<void> {
-    if (this.run.once(`end of ${id}: ${text}`)) await this.log.write("warning", urn, text);
+  /** The same about the end of a resource, by its identity: its diff and the inventory may know it by different URNs. */
+  async warnOfEnd(identity: string, urn: string, text: string): Promise<void> {
+    if (this.run.once(`end of ${identity}: ${text}`)) await this.log.write("warning", urn, text);
   }
 }
 

@@ -12,6 +12,7 @@ import {
   type Held,
   type Leaving,
 } from "../inventory/inventory.js";
+import { identityOf } from "../core/instances.js";
 import { included } from "./excluded.js";
 import { aboveCeiling, demandEndings, destroyedByEndings, guardedBy, noteDestroyed } from "./gate.js";
 import { host } from "./host.js";
@@ -38,11 +39,12 @@ export const inventoryProvider: dynamic.ResourceProvider<Properties, Properties>
     const stored = entriesOf(olds.entries);
     // The stored list is read by `destroy`, where nothing stays.
     const wanted = asEntries(heldMap(news.entries, new Set()) ?? {});
-    // What a refresh of this run has found gone, and whose end makes no call by that, is not ended by it (inventory.md rule 9).
-    const gone = host.run.begins("gone", []);
+    // What a refresh of this run has found gone, and whose end makes no call by that, is not ended by it (inventory.md rule 9);
+    // neither is what has only come to another name of its provider instance.
+    const goesOn = new Set([...host.run.begins("gone", []), ...host.run.begins("moved", [])]);
     const ending = included(
       leaving(stored, before === undefined ? undefined : asEntries(before), wanted, UNKNOWN_ON_THE_WIRE),
-    ).filter(({ urn, id }) => !gone.has(`${urn} ${id}`));
+    ).filter(({ urn, identity }) => !goesOn.has(`${urn} ${identity}`));
     await announce(ending);
     const tooMuch = aboveCeiling(news.__policy);
     if (tooMuch !== undefined) return { inputs: news, failures: [{ property: "", reason: tooMuch }] };
@@ -109,20 +111,23 @@ async function gated<T>(olds: Properties, news: Properties, made: () => T): Prom
 }
 
 async function announce(leaving: readonly Leaving[]): Promise<void> {
-  host.run.inventorySpoke();
   host.run.begins(
     "shared",
-    leaving.flatMap(({ urn, id, ends }) => (ends.some(({ shared }) => shared === true) ? [`${urn} ${id}`] : [])),
+    leaving.flatMap(({ urn, identity, ends }) =>
+      ends.some(({ shared }) => shared === true) ? [`${urn} ${identity}`] : [],
+    ),
   );
   noteDestroyed(destroyedByEndings(leaving));
-  for (const { urn, id, ends } of leaving) {
+  for (const { urn, identity, ends } of leaving) {
     for (const end of ends) {
-      await host.warnOfEnd(id, urn, spoken(end));
+      await host.warnOfEnd(identity, urn, spoken(end));
       const label = labelOf(end);
       // A call that was named with a condition need not be made: only a certain one is held against the deletion.
-      if (label !== undefined) host.run.name(label, isConditional(end) ? undefined : id);
+      if (label !== undefined) host.run.name(label, isConditional(end) ? undefined : identity);
     }
   }
+  // A deletion may go at the same time, and takes what is not named by now for what this run does not end.
+  host.run.inventorySpoke();
 }
 
 const outputs = (properties: Properties): Properties =>
@@ -148,12 +153,13 @@ const mapOf = (value: unknown): Sent => (typeof value === "object" && value !== 
 
 /** URNs of the last state that stay in the program, also those that have another one there (an alias). */
 function stayingIn(before: Sent, wanted: Sent): ReadonlySet<string> {
-  const identityOf = ({ type, id }: Properties): string => `${text(type)} ${text(id)}`;
+  const identity = ({ type, id, instance }: Properties): string =>
+    identityOf({ kind: text(type), id: text(id), instance });
   const renamed = new Set(
-    Object.entries(wanted).flatMap(([urn, one]) => (before[urn] === undefined ? [identityOf(one)] : [])),
+    Object.entries(wanted).flatMap(([urn, one]) => (before[urn] === undefined ? [identity(one)] : [])),
   );
   const elsewhere = Object.entries(before).filter(
-    ([, one]) => typeof one.id === "string" && renamed.has(identityOf(one)),
+    ([, one]) => typeof one.id === "string" && renamed.has(identity(one)),
   );
   return new Set([...Object.keys(wanted), ...elsewhere.map(([urn]) => urn)]);
 }
@@ -187,7 +193,9 @@ function heldMap(
     held[urn] = {
       kind: kind.kind,
       id: typeof one.id === "string" ? one.id : undefined,
-      described: state === undefined ? undefined : kind.describe(state, urn, now, beside({ urn, instance })),
+      instance: typeof instance === "string" ? instance : undefined,
+      described:
+        state === undefined ? undefined : kind.describe(state, { urn, instance }, now, beside({ urn, instance })),
       retained: one.retained === true,
       deletedWith: typeof one.deletedWith === "string" ? one.deletedWith : undefined,
     };

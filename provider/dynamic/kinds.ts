@@ -9,7 +9,7 @@ import { acmeCredential } from "../partner/credential/lifecycle.js";
 import { retirement } from "../retirement/lifecycle.js";
 import type { Problem } from "../core/inputs.js";
 import type { Lifecycle, Use } from "../core/lifecycle.js";
-import type { Plan } from "../core/plan.js";
+import { planIn, type Plan } from "../core/plan.js";
 import type { Planned } from "../core/unknown.js";
 import { changeOf } from "./change.js";
 import { unlessShared, type Holders } from "./staying.js";
@@ -43,12 +43,12 @@ export interface Kind {
    */
   stateFrom(outputs: unknown): object | undefined;
   /**
-   * Which object a state is, until when it is valid, and what its deletion does. `others`: what resources hold that stay
-   * when this one ends.
+   * Which object a state is, until when it is valid, and what its deletion does. `resource`: its URN and the name of its
+   * explicit provider instance. `others`: what resources hold that stay when this one ends.
    */
   describe(
     state: object,
-    urn: string,
+    resource: { readonly urn: string; readonly instance: unknown },
     now: Date,
     others: Holders,
   ): { readonly what: string; readonly until?: string; readonly plan: Plan };
@@ -104,13 +104,14 @@ function kind<Inputs extends object, State extends object, Api>(
       const parsed = lifecycle.state.safeParse(dropNulls(Object.fromEntries(open)));
       return parsed.success ? parsed.data : undefined;
     },
-    describe: (state, urn, now, others) => {
+    describe: (state, { urn, instance }, now, others) => {
       const summary = lifecycle.summary(state as State);
       const end = lifecycle.plan(changeOf<Inputs, State>(urn, state as State, undefined, others.objects), now);
-      return { ...summary, plan: unlessShared(end, summary.what, lifecycle.holds(state as State), others) };
+      const plan = unlessShared(end, summary.what, lifecycle.holds(state as State), others);
+      return { ...summary, plan: planIn(plan, instance) };
     },
     plan: ({ before, after, urn }, now) =>
-      lifecycle.plan(changeOf<Inputs, State>(urn, before as State | undefined, after), now),
+      planIn(lifecycle.plan(changeOf<Inputs, State>(urn, before as State | undefined, after), now), after?.__instance),
     uses: (state) => lifecycle.uses?.(state as State),
     thumbprints: (state) => {
       const { retirable } = lifecycle;

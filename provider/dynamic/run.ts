@@ -146,23 +146,23 @@ export class Run {
     }
   }
 
-  /** Says that an operation, by its label, was named to people in this run; as the end of `ending`, where it is one. */
+  /** Says that an operation, by its label, was named to people in this run; as the end of an identity, where it is one. */
   name(label: string, ending?: string): void {
     appendFileSync(join(this.#engine, "named"), `${JSON.stringify([label, ending ?? ""])}\n`);
   }
 
-  /** Labels named in this run by any of its processes: all, and those that were named as the end of a resource's id. */
+  /** Labels named in this run by any of its processes: all, and those that were named as the end of an identity. */
   named(ending: string): { readonly all: ReadonlySet<string>; readonly ending: ReadonlySet<string> } {
     const lines = linesOf(join(this.#engine, "named")).map((line) => JSON.parse(line) as [string, string]);
     return {
       all: new Set(lines.map(([label]) => label)),
-      ending: new Set(lines.flatMap(([label, id]) => (id === ending ? [label] : []))),
+      ending: new Set(lines.flatMap(([label, of]) => (of === ending ? [label] : []))),
     };
   }
 
   /** Adds to what this run has under a heading, over all of its processes. @returns all of it, each once. */
   begins(
-    heading: "planned" | "destroyed" | "gone" | "policy" | "shared" | "vanished",
+    heading: "planned" | "destroyed" | "gone" | "moved" | "policy" | "shared" | "vanished",
     objects: readonly string[],
   ): ReadonlySet<string> {
     const file = join(this.#engine, heading);

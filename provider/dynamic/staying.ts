@@ -1,5 +1,5 @@
+import { ofInstance, withinInstance } from "../core/instances.js";
 import { NOTHING, type Plan } from "../core/plan.js";
-import { ofInstance, withinInstance } from "./instances.js";
 import type { Kind } from "./kinds.js";
 import { nameOf } from "./urn.js";
 
@@ -44,7 +44,7 @@ export function staying(
 ): (resource: Pick<Neighbour, "urn" | "instance">) => Holders {
   const names = resources.flatMap(({ urn, kind, state, instance, stays, retained }) => {
     if (state === undefined) return [];
-    const kept = stays || retained || kind.describe(state, urn, now, NOBODY).plan.operations.length === 0;
+    const kept = stays || retained || kind.describe(state, { urn, instance }, now, NOBODY).plan.operations.length === 0;
     return kept ? kind.holds(state).map((name) => ({ urn, name: ofInstance(name, instance) })) : [];
   });
   const byInstance = new Map<unknown, ReadonlyMap<string, readonly string[]>>();

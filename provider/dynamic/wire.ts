@@ -76,11 +76,11 @@ export function planned(properties: Properties): Properties {
 }
 
 /**
- * Whether outputs hold another policy, other options, or another stack than inputs: a deletion knows what the outputs hold, and an
- * update gets them there.
+ * Whether outputs hold another policy, other options, another name of the provider instance, or another stack than inputs: a
+ * deletion knows what the outputs hold, and an update gets them there.
  */
 export const storesOtherwise = (olds: Properties, news: Properties): boolean =>
-  ["__retainOnDelete", "__deletedWith", "__policy"].some(
+  ["__retainOnDelete", "__deletedWith", "__policy", "__instance"].some(
     (key) => !isDeepStrictEqual(olds[key] ?? null, news[key] ?? null),
   ) || stackIn(olds) !== stackIn(news);
 

@@ -2,12 +2,14 @@ import { isDeepStrictEqual } from "node:util";
 import {
   bracketed,
   objectOf,
+  objectsEnded,
   readBracketed,
   withoutBrackets,
   type Certainty,
   type Operation,
 } from "../core/operation.js";
 import { approvalOf, argumentsDigest } from "../core/approvals.js";
+import { identityOf } from "../core/instances.js";
 import type { Plan } from "../core/plan.js";
 import { eachOnce, severityOf, type Severity } from "../core/policy.js";
 
@@ -22,6 +24,8 @@ export interface Entry {
   readonly kind: string;
   /** The engine's id of the resource; unknown ids are the wire's sentinel. */
   readonly id: string;
+  /** Name of its explicit provider instance. */
+  readonly instance?: string;
   /** Which object it is, in words. */
   readonly what: string;
   /** End of its validity, `YYYY-MM-DD`. */
@@ -71,6 +75,8 @@ export interface Held {
   readonly kind: string;
   /** Undefined while not known. */
   readonly id: string | undefined;
+  /** Name of its explicit provider instance. */
+  readonly instance: string | undefined;
   /** Undefined while not known: it is made or changed by this run. */
   readonly described: { readonly what: string; readonly until?: string; readonly plan: Plan } | undefined;
   /** The program's option retainOnDelete: the engine drops the resource without calling its provider. */
@@ -81,11 +87,11 @@ export interface Held {
 
 /** The entry of a resource; `unknown` stands for what this run has yet to bring. */
 export function entryOf(held: Held, unknown: string): Entry {
-  const { kind, described } = held;
-  if (described === undefined) return { kind, id: held.id ?? unknown, what: unknown, ending: [] };
+  const { kind, instance, described } = held;
+  const object = { kind, id: held.id ?? unknown, ...(instance === undefined ? {} : { instance }) };
+  if (described === undefined) return { ...object, what: unknown, ending: [] };
   return {
-    kind,
-    id: held.id ?? unknown,
+    ...object,
     what: described.what,
     ...(described.until === undefined ? {} : { until: described.until }),
     ending: endingsOf(held, described.plan, described.what),
@@ -110,8 +116,8 @@ export function endUnderOptions(
 function gated(operation: Operation): Pick<Ending, "severity" | "digest" | "objects"> {
   const severity = severityOf(operation);
   if (severity === undefined) return {};
-  const { ends } = operation;
-  return { severity, digest: argumentsDigest(approvalOf(operation)), ...(ends === undefined ? {} : { objects: ends }) };
+  const objects = operation.ends === undefined ? {} : { objects: objectsEnded(operation) };
+  return { severity, digest: argumentsDigest(approvalOf(operation)), ...objects };
 }
 
 /** What this ends of a resource, each object once. */
@@ -146,8 +152,8 @@ function endingsOf(held: Held, plan: Plan, what: string): Ending[] {
 /** What leaves the stack, by the URN on whose row it is said. */
 export interface Leaving {
   readonly urn: string;
-  /** The engine's id of the resource. */
-  readonly id: string;
+  /** Which object it is: `identityOf` the resource. */
+  readonly identity: string;
   readonly ends: readonly Ending[];
 }
 
@@ -160,26 +166,23 @@ export function leaving(stored: Entries, before: Entries | undefined, wanted: En
   const staying = keptOf(reference, wanted, unknown);
   const ending = Object.entries(reference)
     .filter(([urn]) => !staying.has(urn))
-    .map(([urn, { id, ending: ends, what }]) => ({
+    .map(([urn, entry]) => ({
       urn,
-      id,
-      ends: ends.length > 0 ? ends : [{ says: withoutCall(id, what, unknown) }],
+      identity: identityOf(entry),
+      ends: entry.ending.length > 0 ? entry.ending : [{ says: withoutCall(entry.id, entry.what, unknown) }],
     }));
   if (before === undefined) return ending;
   // A replaced original whose delete was refused waits in the state, where `before` does not show it (inventory.md F22).
   const identities = new Set([...Object.values(before), ...Object.values(wanted)].map(identityOf));
   const left = Object.entries(stored)
     .filter(([, entry]) => entry.id !== unknown && !identities.has(identityOf(entry)))
-    .map(([urn, { id, ending: ends }]) => ({ urn, id, ends: ends.map(onlyIfWaiting) }));
+    .map(([urn, entry]) => ({ urn, identity: identityOf(entry), ends: entry.ending.map(onlyIfWaiting) }));
   return [...ending, ...left];
 }
 
-/** What tells one object from another, as far as the engine's ids do. */
-const identityOf = ({ kind, id }: Entry): string => `${kind} ${id}`;
-
 /**
- * URNs of the reference that the program keeps: under their URN, or under another one (an alias). Ids are of their kind, and
- * two provider instances can give the same, so each wanted resource keeps one. An unknown id is a new id.
+ * URNs of the reference that the program keeps: under their URN, or under another one (an alias). Two resources can hold the
+ * same object, so each wanted one keeps one. An unknown id is a new id.
  */
 function keptOf(reference: Entries, wanted: Entries, unknown: string): ReadonlySet<string> {
   const kept = new Set<string>();
@@ -212,15 +215,15 @@ export const STILL_WAITS = "the replaced original still waits in the state";
 
 /** Everything that the end of the listed resources does, by URN: what `destroy` is about to do. */
 export const allEndings = (entries: Entries): Leaving[] =>
-  Object.entries(entries).map(([urn, { id, ending }]) => ({ urn, id, ends: ending }));
+  Object.entries(entries).map(([urn, entry]) => ({ urn, identity: identityOf(entry), ends: entry.ending }));
 
 /** Whether the stored list must be written again. Only what means something is compared. */
 export function differs(stored: Entries, wanted: Entries): boolean {
   const meaning = (entries: Entries): unknown =>
     Object.fromEntries(
-      Object.entries(entries).map(([urn, { id, what, until, ending }]) => [
+      Object.entries(entries).map(([urn, { id, instance, what, until, ending }]) => [
         urn,
-        { id, what, until: until ?? null, ending },
+        { id, instance: instance ?? null, what, until: until ?? null, ending },
       ]),
     );
   return !isDeepStrictEqual(meaning(stored), meaning(wanted));

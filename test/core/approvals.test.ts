@@ -7,7 +7,7 @@ import {
   readApprovals,
   type ApprovalFile,
 } from "../../provider/core/approvals.js";
-import { operation, type HttpCall } from "../../provider/core/operation.js";
+import { operation, operationIn, type HttpCall } from "../../provider/core/operation.js";
 
 const ending = operation<{ id: string | undefined; call: HttpCall; digest?: string }>({
   ...{ name: "a.things.end", effect: "delete", reversible: false, destructive: () => true, billed: false },
@@ -77,6 +77,12 @@ describe("approvals", () => {
     expect(approves(approvalOf(all, true), { ...all, ends: ["a 2", "a 3"] }), "another one").to.equal(false);
   });
 
+  it("are of one provider instance: none of another counts, nor one of the default", () => {
+    const all = [undefined, "staging", "production"].map((instance) => operationIn(end(), instance));
+    for (const [at, one] of all.entries())
+      expect(all.map((other) => approves(approvalOf(one), other))).to.deep.equal(all.map((_, other) => other === at));
+  });
+
   it("of a call that may name fewer leave to the plan which", () => {
     const form = (environments: string) => ({ form: { multipart: { name: "n", environments } } });
     const narrowable = { field: "environments", values: ["a", "b"] };
@@ -121,6 +127,7 @@ describe("approvals", () => {
       "[]",
       "{}",
       JSON.stringify({ ...file, version: 1 }),
+      JSON.stringify({ ...file, version: 3 }),
       JSON.stringify({ ...file, approvals: [{}] }),
       JSON.stringify({ ...file, expires: "soon" }),
     ])

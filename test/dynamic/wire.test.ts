@@ -8,6 +8,7 @@ import {
   hiddenOf,
   jsonSafe,
   planned,
+  storesOtherwise,
   UNKNOWN_ON_THE_WIRE,
   withoutHidden,
 } from "../../provider/dynamic/wire.js";
@@ -59,5 +60,12 @@ describe("values on the wire", () => {
     expect(hiddenOf(all)).to.deep.equal(hidden);
     expect(withoutHidden(all)).to.deep.equal({ __seen: [1], commId: 5001 });
     expect(hiddenOf({ __urn: undefined })).to.deep.equal({});
+  });
+
+  it("another name of the provider instance is stored by an update: a deletion is known by it", () => {
+    const stored = { commId: 5001, __instance: "second" };
+    expect(storesOtherwise(stored, { ...stored, commId: 5002 })).to.equal(false);
+    expect(storesOtherwise(stored, { ...stored, __instance: "third" })).to.equal(true);
+    expect(storesOtherwise({ ...stored, __instance: null }, { commId: 5001 })).to.equal(false);
   });
 });

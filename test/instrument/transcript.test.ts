@@ -43,6 +43,7 @@ describe("reading transcripts", () => {
     ["conditional, not made", [shown("a x=1", false)], [], true, []],
     ["another target", [shown("a x=1")], ["a x=2"], true, ["made but not shown", "shown as certain but not made"]],
     ["made twice, shown once", [shown("a x=1")], ["a x=1", "a x=1"], true, ["made but not shown"]],
+    ["of an explicit provider instance", [shown("a x=1 instance=b")], ["a x=1"], true, []],
     ["an unknown target fits any", [shown("a x=?")], ["a x=5"], true, []],
     ["an unknown target fits one", [shown("a x=?")], ["a x=5", "a x=6"], true, ["made but not shown"]],
   ] as const) {

@@ -95,9 +95,14 @@ function isAmong(shown: string, made: string): boolean {
   return ended.every((id) => id === "none" || wanted.includes(id));
 }
 
-/** Compares as multisets: an operation that is made twice must be shown twice. */
+/**
+ * Compares as multisets: an operation that is made twice must be shown twice. A service does not know of which provider
+ * instance a call is.
+ */
 export function compare(shown: readonly Shown[], made: readonly string[], succeeded: boolean): Difference[] {
-  const open = [...shown].sort((a, b) => Number(b.certain) - Number(a.certain));
+  const open = shown
+    .map((one) => ({ ...one, operation: one.operation.replace(/ instance=\S+$/, "") }))
+    .sort((a, b) => Number(b.certain) - Number(a.certain));
   const differences: Difference[] = [];
   for (const operation of made) {
     const at = [

@@ -1,8 +1,9 @@
 import { expect } from "chai";
 import { operation } from "../../provider/core/operation.js";
-import type { Plan } from "../../provider/core/plan.js";
+import { planIn, type Plan } from "../../provider/core/plan.js";
 import {
   allEndings,
+  destroyedWith,
   differs,
   entryOf,
   labelOf,
@@ -33,6 +34,7 @@ const plan = (...ids: string[]): Plan => ({
 const held = (id: string | undefined, more: Partial<Held> = {}): Held => ({
   kind: "test.Thing",
   id,
+  instance: undefined,
   described: id === undefined ? undefined : { what: `thing ${id}`, until: "2028-01-01", plan: plan(id) },
   retained: false,
   deletedWith: undefined,
@@ -202,6 +204,54 @@ describe("what leaves the stack", () => {
     expect(leaving({}, entries({ a: held("1") }), other, UNKNOWN).map(({ urn }) => urn)).to.deep.equal(["a"]);
   });
 
+  /** The same object by its id, of an explicit provider instance. */
+  const of = (instance: string): Held =>
+    held("1", { instance, described: { what: "thing 1", plan: planIn(plan("1"), instance) } });
+
+  it("an object of another provider instance is another one, whatever its id: removed, renamed or exchanged", () => {
+    const both = entries({ a: held("1"), b: of("second"), c: of("third") });
+    const ends = (wanted: Record<string, Held>, before = both): string[] =>
+      leaving(before, before, entries(wanted), UNKNOWN).map(({ urn }) => urn);
+    expect(ends({ b: of("second"), c: of("third") })).to.deep.equal(["a"]);
+    expect(ends({ a: held("1"), c: of("third") })).to.deep.equal(["b"]);
+    expect(ends({ d: of("second"), c: of("third") }), "one was renamed").to.deep.equal(["a"]);
+    expect(ends({ a: of("second"), b: held("1"), c: of("third") }), "exchanged").to.deep.equal([]);
+    expect(ends({ a: of("second") }, entries({ a: held("1") })), "another account's under its name").to.deep.equal([
+      "a",
+    ]);
+  });
+
+  it("what ends of two provider instances are two objects, each in its own words", () => {
+    const all = leaving({}, entries({ a: held("1"), b: of("second") }), {}, UNKNOWN);
+    expect(new Set(all.map(({ identity }) => identity)).size).to.equal(2);
+    expect(lines(all)).to.deep.equal({ a: [LINE], b: ["END 1 [test.things.end id=1 instance=second]"] });
+    expect(new Set(all.flatMap(destroyedWith))).to.deep.equal(new Set(["test id=1", "test id=1 instance=second"]));
+    const named = (ends: readonly string[]): Plan => {
+      const [one] = plan("1").operations;
+      return { ...plan(), operations: one === undefined ? [] : [{ ...one, ends }] };
+    };
+    const inWords = entries({
+      a: held("1", { described: { what: "thing 1", plan: named(["test key=1"]) } }),
+      b: held("1", { described: { what: "thing 1", plan: planIn(named(["test key=1"]), "second") } }),
+    });
+    expect(leaving({}, inWords, {}, UNKNOWN).flatMap(destroyedWith)).to.deep.equal([
+      "test key=1",
+      "test key=1 instance=second",
+    ]);
+  });
+
+  it("a stored entry that does not tell its provider instance is read: at most a condition is said of it, once", () => {
+    const { instance, ...earlier } = entryOf(of("second"), UNKNOWN);
+    expect(instance).to.equal("second");
+    const now = entries({ a: of("second") });
+    expect(lines(leaving({ a: earlier }, now, now, UNKNOWN))).to.deep.equal({
+      a: ["END 1 [test.things.end id=1 instance=second; if the replaced original still waits in the state]"],
+    });
+    expect(leaving({ a: earlier }, now, now, UNKNOWN).flatMap(destroyedWith)).to.deep.equal([]);
+    expect(differs({ a: earlier }, now), "the next up stores it").to.equal(true);
+    expect(differs(entries({ a: held("1") }), entries({ a: held("1") })), "of the default one").to.equal(false);
+  });
+
   it("keeps label and sentence apart, so that a cut text does not lose the label", () => {
     const entry = entryOf(held("1"), UNKNOWN);
     const [{ digest = "" } = {}] = entry.ending;
@@ -214,7 +264,7 @@ describe("what leaves the stack", () => {
       ending: [{ call: "[test.things.end id=1]", says: "END 1", severity: "irreversible", digest }],
     });
     expect(entry.ending.map(labelOf)).to.deep.equal(["test.things.end id=1"]);
-    expect(allEndings({ a: entry })).to.deep.equal([{ urn: "a", id: "1", ends: entry.ending }]);
+    expect(allEndings({ a: entry })).to.deep.equal([{ urn: "a", identity: "test.Thing 1", ends: entry.ending }]);
   });
 
   it("differs by what means something, and not by the order of its keys", () => {

@@ -1,3 +1,4 @@
+import { identityOf } from "../../../provider/core/instances.js";
 import { kindOf, type Kind } from "../../../provider/dynamic/kinds.js";
 import { typeOf } from "../../../provider/dynamic/urn.js";
 import type { Properties } from "../../../provider/dynamic/wire.js";
@@ -150,7 +151,8 @@ export function changesOf(document: PreviewDocument, command: Command): Resource
   });
 }
 
-const identity = ({ type, id }: ResourceState): string => `${type} ${id ?? ""}`;
+const identity = ({ type, id, outputs }: ResourceState): string =>
+  identityOf({ kind: type, id: id ?? "", instance: outputs?.__instance });
 
 /**
  * The step of a refresh holds the state from before it; what was read shows in the preview's words alone (tried on the

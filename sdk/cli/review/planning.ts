@@ -75,7 +75,10 @@ function planned({ change, state }: ReadChange, beside: Holders, now: Date): Pla
     };
   try {
     const urn = ownUrn(before?.outputs) ?? change.urn;
-    const described = state === undefined ? undefined : kind.describe(state, urn, now, beside);
+    const described =
+      state === undefined
+        ? undefined
+        : kind.describe(state, { urn, instance: before?.outputs?.__instance }, now, beside);
     const object = {
       ...nothing,
       ...(described === undefined ? {} : { what: described.what }),

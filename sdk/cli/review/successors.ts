@@ -51,5 +51,7 @@ function subjectOf({ change: { kind, before, after } }: PlannedChange): Subject 
 function described({ urn, type, state }: Subject, now: Date): string | undefined {
   const kind = typeof type === "string" ? kindOf(type) : undefined;
   const known = kind?.stateFrom(state);
-  return kind === undefined || known === undefined ? undefined : kind.describe(known, urn, now, NOBODY).what;
+  return kind === undefined || known === undefined
+    ? undefined
+    : kind.describe(known, { urn, instance: undefined }, now, NOBODY).what;
 }

@@ -14,3 +14,10 @@ export function withinInstance(name: string, instance: unknown): string[] {
   const owner = at < 0 ? undefined : name.slice(0, at);
   return owner === (typeof instance === "string" ? instance : undefined) ? [name.slice(at + 1)] : [];
 }
+
+/**
+ * What tells the object of a resource from all others, as far as the engine's ids do: an id is of its kind and of one
+ * account. The one way to say which object is meant.
+ */
+export const identityOf = ({ kind, id, instance }: { kind: string; id: string; instance?: unknown }): string =>
+  ofInstance(`${kind} ${id}`, instance);

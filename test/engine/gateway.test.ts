@@ -384,7 +384,7 @@ describe("certificates and JWKs of gateways on the real engine", () => {
         world.program(...managers, ...gateways.slice(0, 1));
         const preview = expectCode(await world.project.preview(), 0);
         expect(verbs(shownByPreview(preview.text).map(({ operation }) => operation))).to.include(
-          "certificates.delete gw",
+          "certificates.delete gw instance=manager-1",
         );
         expectCode(await world.project.up(), 0);
         expect([world.sandbox, second].map(({ apinizer }) => apinizer.certificates().length)).to.deep.equal([1, 0]);

@@ -25,7 +25,7 @@ const table = [
     name: "certificatesInComm",
     section: "ecgrid.md 2.1, 10.1",
     says: "whether GET /v2/comms/{id} shows certificates",
-    values: ["present", "missing", "null"],
+    values: ["present", "missing", "null", "empty"],
   },
   {
     name: "keyCasing",

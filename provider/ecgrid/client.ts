@@ -4,12 +4,25 @@ import type { HttpCall, Operation } from "../core/operation.js";
 import { newTraceId, type Answer, type Perform, type Secrets } from "../core/perform.js";
 import { CoalescedReads } from "../http/coalescedReads.js";
 import { listComms, readComm } from "./operations.js";
-import { readCommAnswer, readReply, type Certificate, type Comm, type CommAnswer, type Reply } from "./wire.js";
+import {
+  commIdOf,
+  readCommAnswer,
+  readReply,
+  type Certificate,
+  type Comm,
+  type CommAnswer,
+  type Reply,
+} from "./wire.js";
 
 /** A comm with all of its certificates, as one read showed them. */
 export interface Snapshot {
   readonly comm: Comm;
   readonly certificates: readonly Certificate[];
+}
+
+/** A snapshot, and why its emptiness is not believed where a certificate of the comm is known. */
+interface Look extends Snapshot {
+  readonly unproven?: string;
 }
 
 /** Sends a read. */
@@ -19,6 +32,8 @@ export type SendRead = (call: HttpCall, traceId: string) => Promise<Answer>;
 export class EcgridClient {
   readonly #send: SendRead;
   readonly #shared = new CoalescedReads();
+  /** Comms of which `GET /v2/comms/{id}` has shown certificates: there an empty array of it is an empty comm. */
+  readonly #filled = new Set<number>();
 
   constructor(
     send: SendRead,
@@ -54,29 +69,74 @@ export class EcgridClient {
   }
 
   /** The same as `snapshot`, asked once for all resources of a process that refresh the comm. */
-  shared(commId: number, resource: string): Promise<Snapshot> {
-    return this.#shared.get(`comm ${commId}`, () => this.snapshot(commId, resource));
+  async shared(commId: number, resource: string, hasSome = false): Promise<Snapshot> {
+    return this.#believed(
+      await this.#shared.get(`comm ${commId}`, () => this.#look(commId, resource)),
+      resource,
+      hasSome,
+    );
   }
 
   /**
    * Reads a comm with its certificates, afresh.
+   * @param hasSome whether an active certificate of the comm is known: then an empty array must be proven.
    * @throws Fault when the comm cannot be seen, or when no answer shows its certificates: then nothing may be changed.
    */
-  async snapshot(commId: number, resource: string): Promise<Snapshot> {
-    const direct = await this.#comm(readComm(commId), commId, resource);
-    if (direct.certificates !== undefined && direct.certificates.length > 0)
-      return { comm: direct.comm, certificates: direct.certificates };
+  async snapshot(commId: number, resource: string, hasSome = false): Promise<Snapshot> {
+    return this.#believed(await this.#look(commId, resource), resource, hasSome);
+  }
+
+  async #look(commId: number, resource: string): Promise<Look> {
+    const { comm, certificates } = await this.#comm(readComm(commId), commId, resource);
+    if (certificates !== undefined && certificates.length > 0) this.#filled.add(commId);
+    if (certificates !== undefined && (certificates.length > 0 || this.#filled.has(commId)))
+      return { comm, certificates };
     // No array, or an empty one, may only mean that this endpoint does not fill it: ask the other one (ecgrid.md 2.1).
-    const listed = await this.#listed(commId, direct.comm.commType ?? "as2", resource);
-    const certificates = listed ?? direct.certificates;
-    if (certificates !== undefined) return { comm: direct.comm, certificates };
-    throw new Fault({
+    const row = await this.#listed(commId, comm.commType, resource);
+    if (row?.certificates !== undefined) return { comm, certificates: row.certificates };
+    if (certificates === undefined)
+      throw this.#unseen(
+        commId,
+        resource,
+        "neither GET /v2/comms/{id} nor POST /v2/comms/list shows a list of certificates",
+      );
+    // Where `withCerts` is a filter (ecgrid.md 2.1), a comm with certificates is in the list, and one without is not.
+    if (row !== undefined)
+      throw this.#unseen(
+        commId,
+        resource,
+        "GET /v2/comms/{id} shows an empty list of certificates, and POST /v2/comms/list names the comm among those with certificates and shows none",
+      );
+    if (comm.commType === undefined)
+      throw this.#unseen(
+        commId,
+        resource,
+        "GET /v2/comms/{id} shows an empty list of certificates and no commType, and POST /v2/comms/list does not name the comm",
+      );
+    return {
+      ...{ comm, certificates },
+      unproven:
+        "GET /v2/comms/{id} shows an empty list of certificates, which may only mean that it is not filled, and POST /v2/comms/list does not name the comm",
+    };
+  }
+
+  #believed({ unproven, ...snapshot }: Look, resource: string, hasSome: boolean): Snapshot {
+    if (unproven === undefined || !hasSome) return snapshot;
+    throw this.#unseen(
+      snapshot.comm.commId,
+      resource,
+      `${unproven}: an active certificate of it is known, and is not taken for gone because of this`,
+    );
+  }
+
+  #unseen(commId: number, resource: string, cameBack: string): Fault {
+    return new Fault({
       action: `read the certificates of comm ${commId}`,
       resource,
       system: "ECGrid",
-      cameBack: "neither GET /v2/comms/{id} nor POST /v2/comms/list shows a list of certificates",
+      cameBack,
       known: "nothing was changed, and nothing may be changed while the certificates of a comm cannot be seen",
-      next: "ask the vendor which endpoint shows certificates to this API key, then run again",
+      next: "ask the vendor which endpoint shows certificates to this API key, then run again; what has ended at ECGrid can be taken out of the state (pulumi state delete)",
       outcome: "not executed",
     });
   }
@@ -86,9 +146,10 @@ export class EcgridClient {
     commId: number,
     resource: string,
     found: (snapshot: Snapshot) => T | undefined,
+    hasSome = false,
   ): Promise<T | undefined> {
     for (let waited = 0, step = 250; ; step *= 2) {
-      const result = found(await this.snapshot(commId, resource));
+      const result = found(await this.snapshot(commId, resource, hasSome));
       if (result !== undefined || waited >= this.visibility) return result;
       const pause = Math.min(step, this.visibility - waited);
       await delay(pause);
@@ -113,16 +174,20 @@ export class EcgridClient {
     return read;
   }
 
-  async #listed(commId: number, commType: string, resource: string): Promise<readonly Certificate[] | undefined> {
+  /** The comm's row; undefined when the list does not name it. Of a comm without a type, all types are asked for. */
+  async #listed(commId: number, commType: string | undefined, resource: string): Promise<CommAnswer | undefined> {
     const action = `list the comms to find the certificates of comm ${commId}`;
     const data = await this.#read(listComms(commType), action, resource, () => undefined);
     if (!Array.isArray(data)) throw this.#unreadable(action, resource, "the answer is not an array of comms");
-    for (const row of data as unknown[]) {
-      const read = readCommAnswer(row);
-      if (typeof read !== "string" && read.comm.commId === commId) return read.certificates;
-    }
-    // Where `withCerts` is a filter (ecgrid.md 2.1), a comm without certificates is not in the list.
-    return undefined;
+    const ids = (data as unknown[]).map(commIdOf);
+    // A row of which nobody can tell whose it is may be this comm's.
+    if (ids.includes(undefined)) throw this.#unreadable(action, resource, "a row of the answer has no readable commId");
+    const rows = (data as unknown[]).filter((_row, at) => ids[at] === commId);
+    if (rows.length > 1) throw this.#unreadable(action, resource, `${rows.length} rows of the answer name the comm`);
+    if (rows.length === 0) return undefined;
+    const read = readCommAnswer(rows[0]);
+    if (typeof read === "string") throw this.#unreadable(action, resource, read);
+    return read;
   }
 
   async #read(

@@ -199,10 +199,14 @@ export const READS: RepeatRule = { afterRateLimit: true, afterFault: true, becau
 export const readComm = (commId: number): HttpCall => ({ method: "GET", path: `/v2/comms/${commId}` });
 
 /**
- * `POST /v2/comms/list`: the second choice. All parameters are sent, because defaults may hide rows (ecgrid.md 3).
+ * `POST /v2/comms/list`: the second choice. All parameters are sent, because defaults may hide rows (ecgrid.md 3);
+ * without a type it is not a filter.
  */
-export const listComms = (commType: string): HttpCall => ({
+export const listComms = (commType: string | undefined): HttpCall => ({
   method: "POST",
   path: "/v2/comms/list",
-  body: { commType, privateKeyRequired: false, useType: "TestAndProduction", showInactive: true, withCerts: true },
+  body: {
+    ...(commType === undefined ? {} : { commType }),
+    ...{ privateKeyRequired: false, useType: "TestAndProduction", showInactive: true, withCerts: true },
+  },
 });

@@ -1,6 +1,7 @@
 import { Fault } from "../core/fault.js";
 import type { Snapshot } from "./client.js";
 import type { Held } from "./held.js";
+import { holdsLive } from "./roles.js";
 import type { Step } from "./step.js";
 import { holdsOf, refreshed } from "./succession.js";
 
@@ -16,7 +17,7 @@ export async function reread<State extends Held>(
   context: Reading,
 ): Promise<{ state: State; snapshot: Snapshot }> {
   const { commId, comm } = state;
-  const snapshot = await context.api.shared(commId, context.resource);
+  const snapshot = await context.api.shared(commId, context.resource, holdsLive(state, context.now));
   const moved =
     comm.mailboxId !== undefined && snapshot.comm.mailboxId !== undefined && comm.mailboxId !== snapshot.comm.mailboxId;
   if (moved) {

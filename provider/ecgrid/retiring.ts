@@ -59,7 +59,7 @@ const nameOf = (commId: number, certKeyId: number): string => `certificate ${cer
 
 /** The state can be older than the world: what is in charge is looked at before anything is ended. */
 async function guard({ commId, current }: Held, context: Step): Promise<void> {
-  const { certificates } = await context.api.snapshot(commId, context.resource);
+  const { certificates } = await context.api.snapshot(commId, context.resource, true);
   const now = certificates.find(({ certKeyId }) => certKeyId === current.certKeyId);
   if (now !== undefined && inUse(now, context.now)) return;
   throw fault(context, {

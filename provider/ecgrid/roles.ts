@@ -1,4 +1,4 @@
-import { hasEnded } from "./held.js";
+import { hasEnded, validUntil, type Held } from "./held.js";
 import type { Certificate } from "./wire.js";
 
 /** What a usage covers: `EncryptionAndSignature` is both. */
@@ -15,6 +15,10 @@ export function isActive(certificate: Pick<Certificate, "status" | "endUsage" | 
     new Date(certificate.notAfter) > now
   );
 }
+
+/** Whether a state holds a certificate that has not ended: its comm is not empty. */
+export const holdsLive = ({ current, previous }: Pick<Held, "current" | "previous">, now: Date): boolean =>
+  [current, ...previous].some((one) => !hasEnded(one) && validUntil(one) > now);
 
 /** Usable from now on: active and already begun. */
 export const inUse = (certificate: Certificate, now: Date): boolean =>

@@ -2,7 +2,7 @@ import { Fault } from "../core/fault.js";
 import type { Operation } from "../core/operation.js";
 import type { Snapshot } from "./client.js";
 import { terminate } from "./operations.js";
-import { inUse, uncovered } from "./roles.js";
+import { holdsLive, inUse, uncovered } from "./roles.js";
 import { hasEnded, type Held } from "./held.js";
 import { fault, list, refused, type Step } from "./step.js";
 import type { Certificate, Reply } from "./wire.js";
@@ -10,7 +10,7 @@ import type { Certificate, Reply } from "./wire.js";
 /** A deletion: terminates what the plan names, oldest first, each settled by reading. */
 export async function end(state: Held, context: Step): Promise<void> {
   if (ends(context).length === 0) return; // onDelete is retain
-  guard(state, await context.api.snapshot(state.commId, context.resource), context);
+  guard(state, await context.api.snapshot(state.commId, context.resource, holdsLive(state, context.now)), context);
   for (const operation of ends(context)) await terminated(state.commId, operation, context);
 }
 
@@ -59,7 +59,7 @@ async function stillListed(
     return still === undefined || saysNo(reply) ? true : undefined;
   };
   try {
-    await context.api.await(commId, context.resource, ended);
+    await context.api.await(commId, context.resource, ended, true);
     return still;
   } catch (error) {
     if (!(error instanceof Fault)) throw error;

@@ -154,6 +154,11 @@ export function readCommAnswer(data: unknown): CommAnswer | string {
   };
 }
 
+const namedSchema = anyCase(z.object({ commId: integer("commId") }));
+
+/** Which comm a CommIDInfo is of, whatever else can be read of it. */
+export const commIdOf = (data: unknown): number | undefined => namedSchema.safeParse(data).data?.commId;
+
 /** Base64 of DER, or of PEM: which of the two is not documented (ecgrid.md 1.2). */
 function readX509(base64: string): X509Certificate | undefined {
   try {

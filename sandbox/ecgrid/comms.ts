@@ -20,10 +20,8 @@ export class Comms {
   read(record: CommRecord): unknown {
     const { certificatesInComm } = this.store.variants;
     if (certificatesInComm === "missing") return this.#bare(record);
-    return {
-      ...this.#bare(record),
-      certificates: certificatesInComm === "null" ? null : this.#listed(record.commId),
-    };
+    if (certificatesInComm === "null") return { ...this.#bare(record), certificates: null };
+    return { ...this.#bare(record), certificates: certificatesInComm === "empty" ? [] : this.#listed(record.commId) };
   }
 
   /** POST /v2/comms/list (ecgrid.md 3); scoped to a network or mailbox when the request names one. */

@@ -67,7 +67,66 @@ describe("reading a comm", () => {
     });
   }
 
+  const EMPTY = json({ ...COMM, certificates: [] });
+  const other = { commId: 5002, certificates: [kept(1)] };
+  for (const [name, direct, listed] of [
+    ["names none", EMPTY, json([])],
+    ["names others alone", EMPTY, json([other])],
+  ] as const) {
+    it(`empty, and the list ${name}: believed of a comm of which no certificate is known, and of no other`, async () => {
+      expect((await client(direct, listed).api.snapshot(5001, "a")).certificates).to.deep.equal([]);
+      for (const read of ["snapshot", "shared"] as const) {
+        const failure = await client(direct, listed)
+          .api[read](5001, "a", true)
+          .catch((error: unknown) => error);
+        expect(failure).to.be.instanceOf(Fault);
+        expect(String(failure)).to.include("is not taken for gone because of this");
+      }
+    });
+  }
+
+  it("empty on both is believed, whatever is known", async () => {
+    expect((await client(EMPTY, row([])).api.snapshot(5001, "a", true)).certificates).to.deep.equal([]);
+  });
+
+  it("an endpoint that has shown the comm's certificates is believed when it shows none any more", async () => {
+    let certificates = [kept(88)];
+    const api = new EcgridClient(
+      (call) => Promise.resolve(call.method === "GET" ? json({ ...COMM, certificates }) : json([])),
+      ...(["https://ecgrid.test", 0] as const),
+    );
+    await api.snapshot(5001, "a", true);
+    certificates = [];
+    expect((await api.snapshot(5001, "a", true)).certificates).to.deep.equal([]);
+  });
+
+  it("of a comm without a type, comms of every type are asked for", async () => {
+    const asked: unknown[] = [];
+    const api = new EcgridClient(
+      (call) => {
+        asked.push(call.body);
+        return Promise.resolve(call.method === "GET" ? json({ commId: 5001 }) : row([kept(88)]));
+      },
+      ...(["https://ecgrid.test", 0] as const),
+    );
+    expect((await api.snapshot(5001, "a")).certificates).to.have.length(1);
+    expect(asked[1]).to.not.have.property("commType");
+  });
+
+  const unreadable = (more: object): Answer => json([other, { ...COMM, ...more }]);
   for (const [name, direct, listed, said] of [
+    [
+      "an unreadable row of its own",
+      EMPTY,
+      unreadable({ certificates: [kept(88), { certKeyId: 89 }] }),
+      "certificates.1",
+    ],
+    ["a row of its own that is cut short", EMPTY, unreadable({ certificates: "none" }), "certificates"],
+    ["a row of nobody", EMPTY, json([other, { certificates: [kept(88)] }]), "no readable commId"],
+    ["a row that is no comm", EMPTY, json([other, null]), "no readable commId"],
+    ["two rows of its own", EMPTY, json([COMM, { ...COMM, certificates: [] }]), "2 rows of the answer"],
+    ["one of the comms with certificates, and none is shown", EMPTY, json([COMM]), "shows none"],
+    ["empty, without a type, and not on the list", json({ commId: 5001, certificates: [] }), json([]), "no commType"],
     ["no list anywhere", json(COMM), json([]), "shows a list of certificates"],
     ["not found: never taken for gone", refusal(404, "ObjectNotFound"), json([]), "A resource is never taken for gone"],
     ["a wrong key", refusal(401, "InvalidAPIKey"), json([]), "check ecgrid:apiKey (or ECGRID_API_KEY)"],

@@ -3,7 +3,7 @@ import type { Mode } from "../../sandbox/hostility.js";
 import type { DriftJson } from "../../sdk/cli/drift/formats.js";
 import { clm } from "../instrument/clm.js";
 import { expectCode, type World } from "../instrument/world.js";
-import { apply, current, inWorld } from "./engine.js";
+import { activeIds, apply, certificate, current, inWorld } from "./engine.js";
 import { BOTH, gateway, generated, pem } from "./gateways.js";
 import { applied, kept } from "./stacks.js";
 
@@ -72,6 +72,42 @@ describe("reads of a refresh that fail", () => {
       apinizer.setRights(["SECRETS+VIEW", "SECRETS+MANAGE", "SECRETS+DEPLOY_UNDEPLOY"], "partners");
       Object.assign(project.environment, good);
       expectCode(await project.refresh("--expect-no-changes"), 0);
+    }),
+  );
+
+  it(
+    "a comm whose certificates no read shows: neither refreshed, replaced, made nor ended, however often it is tried",
+    inWorld(async (world) => {
+      const { project, sandbox } = world;
+      const a = certificate("a", { whenEndedOutside: "replace" });
+      world.program(a);
+      await apply(world);
+      const { certKeyId } = current(world, "a");
+      const position = sandbox.log.last();
+      // The comm is read and empty, and the list only says that it has certificates.
+      Object.assign(sandbox.variants, { certificatesInComm: "empty", withCerts: "filter" });
+      for (let times = 0; times < 2; times++)
+        expect(await failing(world, ["ECGrid"])).to.include("names the comm among those with certificates");
+      expect((await project.up()).text, "the state is the truth").to.match(/\d+ unchanged/);
+      world.program(certificate("a", { whenEndedOutside: "replace", trigger: "now" }));
+      expect((await project.up()).code, "nothing is renewed blindly").to.not.equal(0);
+      world.program(a, certificate("b", { usage: "Signature" }));
+      expect((await project.up()).code, "nor made").to.not.equal(0);
+      world.program();
+      expect((await project.up()).code, "nor ended").to.not.equal(0);
+      expect(sandbox.log.made(position)).to.deep.equal([]);
+      expect(activeIds(world, 5001)).to.deep.equal([certKeyId]);
+      expect(current(world, "a")).to.include({ certKeyId, status: "Active" });
+
+      // The list fills the array, and the comm does not: both are one.
+      sandbox.variants.withCerts = "include";
+      world.program(a);
+      expectCode(await project.refresh(), 0);
+      expect(current(world, "a")).to.include({ certKeyId, status: "Active" });
+      world.program();
+      expect((await apply(world)).made).to.deep.equal([
+        `ecgrid.certificates.terminate commId=5001 certKeyId=${certKeyId}`,
+      ]);
     }),
   );
 

@@ -18,6 +18,11 @@ export const READ_PROBES = {
       await at.given();
       expect(data(await at.read()).certificates).to.equal(null);
     },
+    empty: async (at) => {
+      await at.given();
+      expect(data(await at.read()).certificates).to.deep.equal([]);
+      expect((await list(at, { withCerts: true }))[0]?.certificates).to.have.length(1);
+    },
   },
   keyCasing: {
     camel: async (at) => {

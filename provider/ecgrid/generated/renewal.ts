@@ -4,6 +4,7 @@ import type { CertificateInputs } from "./inputs.js";
 import { lookFor, type Settled } from "../lookFor.js";
 import { create, renew } from "../operations.js";
 import { successorToTake } from "./plan.js";
+import { holdsLive } from "../roles.js";
 import { holding } from "../scope.js";
 import { couldSucceed, successors } from "./successors.js";
 import { idsOf } from "../comparing.js";
@@ -45,7 +46,7 @@ const blank = (state: CertificateState): Partial<CertificateState> =>
 
 /** A new certificate in place of one that was ended outside. */
 async function remake(state: CertificateState, inputs: CertificateInputs, context: Step): Promise<CertificateState> {
-  const snapshot = await context.api.snapshot(state.commId, context.resource);
+  const snapshot = await context.api.snapshot(state.commId, context.resource, holdsLive(state, context.now));
   const now = refreshed(state, snapshot);
   if (!hasEnded(now.current))
     throw partial(context, now, {
@@ -72,7 +73,7 @@ async function takeOver(
   certKeyId: number,
   context: Step,
 ): Promise<CertificateState> {
-  const snapshot = await context.api.snapshot(state.commId, context.resource);
+  const snapshot = await context.api.snapshot(state.commId, context.resource, holdsLive(state, context.now));
   return stateAfter(state, inputs, adopted(certKeyId, inputs, snapshot, context), context);
 }
 
@@ -94,7 +95,7 @@ async function renewal(state: CertificateState, inputs: CertificateInputs, conte
   const { commId, current } = state;
   const operation = planned(context, renew.name);
   const action = `renew certificate ${current.certKeyId} of comm ${commId}`;
-  const snapshot = await context.api.snapshot(commId, context.resource);
+  const snapshot = await context.api.snapshot(commId, context.resource, holdsLive(state, context.now));
   const held = context.heldByOthers();
 
   // Somebody, or a run that died, may have renewed it already: nothing is sent before that is decided in a preview.

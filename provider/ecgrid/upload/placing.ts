@@ -2,7 +2,7 @@ import type { Snapshot } from "../client.js";
 import type { Held } from "../held.js";
 import { lookFor } from "../lookFor.js";
 import type { UploadArguments } from "../operations.js";
-import { isActive } from "../roles.js";
+import { holdsLive, isActive } from "../roles.js";
 import { holding } from "../scope.js";
 import { idsOf } from "../comparing.js";
 import { fault, list, tellOfOthers, planned, refused, type Found, type Step } from "../step.js";
@@ -29,7 +29,11 @@ export async function place<Inputs extends UploadInputs, Arguments extends Uploa
     before === undefined ? [] : [before.current, ...before.previous].map(({ certKeyId }) => certKeyId),
   );
   const action = `upload the ${file.what} to comm ${commId}`;
-  const snapshot = await context.api.snapshot(commId, context.resource);
+  const snapshot = await context.api.snapshot(
+    commId,
+    context.resource,
+    before !== undefined && holdsLive(before, context.now),
+  );
   const mark = markOf(context.seed, file.id);
   const active = free(kind, inputs, snapshot, context).filter((candidate) => isActive(candidate, context.now));
   const alike = active.filter((candidate) => couldHold(candidate, file) !== "no");

@@ -69,6 +69,35 @@ describe("clm import on the real engine", () => {
     );
 
   it(
+    "odd names, texts and statuses: what is taken in is what the first preview finds, by the stack file",
+    inWorld(async (world) => {
+      const { project, sandbox } = world;
+      const { apinizer, certcentral, ecgrid, partner } = sandbox;
+      let of = "";
+      for (const name of ["café", "café", "__proto__", "${name}", "::", "null"])
+        ({ project: of } = await apinizer.addCertificateOutside({ name, description: "is ${name} of $${x}, or ${" }));
+      for (const commonName of ["null", "A.example.com", "a.example.com", "*.example.com", " "])
+        await certcentral.addOrder({ commonName });
+      for (const status of ["pending", "needs_approval", "rejected", "revoked", "canceled", "expired"] as const)
+        await certcentral.addOrder({ commonName: `${status}.example.com`, status });
+      for (const status of ["Active", "Suspended", "Terminated", "Preproduction"])
+        await ecgrid.addCertificate({ commId: 5001, status });
+      const contract = partner.addContract();
+      const listed = ["--comm", "5001", "--contract", String(contract), "--project", of];
+      expectCode(await scan(world, "yaml", "ecgrid", "certcentral", "partner", "apinizer", ...listed), 4);
+      const asked = sandbox.log.last();
+      await apply(world, "yaml");
+      const preview = expectCode(await project.preview("--expect-no-changes"), 0);
+      expect(preview.text).to.not.include("warning");
+      expectCode(await project.up("--expect-no-changes"), 0);
+      expect(sandbox.log.last(), "nobody is asked").to.equal(asked);
+      const names = project.resources().flatMap(({ type, urn }) => (type.includes("apinizer") ? [urn] : []));
+      expect(names, "each object of the gateways").to.have.length(6);
+      expectCode(await project.refresh("--expect-no-changes"), 0);
+    }),
+  );
+
+  it(
     "1,000 orders, 200 certificates and 50 credentials come in within the limits, and the first preview changes nothing",
     inWorld(async (world) => {
       const { contracts } = await filled(world, { orders: 1000, certificates: 200, credentials: 50 });

@@ -3,7 +3,8 @@ import type { Found } from "./found.js";
 
 /**
  * Names of resources: what an object is called, and, of several that would be called the same, each with its identity. The
- * same objects get the same names in every run, whatever their order. Case does not tell them apart: files are named so, too.
+ * same objects get the same names in every run, whatever their order. Case does not tell them apart: files are named so, too;
+ * nor does the way in which Unicode composes a letter: a stack file takes both for one name.
  *
  * @param used names that the stack has already.
  */
@@ -29,19 +30,27 @@ function outOf(same: readonly Found[], needs: ReadonlyMap<Found, number>): Found
   const shortest = same.filter((one) => needs.get(one) === least);
   const isAlone = shortest.length < same.length;
   // With its whole identity only counting tells them apart.
-  return least < WHOLE || isAlone ? shortest : shortest.slice(1);
+  return least < WHOLE || isAlone ? shortest : [...shortest].sort(byCodeUnits).slice(1);
 }
 
 /** From so much on, a name holds the whole identity and a number. */
 const WHOLE = 2;
 
 function nameAt({ name, key, id }: Found, needs: number): string {
-  if (needs === 0) return plain(name);
+  if (needs === 0) return plain(name) || plain(key);
   if (needs === 1) return plain(`${name}-${key}`);
   return plain(`${name}-${id}${needs === WHOLE ? "" : `-${needs - 1}`}`);
 }
 
-const identity = (kind: string, name: string): string => `${kind} ${name.toLowerCase()}`;
+const byCodeUnits = (one: Found, other: Found): number =>
+  one.name < other.name || (one.name === other.name && one.id < other.id) ? -1 : 1;
 
-/** Two colons separate the parts of a URN. */
-const plain = (name: string): string => name.replace(/\s+/g, " ").replace(/:{2,}/g, ":").trim();
+const identity = (kind: string, name: string): string =>
+  `${kind} ${name.normalize("NFC").toLowerCase().normalize("NFC")}`;
+
+/** Two colons separate the parts of a URN; no program and no file should hold what a terminal obeys. */
+const plain = (name: string): string =>
+  name
+    .replace(/[\s\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")
+    .replace(/:{2,}/g, ":")
+    .trim();

@@ -35,16 +35,14 @@ export function stackFile(resources: readonly Resource[], files: Files): string 
 function inCommon([first = {}, ...others]: readonly Readonly<Record<string, unknown>>[]): Record<string, unknown> {
   if (others.length === 0) return {};
   return Object.fromEntries(
-    Object.entries(first).filter(
-      // A pattern of a default stands for something else.
-      ([field, value]) =>
-        others.every((other) => isDeepStrictEqual(other[field], value)) && !JSON.stringify(value).includes("${"),
-    ),
+    Object.entries(first).filter(([field, value]) => others.every((other) => isDeepStrictEqual(other[field], value))),
   );
 }
 
+/** What a stack file reads as this value: every text of an input is a pattern there. */
 function plain(value: unknown): unknown {
   if (value instanceof InFile) return { file: value.file };
+  if (typeof value === "string") return value.replaceAll("${", () => "$${");
   if (Array.isArray(value)) return value.map(plain);
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)]));

@@ -143,6 +143,8 @@ export interface Lifecycle<Inputs extends object, State extends object, Api> {
   read(state: State, context: Omit<Context<Api>, "perform" | "plan">): Promise<State>;
   /** Whether the service had what is in charge, and does not have it any more: of several at once that is taken for a mistake. */
   vanishes?(before: State, after: State): boolean;
+  /** Whether what is in charge is not there any more, and nobody has answered that yet. */
+  isMissing?(state: State): boolean;
   update(state: State, inputs: Inputs, context: Context<Api>): Promise<State>;
   /** Already gone is success. */
   delete(state: State, context: Context<Api>): Promise<void>;

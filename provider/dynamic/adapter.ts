@@ -17,7 +17,7 @@ import { endUnderOptions, stops, type EndOptions } from "../inventory/inventory.
 import { changeOf } from "./change.js";
 import { demandApproval, demandBelowCeiling, guardedBy, noteDestroyed, notReviewed, policyOfDeletion } from "./gate.js";
 import { host } from "./host.js";
-import { demandAlone, readBesideOthers } from "./refreshed.js";
+import { readBesideOthers, vanishesAlone } from "./refreshed.js";
 import { heldBySome, unlessShared } from "./staying.js";
 import { told } from "./told.js";
 import { nameOf } from "./urn.js";
@@ -277,8 +277,7 @@ export function adapt<Inputs extends object, State extends object, Api>(
       const urn = urnOf(outputs);
       const found = (now: State): readonly Drift[] => lifecycle.drift?.(before, now, host.run.now()) ?? [];
       const state = await readBesideOthers(urn, () => told(() => lifecycle.read(before, reading)), found);
-      if (lifecycle.vanishes?.(before, state) === true) {
-        demandAlone(lifecycle, urn);
+      if (await vanishesAlone(lifecycle, urn, before, state)) {
         // The inventory of this run may only know the state from before it.
         const removal = lifecycle.plan(changeOf<Inputs, State>(urn, state, undefined), host.run.now());
         if (removal.operations.length === 0) host.run.begins("gone", [`${urn} ${identity(id, outputs)}`]);

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Drift, DriftKind } from "../core/drift.js";
 import { Fault } from "../core/fault.js";
+import type { Lifecycle } from "../core/lifecycle.js";
 import { host } from "./host.js";
 import { nameOf } from "./urn.js";
 
@@ -34,20 +35,43 @@ export async function readBesideOthers<State>(
   return state;
 }
 
+/** What of a kind tells whether one of its resources is not there any more. */
+type Missing<State> = Pick<Lifecycle<never, never, never>, "kind" | "system"> & {
+  readonly vanishes?: (before: State, after: State) => boolean;
+  readonly isMissing?: (state: State) => boolean;
+};
+
 /**
- * Several resources of a system that vanish at once are most likely one account that is wrong, or somebody's mistake.
- * @throws Fault for all but the first that is read, whose state says that it is missing: no state is lost by either.
+ * Several resources of a system that vanish at once are most likely one account that is wrong, or somebody's mistake: also where
+ * an earlier refresh has stored the first of them as missing, and nobody has answered that. What stays missing is no error.
+ *
+ * @returns whether a resource vanishes, and no other one does.
+ * @throws Fault when others do: its state is left as it was.
  */
-export function demandAlone({ kind, system }: { readonly kind: string; readonly system: string }, urn: string): void {
+export async function vanishesAlone<State>(
+  lifecycle: Missing<State>,
+  urn: string,
+  before: State,
+  after: State,
+): Promise<boolean> {
+  const { kind, system } = lifecycle;
   const own = `${system} ${urn}`;
-  const others = [...host.run.begins("vanished", [own])].filter((one) => one !== own && one.startsWith(`${system} `));
-  if (others.length === 0) return;
+  const others = (): string[] =>
+    [...host.run.begins("vanished", [])].filter((one) => one !== own && one.startsWith(`${system} `));
+  const vanishes = lifecycle.vanishes?.(before, after) === true;
+  if (vanishes || lifecycle.isMissing?.(after) === true) host.run.begins("vanished", [own]);
+  if (!vanishes) return false;
+  // Others are read at the same time.
+  for (let waited = 0; waited < SIBLINGS && others().length === 0; waited += 100) await delay(100);
+  const also = others();
+  if (also.length === 0) return true;
   throw new Fault({
     action: `refresh ${kind} ${nameOf(urn)}`,
     resource: nameOf(urn),
     system: "pulumi-clm",
-    cameBack: `it and ${others.map((one) => nameOf(one)).join(", ")} are not there any more, and several resources that vanish at once are taken for a mistake`,
-    known: "nothing was changed, and its state is left as it was",
+    cameBack: `it and ${also.map((one) => nameOf(one)).join(", ")} are not there any more, and several resources that vanish at once are taken for a mistake, also where an earlier refresh has seen the first of them`,
+    known:
+      "no service was changed, and its state is left as it was; another one that was read before it may be stored as missing",
     next: "check the account, the project and who has deleted them; if it is meant, refresh each by itself with --target, or remove them from the program",
     outcome: "not executed",
   });

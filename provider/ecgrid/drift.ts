@@ -5,9 +5,11 @@ import { hasEnded, validUntil, VANISHED, type Held } from "./held.js";
 /** Certificates on the comm that could be, or are, a renewal of the current one. */
 type Found = readonly { readonly certKeyId: number; readonly linked: boolean }[];
 
+/** Whether the comm no longer lists the certificate in charge. */
+export const isMissing = ({ current }: Held): boolean => current.status === VANISHED;
+
 /** Whether the comm had the certificate in charge in use, and no longer lists it. */
-export const vanishes = (before: Held, after: Held): boolean =>
-  !hasEnded(before.current) && after.current.status === VANISHED;
+export const vanishes = (before: Held, after: Held): boolean => !hasEnded(before.current) && isMissing(after);
 
 /**
  * What a comm says otherwise of the certificate in charge. Older ones are left out: their end is what everybody waits for.

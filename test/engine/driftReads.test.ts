@@ -121,12 +121,20 @@ describe("reads of a refresh that fail", () => {
       const all = urns();
       const kept = (name: string) => project.resources().find(({ urn }) => urn.endsWith(`::${name}`));
       const several = async (names: readonly [string, string], isMissing: (name: string) => boolean): Promise<void> => {
-        const refreshed = await project.refresh("--parallel", "1");
-        expect(refreshed.code).to.not.equal(0);
-        expect(refreshed.text).to.include("several resources that vanish at once are taken for a mistake");
-        expect(urns()).to.deep.equal(all);
-        const missing = names.filter(isMissing);
-        expect(missing.length, "none when they were read together, otherwise the first").to.be.at.most(1);
+        const together = await project.refresh();
+        expect(together.code).to.not.equal(0);
+        expect(names.filter(isMissing), "none when they are read together").to.deep.equal([]);
+        let missing: string[] = [];
+        for (let times = 0; times < 3; times++) {
+          const refreshed = await project.refresh("--parallel", "1");
+          expect(refreshed.code, "the same again is the same error").to.not.equal(0);
+          expect(refreshed.text)
+            .to.include("several resources that vanish at once are taken for a mistake")
+            .and.include("its state is left as it was; another one that was read before it may be stored as missing");
+          expect(urns()).to.deep.equal(all);
+          missing = names.filter(isMissing);
+          expect(missing.length, "none when they were read together, otherwise the first").to.be.at.most(1);
+        }
         for (const name of names.filter((one) => !missing.includes(one)))
           expectCode(await project.refresh("--target", kept(name)?.urn ?? ""), 0);
         expect(names.filter(isMissing), "each by itself").to.have.length(2);
@@ -142,7 +150,7 @@ describe("reads of a refresh that fail", () => {
       await several(["key", "second"], (name) => status(name) === "vanished");
       for (const name of ["signing", "own"]) apinizer.deleteJwkOutside(name);
       await several(["signing", "own"], (name) => kept(name)?.outputs?.missing === true);
-      expect((await project.refresh("--expect-no-changes")).text).to.not.include("DRIFT");
+      expect(expectCode(await project.refresh(), 0).text, "what stays missing is no error").to.not.include("DRIFT");
 
       const preview = await project.preview();
       for (const name of ["signing", "own"]) expect(preview.text).to.include(`MAKE JWK ${name} of project partners`);

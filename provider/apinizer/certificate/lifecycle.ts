@@ -37,6 +37,7 @@ export const gatewayCertificate: Lifecycle<CertificateInputs, CertificateState, 
   create: (inputs, context) => oneWriter(inputs, context, () => make(inputs, context)),
   read: async (state, context) => reread(here(state, context), context),
   vanishes: (before, after) => after.missing && !before.missing,
+  isMissing: ({ missing }) => missing,
   update: (state, inputs, context) =>
     oneWriter(state, context, async () => change(here(state, context), inputs, context)),
   delete: (state, context) => oneWriter(state, context, async () => end(here(state, context), context)),

@@ -1,7 +1,7 @@
 import { isoDay } from "../../core/clock.js";
 import type { Lifecycle } from "../../core/lifecycle.js";
 import { UNKNOWN } from "../../core/unknown.js";
-import { drift, vanishes } from "../drift.js";
+import { drift, isMissing, vanishes } from "../drift.js";
 import type { EcgridClient } from "../client.js";
 import { make } from "./creation.js";
 import { certificateInputs, normalize, type CertificateInputs } from "./inputs.js";
@@ -35,6 +35,7 @@ export const certificate: Lifecycle<CertificateInputs, CertificateState, EcgridC
   plan,
   drift,
   vanishes,
+  isMissing,
   create: (inputs, context) => oneWriter(inputs.commId, context, () => make(inputs, context)),
   read,
   update: (state, inputs, context) => oneWriter(state.commId, context, () => change(state, inputs, context)),

@@ -1,7 +1,7 @@
 import { isoDay } from "../../core/clock.js";
 import type { Lifecycle } from "../../core/lifecycle.js";
 import { UNKNOWN } from "../../core/unknown.js";
-import { drift, vanishes } from "../drift.js";
+import { drift, isMissing, vanishes } from "../drift.js";
 import type { EcgridClient } from "../client.js";
 import type { UploadArguments } from "../operations.js";
 import { newlyAdopted } from "../adoption.js";
@@ -72,6 +72,7 @@ function uploads<Inputs extends UploadInputs, State extends UploadState & object
     plan: (planned, now) => planUpload(kind, planned, now),
     drift,
     vanishes,
+    isMissing,
     create: (inputs, context) =>
       oneWriter(inputs.commId, context, async () => {
         const { refusal } = context.plan;

@@ -1,5 +1,5 @@
 import type { Lifecycle } from "../../core/lifecycle.js";
-import { drift, vanishes } from "./drift.js";
+import { drift, isMissing, vanishes } from "./drift.js";
 import { SECRET_OUTPUTS } from "../binding.js";
 import type { PartnerClient } from "../client.js";
 import { nameOf } from "../operations.js";
@@ -35,6 +35,7 @@ export const acmeCredential: Lifecycle<CredentialInputs, CredentialState, Partne
   plan,
   drift,
   vanishes,
+  isMissing,
   create: (inputs, context) => oneWriter(inputs.contractId, context, () => make(inputs, context)),
   read: reread,
   update: (state, inputs, context) => oneWriter(state.contractId, context, () => change(state, inputs, context)),

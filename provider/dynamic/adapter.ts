@@ -17,7 +17,7 @@ import { endUnderOptions, stops, type EndOptions } from "../inventory/inventory.
 import { changeOf } from "./change.js";
 import { demandApproval, demandBelowCeiling, guardedBy, noteDestroyed, notReviewed, policyOfDeletion } from "./gate.js";
 import { host } from "./host.js";
-import { readBesideOthers, vanishesAlone } from "./refreshed.js";
+import { isQuiet, readBesideOthers, toldOf, untold, vanishesAlone } from "./refreshed.js";
 import { heldBySome, unlessShared } from "./staying.js";
 import { told } from "./told.js";
 import { nameOf } from "./urn.js";
@@ -226,7 +226,7 @@ export function adapt<Inputs extends object, State extends object, Api>(
         // The object is the same one where the engine asks for the difference: the instance has another name.
         if (identity(id, olds) !== identity(id, news))
           host.run.begins("moved", [`${urnOf(olds)} ${identity(id, olds)}`]);
-        await announce(urn, plan, differs === undefined);
+        if (differs !== false || !isQuiet(plan)) await announce(urn, plan, differs === undefined);
       } else {
         const end = unsharedEnd(plan, olds, textsOf(news.__heldByOthers));
         if (end.shared === true) host.run.begins("shared", [`${urnOf(olds)} ${identity(id, olds)}`]);
@@ -282,12 +282,12 @@ export function adapt<Inputs extends object, State extends object, Api>(
         const removal = lifecycle.plan(changeOf<Inputs, State>(urn, state, undefined), host.run.now());
         if (removal.operations.length === 0) host.run.begins("gone", [`${urn} ${identity(id, outputs)}`]);
       }
-      const drifts = found(state);
+      const { drifts, keeps } = untold(outputs, found(state), lifecycle.drift?.(state, state, host.run.now()) ?? []);
       for (const one of drifts) await host.warn(urn, driftInWords(one));
       read.set(urn, drifts.length > 0);
       return {
         id,
-        props: outputsOf(id, state, hiddenOf(outputs)),
+        props: outputsOf(id, state, { ...hiddenOf(outputs), ...keeps }),
         // Inputs that no state holds would be lost: without any the engine keeps those that it has.
         ...(isEchoed ? { inputs: storedInputs(lifecycle.inputsOf(state), hiddenOf(outputs)) } : {}),
       };
@@ -298,7 +298,7 @@ export function adapt<Inputs extends object, State extends object, Api>(
       const urn = urnOf(news);
       const plan = shown.get(urn) ?? planOf(urn, olds, news);
       const held = new Set(textsOf(news.__heldByOthers));
-      const hidden = hiddenOf(news);
+      const hidden = { ...hiddenOf(news), ...toldOf(olds) };
       const policy = guardedBy(olds.__policy, news);
       try {
         const state = await told(async () => {

@@ -1,9 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Drift, DriftKind } from "../core/drift.js";
+import { driftInWords, type Drift, type DriftKind } from "../core/drift.js";
 import { Fault } from "../core/fault.js";
 import type { Lifecycle } from "../core/lifecycle.js";
 import { host } from "./host.js";
+import type { Plan } from "../core/plan.js";
 import { nameOf } from "./urn.js";
+import { textsOf, type Properties } from "./wire.js";
 
 /** What the resources of one refresh have to do with each other. */
 
@@ -34,6 +36,36 @@ export async function readBesideOthers<State>(
   }
   return state;
 }
+
+/**
+ * What has not been told before. That time has ended something is seen by every read from then on: outputs keep that it was told,
+ * and a plan or its remark says it from then on.
+ *
+ * @param byClock what is found where nothing has changed.
+ */
+export function untold(
+  outputs: Properties,
+  found: readonly Drift[],
+  byClock: readonly Drift[],
+): { readonly drifts: readonly Drift[]; readonly keeps: { readonly __expired?: readonly string[] } } {
+  const told = toldOf(outputs).__expired ?? [];
+  const isTold = (one: Drift): boolean => one.kind === "expired" && told.includes(driftInWords(one));
+  const expired = byClock.filter(({ kind }) => kind === "expired").map(driftInWords);
+  return {
+    drifts: found.filter((one) => !isTold(one)),
+    keeps: expired.length === 0 ? {} : { __expired: expired },
+  };
+}
+
+/** What outputs keep of what was told. */
+export function toldOf({ __expired }: Properties): { readonly __expired?: readonly string[] } {
+  const told = textsOf(__expired);
+  return told.length === 0 ? {} : { __expired: told };
+}
+
+/** Whether a plan is only what everybody has been told: a refresh that has found nothing says nothing. */
+export const isQuiet = ({ operations, refusal }: Plan): boolean =>
+  refusal === undefined && operations.every(({ certainty }) => certainty.kind === "due");
 
 /** What of a kind tells whether one of its resources is not there any more. */
 type Missing<State> = Pick<Lifecycle<never, never, never>, "kind" | "system"> & {

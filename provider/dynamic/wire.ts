@@ -33,6 +33,8 @@ export interface Hidden {
   readonly __policyBefore?: unknown;
   /** True for a resource that was adopted: by default it is retained when it is removed. */
   readonly __adopted?: unknown;
+  /** Outputs alone: which ends by the clock a refresh has told. */
+  readonly __expired?: unknown;
 }
 
 export const HIDDEN = [
@@ -54,7 +56,7 @@ export function hiddenOf(properties: Properties): Hidden {
 export function withoutHidden(properties: Properties): Properties {
   return Object.fromEntries(
     Object.entries(properties).filter(
-      ([key]) => !(HIDDEN as readonly string[]).includes(key) && !["__v", "__id"].includes(key),
+      ([key]) => !(HIDDEN as readonly string[]).includes(key) && !["__v", "__id", "__expired"].includes(key),
     ),
   );
 }

@@ -234,4 +234,34 @@ describe("clm drift", () => {
     expect(row.split(/(?<!\\)\|/)).to.have.length(10);
     expect(row).to.not.include("\u001b");
   });
+
+  describe("of what is due", () => {
+    const state = (inputs: object) => ({ urn: A, type: A.split("::")[2], id: "1", inputs, outputs: {} });
+    const FORMER = { commId: 5001, trigger: null, __heldByOthers: ["x"] };
+    const refresh = { op: "refresh", urn: A, oldState: state(FORMER) };
+    const step = (op: string, after: object) => ({ op, urn: A, oldState: state(FORMER), newState: state(after) });
+    const previewed = (...steps: readonly { op: string }[]): string =>
+      JSON.stringify({
+        steps,
+        diagnostics: [{ urn: A, message: `warning: ${RENEW}\n`, severity: "warning" }],
+        ...{ duration: 1, changeSummary: {} },
+      });
+    const UPDATE = step("update", { commId: 5001 });
+    for (const [name, text, code] of [
+      ["a refresh", previewed(refresh), 7],
+      ["a preview with one", previewed(refresh, UPDATE), 7],
+      [
+        "a preview of a program that was changed",
+        previewed(refresh, step("update", { commId: 5001, trigger: "x" })),
+        0,
+      ],
+      ["a preview of a removal", previewed(refresh, { op: "delete", urn: A, oldState: state(FORMER) } as never), 0],
+    ] as const)
+      it(`${name} ends with ${code}, also where it alone is asked for`, async () => {
+        for (const args of [[], ["--fail-on", "due"]]) expect((await clm(["-", ...args], text)).code).to.equal(code);
+        expect((await clm(["-", "--fail-on", "ended"], text)).code).to.equal(0);
+        const { drift } = JSON.parse((await clm(["-", "--format", "json"], text)).stdout) as DriftJson;
+        expect(drift.map(({ drift: kind }) => kind)).to.deep.equal(code === 7 ? ["due"] : []);
+      });
+  });
 });

@@ -330,6 +330,12 @@ describe("drift of every kind of resource", () => {
       const { drift } = JSON.parse(listed.stdout) as DriftJson;
       expect(new Set(drift.map(({ drift: kind }) => kind)), "by the clock").to.deep.equal(new Set(["due"]));
       expect(drift.map(({ name }) => name)).to.include("a");
+      const document = await world.project.preview("--refresh", "--json");
+      world.project.write("refreshed.json", document.stdout);
+      const due = expectCode(await clm(world, "drift", "refreshed.json", "--fail-on", "due", "--format", "json"), 7);
+      expect((JSON.parse(due.stdout) as DriftJson).drift.map(({ name, drift: kind }) => [name, kind])).to.deep.equal(
+        drift.map(({ name, drift: kind }) => [name, kind]),
+      );
       // Plain previews go on saying it.
       const preview = await world.project.preview();
       expect(preview.text).to.include("expired on 2029-01-01: give a new file in cert");

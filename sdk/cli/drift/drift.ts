@@ -1,10 +1,11 @@
+import { isDeepStrictEqual } from "node:util";
 import { readDrift, type Drift, type DriftKind } from "../../../provider/core/drift.js";
 import { label, type Announced, type Operation } from "../../../provider/core/operation.js";
 import { kindOf, type Kind } from "../../../provider/dynamic/kinds.js";
 import { nameOf, typeOf } from "../../../provider/dynamic/urn.js";
 import type { Properties } from "../../../provider/dynamic/wire.js";
 import { commandOf } from "../review/changes.js";
-import { UnreadablePreview, type PreviewDocument } from "../review/document.js";
+import { UnreadablePreview, type PreviewDocument, type Step } from "../review/document.js";
 import { grouped } from "../review/grouped.js";
 import { secretsUnknown } from "../review/secrets.js";
 import { errorsOf, wordsOf, type Word } from "../review/words.js";
@@ -46,6 +47,8 @@ export interface DriftReport {
 export function driftOf(document: PreviewDocument, now: Date): DriftReport {
   const refresh = commandOf(document) === "refresh";
   const inputs = new Map(document.steps.map(({ urn, oldState }) => [urn, oldState?.inputs ?? undefined]));
+  // Of a preview, what the program itself has changed, makes or ends is no news.
+  const unchanged = new Set(document.steps.flatMap((step) => (isAsBefore(step) ? [step.urn] : [])));
   const said = grouped(wordsOf(document), ({ urn }) => urn);
   // What a refresh drops from the state is gone, whether its row says so or not.
   const dropped = new Set(refresh ? document.steps.flatMap(({ op, urn }) => (op === "delete" ? [urn] : [])) : []);
@@ -62,13 +65,21 @@ export function driftOf(document: PreviewDocument, now: Date): DriftReport {
       : planned;
     const row = (found: Found): DriftRow => ({ urn, name: nameOf(urn), resourceKind: kind.kind, found, answer });
     if (drifts.length > 0) return drifts.map(row);
-    const isDue = refresh && answer.refusals.length + answer.operations.length > 0;
-    return isDue
+    const isDue = answer.refusals.length + answer.operations.length > 0;
+    return isDue && (refresh || unchanged.has(urn))
       ? [row({ kind: "due", what: "by the clock, or found by an earlier refresh", before: "", now: "" })]
       : [];
   });
   return { now, rows: rows.sort((a, b) => (a.urn < b.urn ? -1 : a.urn > b.urn ? 1 : 0)), errors: errorsOf(document) };
 }
+
+/** Whether a step of a preview leaves a resource to its plan: the program gives what it has given before. */
+const isAsBefore = ({ op, oldState, newState }: Step): boolean =>
+  (op === "update" || op === "same") && isDeepStrictEqual(given(oldState?.inputs ?? {}), given(newState?.inputs ?? {}));
+
+/** What people write: what the package adds changes with its versions, and with what others hold. */
+const given = (inputs: Properties): Properties =>
+  Object.fromEntries(Object.entries(inputs).filter(([key, value]) => !key.startsWith("__") && value !== null));
 
 /**
  * @throws UnreadablePreview unless all that the JSON shows of this package was read: each resource has a step of a refresh, or, in

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { HttpCall, Operation } from "../core/operation.js";
-import type { Perform } from "../core/perform.js";
+import type { Answer, Perform } from "../core/perform.js";
 import type { Reader } from "../http/answerFields.js";
 import { CoalescedReads } from "../http/coalescedReads.js";
 import { JsonReads, until, type SendRead } from "../http/jsonReads.js";
@@ -155,15 +155,26 @@ export class CertcentralClient {
   }
 
   /**
-   * Certificate and chain, PEM, as they come. The documented download gives the order's active certificate; where that
-   * is not the one asked for, the chain of the certificate itself is (section 11, section 2).
+   * Certificate and chain, PEM, as they come; undefined while DigiCert says that they are not available yet. The documented
+   * download gives the order's active certificate; where that is not the one asked for, the chain of the certificate itself
+   * is (section 11, section 2). @throws Fault when neither can be read.
    */
-  async chain(orderId: number, certificateId: number, resource: string): Promise<readonly string[]> {
+  async chain(
+    orderId: number,
+    certificateId: number,
+    resource: string,
+    isAsked: (blocks: readonly string[]) => boolean,
+  ): Promise<readonly string[] | undefined> {
     const action = `download certificate ${certificateId} of order ${orderId}`;
-    const answer = await this.#reads.answer(download(orderId), action, resource);
-    const blocks = pemBlocks(answer.body);
-    if (answer.status === 200 && blocks.length > 0) return blocks;
-    return this.#read(readChain(certificateId), action, resource, readChainAnswer);
+    const downloaded = await this.#reads.answer(download(orderId), action, resource);
+    const blocks = pemBlocks(downloaded.body);
+    if (downloaded.status === 200 && isAsked(blocks)) return blocks;
+    const answer = await this.#reads.answer(readChain(certificateId), action, resource);
+    // The chain by itself is not documented: where it is not served, the download has said all.
+    if (isNotYet(answer) || (answer.status === 404 && isNotYet(downloaded))) return undefined;
+    const chain = this.#reads.judge(answer, action, resource, readChainAnswer);
+    if (isAsked(chain)) return chain;
+    throw this.#reads.unreadable(action, resource, "the answer does not hold the certificate that was asked for");
   }
 
   /** The time between two looks at an order that waits. */
@@ -238,6 +249,12 @@ const next = ({ status }: Failed): string =>
     : status === 401 || status === 403
       ? "check certcentral:apiKey (or CERTCENTRAL_API_KEY), its restriction and the role of its user"
       : "run again; if it stays so, ask the vendor";
+
+/** The one answer that says that a certificate is still being made (section 11). */
+const isNotYet = (answer: Answer): boolean => {
+  const reply = readReply(answer);
+  return reply.outcome === "refused" && reply.codes.some((code) => code.startsWith("cert_unavailable"));
+};
 
 /** Words for a validation that is done (section 13: the lists of values are cut). */
 const isDone = (status: string | undefined): boolean => ["active", "complete", "approved"].includes(status ?? "");

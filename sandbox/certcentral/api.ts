@@ -4,7 +4,7 @@ import { chainOf, download } from "./downloads.js";
 import { count, csv, filteredOrders, filteredRequests, filtersOf, page, rangeOf } from "./lists.js";
 import { DCV_METHODS, ORGANIZATIONS, Placing, token, expiry } from "./placing.js";
 import { Present } from "./present.js";
-import { denied, Fields, invalid, notFound, Refusal, required } from "./refusal.js";
+import { denied, Fields, invalid, notFound, Refusal, required, unavailable } from "./refusal.js";
 import { Revoking } from "./revoking.js";
 import type { CertcentralStore, CertificateRecord, Key, OrderRecord } from "./store.js";
 import { Workflow } from "./workflow.js";
@@ -271,7 +271,7 @@ export class CertcentralApi implements System {
     const [, which = "", verb, , format = ""] = parts;
     if (method === "GET" && which === "download" && verb === "order") {
       const order = this.#order(parts[3] ?? "", key);
-      return this.#download(this.store.certificate(order.active), parts[5] ?? "");
+      return this.#download(this.store.certificate(order.active), parts[5] ?? "", key);
     }
     const certificate = this.store
       .certificates()
@@ -280,16 +280,22 @@ export class CertcentralApi implements System {
     if (certificate === undefined || order?.tenant !== key.tenant) throw notFound();
     if (method === "PUT" && verb === "revoke")
       return new Revoking(this.store, this.flow, this.#present, key).revoke(order, certificate.id, fields);
-    if (method === "GET" && verb === "chain" && certificate.pem !== undefined)
+    if (method === "GET" && verb === "chain" && certificate.pem !== undefined) {
+      if (this.#isLate(key)) throw unavailable();
       return ok({ intermediates: await chainOf(certificate) });
+    }
     if (method === "GET" && verb === "download")
-      return this.#download(certificate, parts[3] === "platform" ? "pem_all" : format);
+      return this.#download(certificate, parts[3] === "platform" ? "pem_all" : format, key);
     throw notFound("route");
   }
 
-  async #download(certificate: CertificateRecord | undefined, format: string): Promise<Response> {
-    if (certificate?.pem === undefined || this.store.variants.ccDownload === "chain")
-      throw new Refusal(400, "cert_unavailable_processing", "The certificate is not available yet.");
+  #isLate({ tenant }: Key): boolean {
+    return this.store.settings(tenant).downloads === "later";
+  }
+
+  async #download(certificate: CertificateRecord | undefined, format: string, key: Key): Promise<Response> {
+    if (certificate?.pem === undefined || this.store.variants.ccDownload === "chain" || this.#isLate(key))
+      throw unavailable();
     const file = await download(certificate, format);
     if (file === undefined) throw invalid("format");
     return { status: 200, headers: { "content-type": file.type }, body: file.body };

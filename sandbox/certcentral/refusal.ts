@@ -18,6 +18,10 @@ export const notFound = (what: "order" | "product" | "route" | "" = ""): Refusal
 export const denied = (code = "missing_permission"): Refusal =>
   new Refusal(403, `access_denied|${code}`, "The key lacks the right for this.");
 
+/** Of a certificate that is still being made (section 11; the status is not recorded). */
+export const unavailable = (): Refusal =>
+  new Refusal(400, "cert_unavailable_processing", "The certificate is not available yet.");
+
 type Json = Readonly<Record<string, unknown>>;
 
 /** A part of a request body, read by the documented types. */

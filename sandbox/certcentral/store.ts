@@ -97,6 +97,8 @@ export interface AccountSettings {
   approval: "required" | "auto" | "skipped";
   /** `prevalidated`: approved orders are issued at once; `dcv`: names have to be validated; `manual`: until `issue`. */
   validation: "prevalidated" | "dcv" | "manual";
+  /** `later`: certificates that are issued are not available yet. */
+  downloads?: "later";
   /** The preference by which the revocation of one certificate takes the order along (section 8). */
   revocationTakesOrder: boolean;
 }

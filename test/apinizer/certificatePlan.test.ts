@@ -43,7 +43,7 @@ describe("what is planned and read of a certificate on gateways", () => {
     for (const more of [{ trigger: "again" }, { alias: "another" }, {}]) {
       const plan = planned(made, { ...more, pem: UNKNOWN });
       expect(shown(plan).join()).to.match(/^update \?/);
-      expect(plan.remarks.join()).to.include("the certificate is not issued yet");
+      expect(plan.remarks.join()).to.include("the certificate is not there yet");
     }
   });
 

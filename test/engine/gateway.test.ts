@@ -297,7 +297,7 @@ describe("certificates and JWKs of gateways on the real engine", () => {
       expect(refused.text).to.include("pem holds a private key").and.not.include(privateKey);
       world.program(gateway(), signing());
       const waiting = await apply(world);
-      expect(waiting.preview.text).to.include("WAIT: the certificate is not issued yet, so nothing is deployed");
+      expect(waiting.preview.text).to.include("WAIT: the certificate is not there yet, so nothing is deployed");
       expect(waiting.made).to.deep.equal([]);
       world.program(gateway({ pem: await pem(world.sandbox) }), signing());
       expect(verbs((await apply(world)).made)).to.deep.equal(["certificates.create gw", "jwks.create signing"]);

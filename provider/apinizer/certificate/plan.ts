@@ -104,7 +104,7 @@ function creation(after: Inputs): Plan {
   };
 }
 
-const waits = (until: string): string => `WAIT: the certificate is not issued yet, so ${until}: no remote call`;
+const waits = (until: string): string => `WAIT: the certificate is not there yet, so ${until}: no remote call`;
 
 function deploymentOf(after: Inputs, before?: CertificateState): Deployment {
   const pem = known(after.pem);

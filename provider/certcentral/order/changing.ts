@@ -34,7 +34,7 @@ export async function change(state: OrderState, inputs: OrderInputs, context: St
     // Not issued yet, it waits beside the certificate in charge, as a renewal of our own does.
     return look({ ...rest, found: [], next: { kind: "order", orderId: wanted, status } }, context);
   }
-  if (openIn(state) === undefined && state.current !== undefined) return withInputs(state, inputs);
+  if (openIn(state) === undefined && state.current?.pem !== undefined) return withInputs(state, inputs);
   const seen = await untilIssued(await look(state, context), inputs.waitMinutes, context);
   return asDecided(state, withInputs(seen, { ...inputs, ...askedFor(state) }), context);
 }

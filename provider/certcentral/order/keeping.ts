@@ -17,7 +17,16 @@ export const keptOrder = (info: OrderInfo): KeptOrder => ({
   hasDuplicates: info.hasDuplicates,
 });
 
-/** The order's certificate with its chain. One that cannot be downloaded is kept without, and tried again by the next read. */
+interface Chain {
+  readonly leaf: X509Certificate;
+  /** Leaf first. */
+  readonly pem: string;
+}
+
+/**
+ * The order's certificate with its chain; without, while DigiCert says that it is not available yet.
+ * @throws Fault when it cannot be downloaded.
+ */
 export async function keptCertificate(info: OrderInfo, context: Reading): Promise<KeptCertificate> {
   const { id = 0, commonName = "", dnsNames, csr, status, ...rest } = info.certificate;
   const chain = await chainOf(info, id, context);
@@ -42,32 +51,32 @@ export async function keptCertificate(info: OrderInfo, context: Reading): Promis
   return Object.fromEntries(Object.entries(kept).filter(([, value]) => value !== undefined)) as KeptCertificate;
 }
 
-async function chainOf(
-  info: OrderInfo,
-  certificateId: number,
-  context: Reading,
-): Promise<{ leaf: X509Certificate; pem: string } | undefined> {
+/** @throws Fault when it cannot be read: no certificate that others use is given up for one that is not at hand. */
+async function chainOf(info: OrderInfo, certificateId: number, context: Reading): Promise<Chain | undefined> {
+  const of = (blocks: readonly string[]): Chain | undefined => ordered(parsed(blocks), info.certificate.serialNumber);
   try {
-    const blocks = await context.api.chain(info.id, certificateId, context.resource);
-    return ordered(
-      blocks.map((pem) => new X509Certificate(pem)),
-      info.certificate.serialNumber,
-    );
+    const blocks = await context.api.chain(info.id, certificateId, context.resource, (all) => of(all) !== undefined);
+    return blocks === undefined ? undefined : of(blocks);
   } catch (error) {
-    const reason =
-      error instanceof Fault ? error.parts.cameBack : error instanceof Error ? error.message : String(error);
-    context.tell(
-      `certificate ${certificateId} of order ${info.id} could not be downloaded (${reason}): the next refresh tries again`,
-    );
+    // Of a revoked one nobody needs it.
+    if (!(error instanceof Fault) || !isRevoked(info)) throw error;
     return undefined;
   }
 }
 
+export const isRevoked = ({ status, certificate }: OrderInfo): boolean =>
+  status === "revoked" || certificate.status === "revoked";
+
+function parsed(blocks: readonly string[]): X509Certificate[] {
+  try {
+    return blocks.map((pem) => new X509Certificate(pem));
+  } catch {
+    return [];
+  }
+}
+
 /** Leaf first, then its issuers, without the root; whatever order they came in. */
-function ordered(
-  all: readonly X509Certificate[],
-  serialNumber: string | undefined,
-): { leaf: X509Certificate; pem: string } | undefined {
+function ordered(all: readonly X509Certificate[], serialNumber: string | undefined): Chain | undefined {
   const bare = (serial: string): string => serial.toUpperCase().replace(/^0+/, "");
   const leaf = all.find((one) =>
     serialNumber === undefined ? !one.ca : bare(one.serialNumber) === bare(serialNumber),

@@ -2,7 +2,7 @@ import { isoDay } from "../../core/clock.js";
 import { Fault } from "../../core/fault.js";
 import type { Reading } from "../step.js";
 import type { AccountRequest, ListedCertificate, OrderInfo } from "../wire.js";
-import { keptCertificate, keptOrder } from "./keeping.js";
+import { isRevoked, keptCertificate, keptOrder } from "./keeping.js";
 import { isPresent, namesRemoved } from "./certificates.js";
 import type { KeptCertificate, OrderState, PreviousCertificate } from "./state.js";
 import { endedHow, isOpenRequest, waitsFor } from "./statuses.js";
@@ -29,13 +29,21 @@ async function ofOrder(state: OrderState, info: OrderInfo, context: Reading): Pr
   const listed: OrderState = { ...state, order, requests: requestsOf(info, state.requests) };
   const id = info.certificate.id;
   if (id !== undefined && isPresent(info) && id !== state.current?.certificateId) {
-    const { next, ...settled } = await withCertificate(listed, info, "reissue", context);
+    const moved = await withCertificate(listed, info, "reissue", context);
+    if (moved === undefined) return stillMade(listed, info.id);
+    const { next, ...settled } = moved;
     return next === undefined || next.kind === "reissue" ? settled : { ...settled, next };
   }
   const current = listed.current === undefined ? undefined : await upToDate(listed.current, info, context);
   const same = { ...listed, ...(current === undefined ? {} : { current }) };
   return withReissue(await withValidation(same, info, context), info, context);
 }
+
+/** A reissue that is issued and not to be had yet: the certificate that others use stays in charge until it is. */
+const stillMade = (state: OrderState, orderId: number): OrderState =>
+  state.next === undefined || state.next.kind === "reissue"
+    ? { ...state, next: { ...(state.next ?? { kind: "reissue", orderId }), status: "processing" } }
+    : state;
 
 /** A reissue that waits, or that was turned down. */
 async function withReissue(state: OrderState, info: OrderInfo, context: Reading): Promise<OrderState> {
@@ -74,17 +82,20 @@ async function successor(state: OrderState, info: OrderInfo, context: Reading): 
     const waiting = { ...next, status: info.status, ...(requestId === undefined ? {} : { requestId }) };
     return withValidation({ ...state, requests, next: waiting }, info, context);
   }
-  return takeCharge({ ...rest, requests }, info, next.kind === "order" ? "order" : "renewal", context);
+  const by = next.kind === "order" ? "order" : "renewal";
+  const moved = await takeCharge({ ...rest, requests }, info, by, context);
+  return moved ?? { ...state, requests, next: { ...next, status: "processing" } };
 }
 
-/** Another order comes into charge; what was in charge becomes a previous one. */
-export async function takeCharge(
+/** Another order comes into charge; what was in charge becomes a previous one. Undefined while that has to stay. */
+async function takeCharge(
   { lost: _lost, validation: _validation, ...state }: OrderState,
   info: OrderInfo,
   by: PreviousCertificate["by"],
   context: Reading,
-): Promise<OrderState> {
+): Promise<OrderState | undefined> {
   const settled = await withCertificate(state, info, by, context);
+  if (settled === undefined) return undefined;
   context.claim([holding(info.id)]);
   return {
     ...settled,
@@ -96,15 +107,17 @@ export async function takeCharge(
   };
 }
 
+/** Undefined where the one in charge can be used, and the new one cannot be downloaded yet. */
 async function withCertificate(
   { validation: _validation, ...state }: OrderState,
   info: OrderInfo,
   by: PreviousCertificate["by"],
   context: Reading,
-): Promise<OrderState> {
+): Promise<OrderState | undefined> {
   const current = await keptCertificate(info, context);
   const { current: old } = state;
   if (old === undefined) return { ...state, current };
+  if (old.pem !== undefined && current.pem === undefined && !isRevoked(info)) return undefined;
   const { pem: _pem, chainPem: _chainPem, ...rest } = old;
   const removed = by === "reissue" ? namesRemoved(old, current) : [];
   // Within 72 hours of the new one being issued (section 7), for every earlier certificate of the order.

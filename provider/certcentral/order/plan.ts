@@ -65,7 +65,8 @@ export function plan({ before, after, heldByOthers }: Change<Inputs, OrderState>
 }
 
 function decide(before: OrderState, after: Inputs, now: Date, heldByOthers: ReadonlySet<string>): Plan {
-  if (after.productNameId === before.productNameId) return update(before, after, now, heldByOthers);
+  if (after.productNameId === before.productNameId)
+    return withDownload(before, update(before, after, now, heldByOthers));
   const ended = ending(before);
   if (after.productNameId !== UNKNOWN) return { ...ended, replaces: ["productNameId"] };
   return perhapsReplaced(
@@ -73,6 +74,14 @@ function decide(before: OrderState, after: Inputs, now: Date, heldByOthers: Read
     creation(after),
     ended,
   );
+}
+
+/** A certificate that is in charge and was not to be had: others wait for it. */
+function withDownload({ order, current }: OrderState, decided: Plan): Plan {
+  const isMissing = current !== undefined && current.pem === undefined && current.status !== "revoked";
+  if (!isMissing || decided.changes || endedHow(order.status) !== undefined) return decided;
+  const remark = `${nameOf(current)} of order ${order.id} is issued and not downloaded yet: it is read again, no remote call changes anything`;
+  return { ...decided, changes: true, looks: true, remarks: [remark, ...decided.remarks] };
 }
 
 function creation(after: Inputs): Plan {

@@ -15,6 +15,29 @@ export const changedFields = (fields: readonly string[], before: object, after: 
     })
     .sort();
 
+/**
+ * Those that are known to change, and in words which others may: what is not known yet can turn out to be the same, and then
+ * a change that cannot go on without a person stops after calls of others were made. An unknown of `standing` stands for
+ * something new.
+ */
+export function knownChanges(
+  fields: readonly string[],
+  before: object,
+  after: object,
+  standing: readonly string[] = [],
+): { readonly changed: readonly string[]; readonly unless: string } {
+  const isOpen = (field: string): boolean => (after as Fields)[field] === UNKNOWN && !standing.includes(field);
+  const all = changedFields(fields, before, after);
+  const open = all.filter(isOpen);
+  return {
+    changed: all.filter((field) => !isOpen(field)),
+    unless:
+      open.length === 0
+        ? ""
+        : ` (it stops unless ${open.join(" or ")}, not known yet, turns out to change, which is stored then)`,
+  };
+}
+
 /** What of a changed field is for people; `meaning` says what it is used for, if that needs saying. */
 export const settingRemark = (field: string, meaning: string | undefined, before: object, after: object): string =>
   `${field} changes from ${show((before as Fields)[field])} to ${show((after as Fields)[field])}: ${meaning === undefined ? "" : `${meaning}, `}no remote call for it`;

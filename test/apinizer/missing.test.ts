@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { UNKNOWN } from "../../provider/core/unknown.js";
 import { startSandbox, type Sandbox } from "../../sandbox/index.js";
 import { failure } from "../instrument/misbehaving.js";
 import { executed, GatewaySteps, JwkSteps, newPems, shown, trustOthers } from "./steps.js";
@@ -76,6 +77,22 @@ describe("what the manager does not have any more", () => {
     const back = await gateways.read(missing);
     expect(back.missing, "the next read finds it").to.equal(false);
     expect(gateways.plan(back, inputs).operations).to.deep.equal([]);
+  });
+
+  it("a gateway certificate that an environment may still have stops, also while a setting is not known yet", async () => {
+    const args = { project: "partners", name: "gw", alias: "gw", description: "x", environments: ["production"] };
+    const inputs = gateways.inputs({ ...args, pem: await sandbox.apinizer.newPem("gw") });
+    const made = await gateways.create(inputs);
+    sandbox.apinizer.unreachable("production");
+    sandbox.apinizer.deleteOutside("gw");
+    const missing = await gateways.read(made);
+    const refusal = (more: object): string | undefined => gateways.plan(missing, { ...inputs, ...more }).refusal;
+    expect(refusal({})).to.include("Change trigger").and.not.include("unless");
+    expect(refusal({ onDelete: UNKNOWN })).to.include("it stops unless onDelete, not known yet, turns out to change");
+    expect(refusal({ onDelete: "retain" })).to.equal(undefined);
+    expect(gateways.plan(missing, { ...inputs, ...{ description: UNKNOWN } } as never).remarks.join()).to.include(
+      "refused if what description turns out to be asks for it",
+    );
   });
 
   it("a JWK is not missing by a no without words and an empty list: nothing shows that the project is seen", async () => {

@@ -287,6 +287,20 @@ const ROWS: readonly Row[] = [
     refusal: "no second order is placed by itself",
   })),
   {
+    name: "a revoked order, and a setting that is not known yet and may stay as it is",
+    before: inStatus("revoked"),
+    after: { ...inputs(), containerId: UNKNOWN },
+    operations: [],
+    refusal: "(it stops unless containerId, not known yet, turns out to change, which is stored then)",
+  },
+  {
+    name: "a revoked order, and a setting that changes",
+    before: inStatus("revoked"),
+    after: { ...inputs(), containerId: 4 },
+    operations: [],
+    remark: "no second order is placed by itself",
+  },
+  {
     name: "a revoked order and a trigger",
     before: inStatus("revoked"),
     after: inputs({ trigger: "1" }),

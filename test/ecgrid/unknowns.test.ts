@@ -56,6 +56,16 @@ const found = (linked: boolean): CertificateState["found"] => [{ certKeyId: 90, 
 const due = { endUsage: "2026-03-10T00:00:00Z" };
 
 describe("a preview with inputs that are not known yet", () => {
+  it("says that it stops at one that was ended outside, unless what may stay as it is changes", () => {
+    const ended = state({ current: kept(88, { status: "Terminated" }) });
+    const refusal = (after: After): string | undefined => plan({ before: ended, after, seed: URN }, NOW).refusal;
+    expect(refusal({ ...inputs(), overlapDays: UNKNOWN }))
+      .to.include("it stops unless overlapDays, not known yet, turns out to change")
+      .and.include("Change trigger");
+    expect(refusal(inputs())).to.include("Change trigger").and.not.include("unless");
+    expect(refusal(inputs({ overlapDays: 3 }))).to.equal(undefined);
+  });
+
   for (const [name, before, after, fields, held] of [
     ["a new resource, all of it", undefined, inputs(), ["commId", "usage", "expires", "years"], []],
     ["a new resource that turns out to adopt", undefined, inputs({ adopt: 90 }), ["adopt"], []],

@@ -80,6 +80,12 @@ describe("the plan of an upload", () => {
   for (const status of ["Terminated", "Vanished"]) {
     it(`refuses to go on beside one that is ${status}, until a new trigger or file is given`, () => {
       expect(planned({}, ended(status)).refusal).to.include("nothing is uploaded by itself");
+      const stops = uploadedCertificate.plan(
+        { before: { ...state, ...ended(status) }, after: { ...inputs(), onDelete: UNKNOWN }, seed: URN },
+        NOW,
+      ).refusal;
+      expect(stops).to.include("it stops unless onDelete, not known yet, turns out to change");
+      expect(planned({ onDelete: "retain" }, ended(status)).refusal).to.equal(undefined);
       for (const more of [{ trigger: "again" }, { cert: two }, { whenEndedOutside: "replace" }]) {
         const plan = planned(more, ended(status));
         expect(plan.refusal).to.equal(undefined);

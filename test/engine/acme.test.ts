@@ -192,6 +192,35 @@ describe("ACME contracts and credentials on the real engine", () => {
   );
 
   it(
+    "revoked outside while its contract changes in the same run: the preview says that up stops, and up stops after the contract's call",
+    inWorld(async (world) => {
+      world.program(contract({ autoRenew: false }), credential());
+      await apply(world);
+      const contractId = (outputsOf(world, "web").contract as { id: number }).id;
+      const key = (outputsOf(world, "key").current as { credentialId: number }).credentialId;
+      world.sandbox.partner.revokeCredentialOutside(contractId, key);
+      expectCode(await world.project.refresh(), 0);
+      const active = activeOf(world, contractId);
+      const wider = contract({ autoRenew: false, sans: ["a.example.com", "b.example.com", "c.example.com"] });
+      world.program(wider, credential());
+      const stopped = await apply(world, 1);
+      expect(stopped.preview.text)
+        .to.include("WILL STOP")
+        .and.include("it stops unless contractDirectoryUrl, not known yet, turns out to change");
+      expect(stopped.up.text)
+        .to.include("was revoked outside; nothing is minted by itself")
+        .and.include("Change trigger");
+      expect(verbs(stopped.made)).to.deep.equal([`sans.add contractId=${contractId} sans=c.example.com`]);
+      expect(activeOf(world, contractId)).to.deep.equal(active);
+
+      // Without its contract's change it is said and stops as well, and a new trigger goes on.
+      expect(verbs((await apply(world, 1)).made)).to.deep.equal([]);
+      world.program(wider, credential({ trigger: "2" }));
+      expect(verbs((await apply(world)).made)).to.deep.equal([`credentials.regenerate contractId=${contractId}`]);
+    }),
+  );
+
+  it(
     "a removal that revokes all lists who dies, and is refused while another one is active that it did not list",
     inWorld(async (world) => {
       const contractId = world.sandbox.partner.addContract();

@@ -200,6 +200,21 @@ describe("plan of an ACME contract", () => {
     expect(shown(made)).to.deep.equal(["contracts.cancel contractId=7 !"]);
   });
 
+  it("one that was canceled outside stops, also while something is not known yet that may stay as it is", () => {
+    const before = state();
+    const canceled = {
+      ...before,
+      contract: { ...before.contract, canceledAt: "2026-05-01T00:00:00Z" },
+    } as ContractState;
+    expect(plan(canceled, { ...inputs(), onDelete: UNKNOWN }).refusal)
+      .to.include("it stops unless onDelete, not known yet, turns out to change")
+      .and.include("Change trigger");
+    expect(plan(canceled, inputs()).refusal).to.include("Change trigger").and.not.include("unless");
+    expect(plan(canceled, inputs({ onDelete: "cancel" })).refusal).to.equal(undefined);
+    const perhaps = plan(canceled, { ...inputs(), sans: UNKNOWN });
+    expect(perhaps.remarks.join()).to.include("refused if what sans turns out to be asks for it");
+  });
+
   it("a deletion says until when the contract and its credentials live, whatever the state says of them", () => {
     const expired = plan(state());
     expect(shown(expired)).to.deep.equal(["contracts.update contractId=7"]);
@@ -294,6 +309,29 @@ describe("plan of an ACME credential", () => {
     const stops = plan(vanished, inputs({ whenEndedOutside: "replace" }));
     expect(shown(stops), "nobody has said that it was revoked").to.deep.equal([]);
     expect(stops.remarks.join()).to.include("was vanished outside; nothing is minted by itself");
+  });
+
+  it("one that was revoked outside stops, also while something is not known yet that may stay as it is", () => {
+    const before = { ...state(), contractDirectoryUrl: "https://a.example/dir", rotateAfterDays: 90 };
+    const revoked = { ...before, current: { credentialId: 3, status: "revoked", mintedOn: "2026-05-01" } };
+    const after = { ...inputs({ rotateAfterDays: 90 }), contractDirectoryUrl: "https://a.example/dir" };
+    const stops = plan(revoked, { ...after, contractDirectoryUrl: UNKNOWN });
+    expect(stops.refusal)
+      .to.include("it stops unless contractDirectoryUrl, not known yet, turns out to change")
+      .and.include("Change trigger");
+    expect(plan(revoked, after).refusal).to.include("Change trigger").and.not.include("unless");
+    const stored = plan(revoked, { ...after, contractDirectoryUrl: "https://b.example/dir" });
+    expect(stored.refusal).to.equal(undefined);
+    expect(stored.remarks.join()).to.include("nothing is minted by itself").and.not.include("unless");
+    const perhaps = plan(revoked, { ...after, rotateAfterDays: UNKNOWN });
+    expect(perhaps.refusal).to.equal(undefined);
+    expect(perhaps.remarks.join("\n")).to.include("refused if what rotateAfterDays turns out to be asks for it");
+    // What the up ends when it goes on was shown.
+    const stray = { ...revoked, strays: [{ credentialId: 9 }] } as CredentialState;
+    const open = plan(stray, { ...after, contractDirectoryUrl: UNKNOWN });
+    expect(shown(open)).to.deep.equal(shown(plan(stray, { ...after, contractDirectoryUrl: "https://b.example/dir" })));
+    expect(open.remarks.join()).to.include("it stops unless contractDirectoryUrl");
+    expect(shown(plan(revoked, { ...after, revokeAlso: UNKNOWN }))).to.have.length(1);
   });
 
   it("another contract is another credential", () => {

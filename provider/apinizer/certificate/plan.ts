@@ -1,7 +1,7 @@
 import type { Operation } from "../../core/operation.js";
 import { overUnknowns } from "../../core/overUnknowns.js";
 import { NOTHING, perhapsReplaced, type Change, type Plan } from "../../core/plan.js";
-import { changedFields, withSettings } from "../../core/settingChanges.js";
+import { changedFields, knownChanges, withSettings } from "../../core/settingChanges.js";
 import { replacesBecause } from "../../core/fields.js";
 import { known, UNKNOWN, type Planned } from "../../core/unknown.js";
 import {
@@ -179,12 +179,18 @@ function whatChanges(before: CertificateState, after: Inputs, heldByOthers: Held
   const conditional = after.pem === UNKNOWN;
   if (missing && !isGone(before) && !triggered && after.whenEndedOutside === "fail") {
     const fact = `certificate ${before.name} of project ${before.project} was deleted outside; nothing is made by itself`;
-    return changedFields(FIELDS, before, after).length > 0
+    const { changed: stored, unless } = knownChanges(FIELDS, before, after, [
+      "alias",
+      "description",
+      "environments",
+      "pem",
+    ]);
+    return stored.length > 0
       ? { ...NOTHING, remarks: [fact] }
       : {
           ...NOTHING,
           changes: true,
-          refusal: `${fact}. Change trigger to have it deployed again, set whenEndedOutside to "replace", or remove the resource from the program`,
+          refusal: `${fact}${unless}. Change trigger to have it deployed again, set whenEndedOutside to "replace", or remove the resource from the program`,
         };
   }
   if (missing || entries.length === 0) {

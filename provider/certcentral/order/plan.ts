@@ -1,6 +1,6 @@
 import { overUnknowns } from "../../core/overUnknowns.js";
 import { NOTHING, perhapsReplaced, type Change, type Plan } from "../../core/plan.js";
-import { changedFields, withSettings } from "../../core/settingChanges.js";
+import { changedFields, knownChanges, withSettings } from "../../core/settingChanges.js";
 import { replacesBecause } from "../../core/fields.js";
 import { known, UNKNOWN, type Planned } from "../../core/unknown.js";
 import { place, reissue, renew, type Asked } from "../operations.js";
@@ -143,10 +143,16 @@ function update(before: OrderState, after: Inputs, now: Date, heldByOthers: Read
   }
   if (ended !== undefined && next === undefined) {
     const fact = `order ${order.id} ${ended}; no second order is placed by itself`;
-    return changedFields(FIELDS, before, after).some((field) => !SAID_OTHERWISE.includes(field))
+    const { changed: stored, unless } = knownChanges(
+      FIELDS.filter((field) => !SAID_OTHERWISE.includes(field)),
+      before,
+      after,
+      ["orderAnother"],
+    );
+    return stored.length > 0
       ? say(fact)
       : refuse(
-          `${fact}. ${whoMustAct(order.status)} Change trigger to have a new order placed (billed), ${order.status === "revoked" ? `set whenEndedOutside to "replace", ` : ""}or remove the resource from the program`,
+          `${fact}${unless}. ${whoMustAct(order.status)} Change trigger to have a new order placed (billed), ${order.status === "revoked" ? `set whenEndedOutside to "replace", ` : ""}or remove the resource from the program`,
         );
   }
 

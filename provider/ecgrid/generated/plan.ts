@@ -9,7 +9,7 @@ import { certificateInputs, type CertificateInputs } from "./inputs.js";
 import { create, renew, type CreateArguments, type RenewArguments } from "../operations.js";
 import { renewalReasons } from "./renewalReasons.js";
 import { holding } from "../scope.js";
-import { changedFields, withSettings } from "../../core/settingChanges.js";
+import { changedFields, knownChanges, withSettings } from "../../core/settingChanges.js";
 import { AT_THE_END } from "../fields.js";
 import { endedInWords, hasEnded, validUntil } from "../held.js";
 import { replacesBecause } from "../../core/fields.js";
@@ -112,7 +112,6 @@ function update(
   heldByOthers: ReadonlySet<string>,
 ): Plan {
   const { commId, current } = before;
-  const changed = changedFields(FIELDS, before, after);
   const say = (...remarks: string[]): Plan => ({ ...NOTHING, remarks });
   const due = renewalReasons(before, after, now);
   const triggered = after.trigger !== undefined && after.trigger !== before.trigger;
@@ -156,11 +155,12 @@ function update(
       return { ...NOTHING, changes: true, operations: [create.certain(args)] };
     }
     const fact = `${how}; nothing is made by itself`;
+    const { changed, unless } = knownChanges(FIELDS, before, after, ["createAnother", "secureHashAlgorithm"]);
     if (changed.length > 0) return say(fact);
     return {
       ...NOTHING,
       changes: true,
-      refusal: `${fact}. Change trigger to have a new one made, set whenEndedOutside to "replace", or remove the resource from the program`,
+      refusal: `${fact}${unless}. Change trigger to have a new one made, set whenEndedOutside to "replace", or remove the resource from the program`,
     };
   }
 

@@ -7,7 +7,7 @@ import { ending } from "../ending.js";
 import type { UploadArguments } from "../operations.js";
 import { replacesBecause } from "../../core/fields.js";
 import { endedInWords, hasEnded, validUntil } from "../held.js";
-import { changedFields, withSettings } from "../../core/settingChanges.js";
+import { changedFields, knownChanges, withSettings } from "../../core/settingChanges.js";
 import { AT_THE_END } from "../fields.js";
 import type { UploadFile } from "./file.js";
 import { fileOf, SECRET, type UploadInputs } from "./inputs.js";
@@ -37,7 +37,7 @@ export function planUpload<Inputs extends UploadInputs, Arguments extends Upload
       creation(turned as Planned<Opened<Inputs>>, upload),
     );
   }
-  const changed = changedSettings(kind, before, after);
+  const fields = settingsOf(kind);
   const decided = overUnknowns<Opened<UploadInputs>>(
     opened,
     {
@@ -48,15 +48,9 @@ export function planUpload<Inputs extends UploadInputs, Arguments extends Upload
       file: [before.file],
     },
     (turned) =>
-      decide(
-        before,
-        turned as Planned<Opened<Inputs>>,
-        now,
-        upload,
-        (inputs) => changedSettings(kind, before, inputs).length > 0,
-      ),
+      decide(before, turned as Planned<Opened<Inputs>>, now, upload, (inputs) => knownChanges(fields, before, inputs)),
   );
-  return withSettings(decided, changed, (field) => MEANING[field], before, after);
+  return withSettings(decided, changedFields(fields, before, after), (field) => MEANING[field], before, after);
 }
 
 type Upload<Inputs> = (inputs: Planned<Opened<Inputs>>, instead?: number, why?: string) => Plan;
@@ -72,9 +66,9 @@ function decide<Inputs extends UploadInputs>(
   after: Planned<Opened<Inputs>>,
   now: Date,
   upload: Upload<Inputs>,
-  settingsChange: (after: object) => boolean,
+  settings: (after: object) => ReturnType<typeof knownChanges>,
 ): Plan {
-  if (after.commId === before.commId) return update(before, after, now, upload, settingsChange);
+  if (after.commId === before.commId) return update(before, after, now, upload, settings);
   if (after.commId !== UNKNOWN) return { ...ending(before), changes: true, replaces: ["commId"] };
   const ended = ending(before);
   return perhapsReplaced(
@@ -89,7 +83,7 @@ function update<Inputs extends UploadInputs>(
   after: Planned<Opened<Inputs>>,
   now: Date,
   upload: Upload<Inputs>,
-  settingsChange: (after: object) => boolean,
+  settings: (after: object) => ReturnType<typeof knownChanges>,
 ): Plan {
   const { commId, current } = before;
   const { file } = after;
@@ -105,11 +99,12 @@ function update<Inputs extends UploadInputs>(
       return upload(after, undefined, `${how}, and ${replacesBecause(whenEndedOutside)}`);
     if (triggered) return upload(after, undefined, `${how}, and the trigger has changed`);
     const fact = `${how}; nothing is uploaded by itself`;
-    if (settingsChange(after)) return { ...NOTHING, remarks: [fact] };
+    const { changed, unless } = settings(after);
+    if (changed.length > 0) return { ...NOTHING, remarks: [fact] };
     return {
       ...NOTHING,
       changes: true,
-      refusal: `${fact}. Give a new file in cert, change trigger to have the same one uploaded again, set whenEndedOutside to "replace", or remove the resource from the program`,
+      refusal: `${fact}${unless}. Give a new file in cert, change trigger to have the same one uploaded again, set whenEndedOutside to "replace", or remove the resource from the program`,
     };
   }
   const end = validUntil(current);
@@ -158,16 +153,8 @@ function uploading<Inputs extends UploadInputs, Arguments extends UploadArgument
 }
 
 /** The file is compared by what it is, and commId is said by the plan itself. */
-const changedSettings = <Inputs extends UploadInputs>(
-  kind: Pick<UploadKind<Inputs, never>, "inputs">,
-  before: UploadState,
-  after: object,
-): string[] =>
-  changedFields(
-    Object.keys(kind.inputs.shape).filter((field) => ![...SECRET, "commId"].includes(field)),
-    before,
-    after,
-  );
+const settingsOf = <Inputs extends UploadInputs>({ inputs }: Pick<UploadKind<Inputs, never>, "inputs">): string[] =>
+  Object.keys(inputs.shape).filter((field) => ![...SECRET, "commId"].includes(field));
 
 const NEXT = "used by the next upload";
 const MEANING: Readonly<Record<string, string>> = {

@@ -2,7 +2,7 @@ import { daysAfter } from "../../core/clock.js";
 import type { Operation } from "../../core/operation.js";
 import { overUnknowns } from "../../core/overUnknowns.js";
 import { NOTHING, perhapsReplaced, type Change, type Plan } from "../../core/plan.js";
-import { changedFields, withSettings } from "../../core/settingChanges.js";
+import { changedFields, knownChanges, withSettings } from "../../core/settingChanges.js";
 import { replacesBecause } from "../../core/fields.js";
 import { known, UNKNOWN, type Planned } from "../../core/unknown.js";
 import {
@@ -119,6 +119,9 @@ function decide(before: ContractState, after: Inputs): Plan {
   return update(before, contract, after);
 }
 
+/** Fields whose unknown value stands for a new one. */
+const STANDING = ["sans", "organization", "adopt", "createAnother"];
+
 /** Canceled at DigiCert: nothing is made by itself, unless the program says so. */
 function afterCancel(before: ContractState, contract: KeptContract, after: Inputs): Plan {
   const canceled = `contract ${contract.id} was canceled (${contract.canceledAt ?? ""}): its directory URL is dead`;
@@ -142,10 +145,10 @@ function afterCancel(before: ContractState, contract: KeptContract, after: Input
     };
   }
   const fact = `${canceled}, and nothing is made by itself`;
-  if (after.trigger !== UNKNOWN && changedFields(FIELDS, before, after).length > 0)
-    return { ...NOTHING, remarks: [fact] };
+  const { changed, unless } = knownChanges(FIELDS, before, after, STANDING);
+  if (after.trigger !== UNKNOWN && changed.length > 0) return { ...NOTHING, remarks: [fact] };
   return refuse(
-    `${fact}. Change trigger to have a new contract made (billed), set whenEndedOutside to "replace", or remove the resource from the program`,
+    `${fact}${unless}. Change trigger to have a new contract made (billed), set whenEndedOutside to "replace", or remove the resource from the program`,
   );
 }
 

@@ -2,7 +2,7 @@ import { daysBetween } from "../../core/clock.js";
 import type { Operation } from "../../core/operation.js";
 import { overUnknowns } from "../../core/overUnknowns.js";
 import { NOTHING, perhapsReplaced, type Change, type Plan } from "../../core/plan.js";
-import { changedFields, withSettings } from "../../core/settingChanges.js";
+import { changedFields, knownChanges, withSettings } from "../../core/settingChanges.js";
 import { replacesBecause } from "../../core/fields.js";
 import { known, UNKNOWN, type Planned } from "../../core/unknown.js";
 import { VANISHED, type KeptCredential } from "../binding.js";
@@ -105,12 +105,14 @@ function update(before: CredentialState, after: Inputs, now: Date, held: Readonl
   const why = reasonsToMint(before, after, triggered, now);
   if (why.length === 0 && !isInForce(current)) {
     const fact = `credential ${current === undefined ? "of this resource" : nameOf(current)} of contract ${contractId} was ${current?.status ?? "not minted"} outside; nothing is minted by itself, because that would undo what somebody did on purpose`;
-    const also = changedFields(FIELDS, before, after).length > 0;
-    if (also) return { ...NOTHING, changes: true, operations: ends, remarks: [fact] };
+    const { changed, unless } = knownChanges(FIELDS, before, after, ["revokeAlso"]);
+    // Nothing is ended that was not shown: what may be ended is, as long as it is open whether it stops.
+    if (changed.length > 0 || (unless !== "" && ends.length > 0))
+      return { ...NOTHING, changes: true, operations: ends, remarks: [changed.length > 0 ? fact : `${fact}${unless}`] };
     return {
       ...NOTHING,
       changes: true,
-      refusal: `${fact}. Change trigger to have a new one minted, ${current?.status === VANISHED ? "" : 'set whenEndedOutside to "replace", '}or remove the resource from the program`,
+      refusal: `${fact}${unless}. Change trigger to have a new one minted, ${current?.status === VANISHED ? "" : 'set whenEndedOutside to "replace", '}or remove the resource from the program`,
     };
   }
   const operations = [

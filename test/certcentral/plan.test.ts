@@ -17,6 +17,8 @@ const REISSUE = "certcentral.orders.reissue orderId=700";
 const CANCEL = "if: certcentral.orders.cancel orderId=700";
 const revoke = (id: number): string => `if: certcentral.orders.revoke orderId=${id}`;
 const revokeOne = (id: number): string => `if: certcentral.certificates.revoke certificateId=${id}`;
+const WAITS =
+  "revocation request 5 of order 700 of 2026-02-20T10:00:00Z waits for an approver: once approved, every certificate of the order ends";
 /** So many days before the end of certificate and order. */
 const before = (days: number): Date => new Date(Date.parse("2027-02-01T10:00:00Z") - days * 86_400_000);
 
@@ -286,6 +288,39 @@ const ROWS: readonly Row[] = [
     operations: [],
     refusal: "no second order is placed by itself",
   })),
+  ...(
+    [
+      ["a renewal", before(30), inputs({ renewalWindow: { days: 40 }, reuseCsr: true }), { operations: [RENEW] }],
+      [
+        "a renewal that is due later",
+        before(100),
+        inputs({ renewalWindow: { days: 120 }, reuseCsr: true }),
+        { remark: WAITS },
+      ],
+      ["a renewal without a new CSR", before(30), inputs({ renewalWindow: { days: 40 } }), { remark: WAITS }],
+      ["nothing", NOW, inputs(), { operations: [], remark: WAITS }],
+      [
+        "a reissue",
+        NOW,
+        inputs({ trigger: "1" }),
+        { operations: [], refusal: `${WAITS}, one that is reissued meanwhile` },
+      ],
+    ] as const
+  ).map(([what, now, after, more]): Row => ({
+    name: `a revocation that waits, and ${what}`,
+    before: state({ requests: [{ id: 5, type: "revoke", status: "pending", date: "2026-02-20T10:00:00Z" }] }),
+    after,
+    now,
+    ...more,
+  })),
+  {
+    name: "a revocation that waits, and a renewal, which it does not end",
+    before: state({ requests: [{ id: 5, type: "revoke", status: "submitted", date: "2026-02-20T10:00:00Z" }] }),
+    after: inputs({ renewalWindow: { days: 40 }, reuseCsr: true }),
+    now: before(30),
+    operations: [RENEW],
+    remark: `${WAITS}; those of the renewal do not`,
+  },
   {
     name: "a revoked order, and a setting that is not known yet and may stay as it is",
     before: inStatus("revoked"),

@@ -58,6 +58,23 @@ describe("a refresh of many orders", () => {
     expect(read.slice(3)).to.deep.equal(states.slice(3));
   });
 
+  for (const shown of ["present", "missing"])
+    it(`a revocation that was turned down is decided, and read no more: requests of an order are ${shown}`, async () => {
+      setVariant(sandbox.variants, "ccOrderRequests", shown);
+      const [kept] = (await requests(await orders(1))).read as [OrderState];
+      const request = sandbox.certcentral.requestRevocation(kept.order.id);
+      const open = (await requests([kept])).read as [OrderState];
+      expect(open[0].requests.find(({ id }) => id === request)?.status).to.equal("pending");
+      await sandbox.certcentral.reject(request);
+      const decided = (await requests(open)).read as [OrderState];
+      expect(decided[0].requests.find(({ id }) => id === request)?.status).to.not.equal("pending");
+      const drift = new Steps(sandbox).lifecycle.drift?.(open[0], decided[0], sandbox.clock.now());
+      expect(drift?.map(({ kind, now }) => `${kind} ${now}`)).to.deep.equal(["status decided"]);
+      const quiet = await requests(decided);
+      expect(quiet.asked, "nothing is read in full").to.have.length(3);
+      expect(quiet.read).to.deep.equal(decided);
+    });
+
   it("a reissue outside that removes a name tells until when DigiCert revokes what came before", async () => {
     const id = await sandbox.certcentral.addOrder({ dnsNames: ["a.example.com"] });
     const [{ active, validTill } = { active: 0, validTill: "" }] = sandbox.certcentral.orders();

@@ -20,7 +20,7 @@ export async function look(state: OrderState, context: Reading): Promise<OrderSt
     next === undefined || next.kind === "reissue"
       ? inCharge
       : await successor(inCharge, await api.order(next.orderId, resource), context);
-  return withRenewals(await withLists(await withRevocations(moved, context), info, context), info, context);
+  return withRenewals(await withLists(await withRevocations(moved, info, context), info, context), info, context);
 }
 
 /** The order in charge: its status, its certificate, a reissue that waits. */
@@ -187,12 +187,22 @@ const keptRequest = ({ id, type, status, date, requester }: AccountRequest): Ord
 });
 
 /** Revocations that wait show in the account's list of requests, whatever the order shows (section 8). */
-async function withRevocations(state: OrderState, context: Reading): Promise<OrderState> {
+async function withRevocations(
+  state: OrderState,
+  { requests: shown }: OrderInfo,
+  context: Reading,
+): Promise<OrderState> {
   const waiting = await context.api.waitingRevocations(context.resource);
   const ours = waiting.filter(({ orderId }) => orderId === state.order.id).map(keptRequest);
   const ids = new Set(ours.map(({ id }) => id));
   // One that the order does not show and that no longer waits was decided: what became of it, the order's status says.
-  const others = state.requests.filter((one) => !ids.has(one.id));
+  const others = state.requests
+    .filter((one) => !ids.has(one.id))
+    .map((one) =>
+      one.type === "revoke" && isOpenRequest(one) && shown.every(({ id }) => id !== one.id)
+        ? { ...one, status: "decided" }
+        : one,
+    );
   return { ...state, requests: [...others, ...ours].sort((a, b) => a.id - b.id) };
 }
 

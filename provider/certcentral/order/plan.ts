@@ -184,14 +184,10 @@ function update(before: OrderState, after: Inputs, now: Date, heldByOthers: Read
       `order ${ids} could be a renewal of order ${order.id} made outside or by a run that died: set adopt to take it over, or list it in orderAnother when it is not; until then nothing is ordered`,
     );
   }
-  const open = before.requests.filter((request) => request.type === "revoke" && isOpenRequest(request));
-  if (open.length > 0)
-    return refuse(
-      `revocation request ${open.map(({ id }) => id).join(", ")} of order ${order.id} waits for an approver, and what a reissue or renewal does meanwhile is not documented: have it approved or rejected first`,
-    );
   if (asks.onlyByClock && asks.sameCsr && after.reuseCsr === false)
     return say(
       `NEW CSR NEEDED: ${nameOf(current)} of order ${order.id}: ${asks.reasons.join(" and ")}. Nothing is ordered by the clock with an unchanged CSR: give a new csr, or set reuseCsr: true`,
+      ...revocationsOpen(before),
     );
   return renewing(before, current, after, asks, now, { again, placing, refuse });
 }
@@ -223,17 +219,23 @@ function renewing(
   }
   const validTill = orderEnd(before);
   const planned = (body: Record<string, unknown>): Asked => asked(after, body, asks.reasons);
-  const remarks = csrRemarks(after);
+  const open = revocationsOpen(before);
+  // Another order, which the approval does not end.
+  const remarks = [...csrRemarks(after), ...open.map((waits) => `${waits}; those of the renewal do not`)];
   if (way.kind === "renewal") {
     if (order.autoRenew === true)
       return refuse(
         `${asks.reasons.join(" and ")}, and DigiCert's own auto renew is on for order ${order.id}: both would renew, and both be billed. Turn it off in the console and refresh, or set renewalWindow: "never"`,
       );
     const args = { ...planned(orderBody(after)), orderId: order.id, validTill: validTill ?? "its end" };
-    if (way.from !== undefined) return { ...NOTHING, operations: [renew.due(args, way.from)] };
+    if (way.from !== undefined) return { ...NOTHING, operations: [renew.due(args, way.from)], remarks: open };
     const operation = again("renew") ? renew.conditional(args, NOT_FOUND) : renew.certain(args);
     return { ...NOTHING, changes: true, operations: [operation], remarks: [...remarks, ...approvalRemarks(after)] };
   }
+  if (open.length > 0)
+    return refuse(
+      `${open.join("; ")}, one that is reissued meanwhile as well: have it approved or rejected first. A renewal, which is another order, is made when it is due`,
+    );
   // A consent that is not known yet can turn out to be one to anything.
   const openConsent = after.allowRemovedNames === UNKNOWN;
   const allowed = openConsent
@@ -287,9 +289,18 @@ function waiting({ current }: OrderState, what: string, status: string, changed:
   };
 }
 
+/** Revocations that wait for a person, whoever has asked for them, and what their approval ends. */
+const revocationsOpen = ({ order, requests }: OrderState): string[] =>
+  requests
+    .filter((request) => request.type === "revoke" && isOpenRequest(request))
+    .map(
+      ({ id, date }) =>
+        `revocation request ${id} of order ${order.id}${date === undefined ? "" : ` of ${date}`} waits for an approver: once approved, every certificate of the order ends`,
+    );
+
 /** What differs from the program, and why nothing is done about it. */
-function drift({ order, requests, found }: OrderState, current: KeptCertificate, after: Inputs): string[] {
-  const open = requests.filter((request) => request.type === "revoke" && isOpenRequest(request));
+function drift(before: OrderState, current: KeptCertificate, after: Inputs): string[] {
+  const { order, found } = before;
   const wanted = after.csr === UNKNOWN ? undefined : readCsr(after.csr);
   const otherKey = wanted !== undefined && current.keyDigest !== undefined && current.keyDigest !== wanted.keyDigest;
   return [
@@ -298,10 +309,7 @@ function drift({ order, requests, found }: OrderState, current: KeptCertificate,
           `${nameOf(current)} of order ${order.id} was made for another key than the program's CSR, by a reissue outside: nothing is reissued by itself, change the CSR or trigger`,
         ]
       : []),
-    ...open.map(
-      ({ id, date }) =>
-        `revocation request ${id} of order ${order.id}${date === undefined ? "" : ` of ${date}`} waits for an approver: once approved, every certificate of the order ends`,
-    ),
+    ...revocationsOpen(before),
     ...found.map(
       ({ orderId }) =>
         `order ${orderId} could be a renewal of order ${order.id} made outside: set adopt to take it over, or list it in orderAnother`,

@@ -217,6 +217,20 @@ describe("a certificate on gateways that fail", () => {
     expect(sandbox.apinizer.certificates("partners")).to.have.length(1);
   });
 
+  for (const mode of ["500", "429", "html", "empty", "drop-before"] as const)
+    it(`a refresh whose look at a truststore is answered by ${mode} fails, one that may not look does not`, async () => {
+      const made = await steps.create(wanted());
+      sandbox.hostile.add({ match: "GET /apiops/projects/admin/*", mode, times: 99 });
+      const reread = (): Promise<CertificateState> => new GatewaySteps(sandbox).read(made);
+      const failed = await failure(reread());
+      expect(failed.message).to.match(/Could not read the truststore of environment \w+ \(a, Apinizer\)/);
+      expect(failed.message).to.include("the state is left as it was");
+      sandbox.hostile.clear();
+      expect(await reread()).to.deep.equal(made);
+      sandbox.apinizer.setRights([], "admin");
+      expect(await reread()).to.deep.equal({ ...made, truststores: "refused" });
+    });
+
   it("without the right to see truststores a result that is not said is unknown: said before, and a delete fails or lets go", async () => {
     sandbox.apinizer.setRights([], "admin");
     Object.assign(sandbox.variants, { apDeploymentShape: "D5" });
@@ -284,7 +298,7 @@ describe("a certificate on gateways that fail", () => {
     expect(outcomes(await reread()), "no rights").to.deep.equal(["production deployed", "staging deployed"]);
     sandbox.apinizer.setRights(["SECRETS+VIEW"], "admin");
     sandbox.hostile.add({ match: "GET /apiops/projects/admin/*", mode: "500", times: 99 });
-    expect(outcomes(await reread()), "a fault").to.deep.equal(["production deployed", "staging deployed"]);
+    expect((await failure(reread())).message, "a fault").to.include("Could not read the truststore");
   });
 
   it("bad input is told before any call", () => {

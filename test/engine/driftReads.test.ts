@@ -5,6 +5,7 @@ import { clm } from "../instrument/clm.js";
 import { expectCode, type World } from "../instrument/world.js";
 import { activeIds, apply, certificate, current, inWorld } from "./engine.js";
 import { BOTH, gateway, generated, pem } from "./gateways.js";
+import { orderState } from "./orders.js";
 import { applied, kept } from "./stacks.js";
 
 /** Of each system, what its faults begin with. */
@@ -108,6 +109,35 @@ describe("reads of a refresh that fail", () => {
       expect((await apply(world)).made).to.deep.equal([
         `ecgrid.certificates.terminate commId=5001 certKeyId=${certKeyId}`,
       ]);
+    }),
+  );
+
+  it(
+    "each read of a refresh that fails by itself is an error of the refresh and of clm drift, and leaves the state alone",
+    inWorld(async (world) => {
+      const { sandbox } = world;
+      const { hostile, log, certcentral } = sandbox;
+      await applied(world);
+      expectCode(await world.project.refresh(), 0);
+      const position = log.last();
+      expectCode(await world.project.refresh(), 0);
+      const reads = new Set(log.since(position).map(({ method, path }) => `${method} ${path}`));
+      for (const part of ["/comms/list", "/request", "/credentials", "/truststore/"])
+        expect([...reads].join("\n")).to.include(part);
+      for (const match of reads) {
+        hostile.add({ match, mode: match.includes("/truststore/") ? "429" : "500", times: 9999 });
+        expect(await failing(world, []), match).to.match(/Could not /);
+        hostile.clear();
+      }
+      const [store = ""] = [...reads].filter((match) => match.includes("/truststore/"));
+      await certcentral.reissueOutside(orderState(world, "www").order.id);
+      for (const match of [store, "GET /services/v2/certificate/*"]) {
+        hostile.add({ match, mode: "html", times: 9999 });
+        await failing(world, []);
+        expectCode(await clm(world, "drift"), 4);
+        hostile.clear();
+      }
+      expectCode(await clm(world, "drift"), 7);
     }),
   );
 

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Reading } from "../step.js";
+import { fault, type Reading } from "../step.js";
 import type { Certificate } from "../wire.js";
 import type { Truststore } from "../client.js";
-import { NO_LONGER, rightsIn, seenIn, trusts, truststores, wantedOf, type Wanted } from "./outcomes.js";
+import { NO_LONGER, rightsIn, seenIn, trusts, truststores, wantedOf } from "./outcomes.js";
 import {
   entriesOf,
   environmentsIn,
@@ -57,16 +57,13 @@ async function outcomesNow(
   const open = all.filter(isOpen);
   const believed = all.filter((one) => !open.includes(one) && one.outcome === "deployed");
   if (open.length + believed.length === 0) return {};
-  const stores = await truststores(
-    [...open, ...believed].map(({ environment }) => environment),
-    context,
-    true,
-  );
+  const stores = await readStores([...open, ...believed], context);
   const wanted = wantedOf(now);
   const outcomes = all.flatMap((one): EnvironmentState[] => {
     const store = stores.get(one.environment);
     if (store === undefined) return [one];
-    if (believed.includes(one)) return [stillThere(one, store, wanted, context)];
+    if (believed.includes(one))
+      return [trusts(store, wanted) === false ? { ...one, outcome: "failed", message: NO_LONGER } : one];
     if (listed.includes(one.environment)) {
       const seen = seenIn(one, entryOf(one.environment), store, wanted);
       return [one.outcome === "failed" ? { ...one, thumbprints: seen.thumbprints } : seen];
@@ -78,24 +75,36 @@ async function outcomesNow(
   return { outcomes, truststores: rightsIn(stores, now.truststores) };
 }
 
-/** An environment whose workers were known to have the certificate. */
-function stillThere(one: EnvironmentState, store: Truststore, wanted: Wanted, context: Reading): EnvironmentState {
-  if (store.seen === "unread")
-    context.tell(
-      `the truststore of ${one.environment} could not be read (${store.cameBack}): whether its workers still have certificate ${wanted.name} is not known, and it is left as it was`,
-    );
-  return trusts(store, wanted) === false ? { ...one, outcome: "failed", message: NO_LONGER } : one;
+/**
+ * The truststores of a refresh. One that this token may not read is as it is; @throws Fault for one whose read has failed,
+ * because nothing is known of its workers then.
+ */
+async function readStores(
+  environments: readonly EnvironmentState[],
+  context: Reading,
+): Promise<ReadonlyMap<string, Truststore>> {
+  const stores = await truststores(
+    environments.map(({ environment }) => environment),
+    context,
+    true,
+  );
+  for (const [environment, store] of stores)
+    if (store.seen === "unread")
+      throw fault(context, {
+        action: `read the truststore of environment ${environment}`,
+        cameBack: store.cameBack,
+        known: "nothing was changed, the state is left as it was",
+        next: "run again; if it stays so, ask who runs the manager",
+        outcome: "unknown",
+      });
+  return stores;
 }
 
 async function vanished(before: CertificateState, context: Reading): Promise<CertificateState> {
   // A creation that has not come to its end: nothing was there to be deleted.
   if (before.entries.length === 0 && !before.missing) return before;
   const known = everywhere(before);
-  const stores = await truststores(
-    known.map(({ environment }) => environment),
-    context,
-    true,
-  );
+  const stores = await readStores(known, context);
   const wanted = wantedOf(before);
   const clean = known.every(({ environment, outcome }) => {
     const store = stores.get(environment);

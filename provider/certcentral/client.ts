@@ -84,9 +84,11 @@ export class CertcentralClient {
     return this.#book.find(orderId);
   }
 
-  /** Revocations of the account that wait for an approver, asked once for all resources of a process. */
-  waitingRevocations(resource: string): Promise<readonly AccountRequest[]> {
-    return this.#shared.get("revocations", () => this.revocations(["pending", "submitted"], resource));
+  /** Requests for revocations of the account, whatever became of them, asked once for all resources of a process. */
+  revocationRequests(resource: string): Promise<readonly AccountRequest[]> {
+    return this.#shared.get("revocations", () =>
+      this.#pages((offset) => listRequests(offset, { type: "revoke" }), resource, "list revocations", readRequestRows),
+    );
   }
 
   /** Revocations of the account by their status, afresh. Both `pending` and `submitted` stand for waiting (section 8). */

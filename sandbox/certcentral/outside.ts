@@ -174,13 +174,13 @@ export class CertcentralSandbox {
     this.#api.flow.revokeCertificate(certificateId);
   }
 
-  /** Somebody files a revocation in the console. @returns the request's id. */
-  requestRevocation(orderId: number): number {
+  /** Somebody files a revocation in the console, of the order or of one certificate. @returns the request's id. */
+  requestRevocation(orderId: number, certificateId?: number): number {
     const { store } = this.#api;
     return store.add("request", {
       tenant: this.order(orderId).tenant,
       orderId,
-      certificateId: undefined,
+      certificateId,
       type: "revoke",
       status: "pending",
       date: store.now(),

@@ -1,9 +1,34 @@
 import { expect } from "chai";
+import type { DriftJson } from "../../sdk/cli/drift/formats.js";
+import { clm } from "../instrument/clm.js";
 import { expectCode } from "../instrument/world.js";
 import { apply, expectNothing, inWorld } from "./engine.js";
 import { issued, order, orderState } from "./orders.js";
 
 describe("revocations that others have asked for", () => {
+  it(
+    "one certificate's, approved while its order goes on: refresh and clm drift see it, and up stops until a new CSR is given",
+    inWorld(async (world) => {
+      const { certcentral } = world.sandbox;
+      const id = await issued(world);
+      const revoked = certcentral.order(id).active;
+      await certcentral.approve(certcentral.requestRevocation(id, revoked));
+      expect(certcentral.order(id).status, "the order goes on").to.equal("issued");
+      const listed = expectCode(await clm(world, "drift", "--format", "json"), 7);
+      const { drift } = JSON.parse(listed.stdout) as DriftJson;
+      expect(drift.map(({ name, drift: kind }) => [name, kind])).to.deep.include(["www", "ended"]);
+      const refreshed = expectCode(await world.project.refresh(), 0);
+      expect(refreshed.text).to.match(/DRIFT ended: certificate \d+, .*: was "issued", is "revoked"/);
+      expect((await world.project.refresh()).text, "found once").to.not.include("DRIFT");
+      const stopped = await apply(world, 1);
+      expect(stopped.made).to.deep.equal([]);
+      expect(stopped.preview.text).to.include("WILL STOP").and.include("is revoked, and nothing is made by itself");
+      world.program(await order("www", { csr: 1 }));
+      expect((await apply(world)).made).to.deep.equal([`certcentral.orders.reissue orderId=${id}`]);
+      expect(orderState(world, "www").current?.certificateId).to.equal(certcentral.order(id).active);
+    }),
+  );
+
   it(
     "one that waits is shown; a reissue stops, and the renewal is shown and made beside it: nothing is filed",
     inWorld(async (world) => {

@@ -186,16 +186,22 @@ const keptRequest = ({ id, type, status, date, requester }: AccountRequest): Ord
   ...(requester === undefined ? {} : { requester }),
 });
 
-/** Revocations that wait show in the account's list of requests, whatever the order shows (section 8). */
+/**
+ * Revocations that wait show in the account's list of requests, whatever the order shows (section 8), and so do those that were
+ * approved, which may have ended a certificate while its order goes on.
+ */
 async function withRevocations(
   state: OrderState,
   { requests: shown }: OrderInfo,
   context: Reading,
 ): Promise<OrderState> {
-  const waiting = await context.api.waitingRevocations(context.resource);
-  const ours = waiting.filter(({ orderId }) => orderId === state.order.id).map(keptRequest);
+  const listed = await context.api.revocationRequests(context.resource);
+  const known = new Set(state.requests.map(({ id }) => id));
+  const ours = listed
+    .filter((one) => one.orderId === state.order.id && (known.has(one.id) || one.status !== "rejected"))
+    .map(keptRequest);
   const ids = new Set(ours.map(({ id }) => id));
-  // One that the order does not show and that no longer waits was decided: what became of it, the order's status says.
+  // One that neither the list nor the order shows was decided: what became of it, the order's status says.
   const others = state.requests
     .filter((one) => !ids.has(one.id))
     .map((one) =>

@@ -14,14 +14,14 @@ export async function read(state: OrderState, context: Reading): Promise<OrderSt
   context.claim(ordersOf(state).map(holding));
   const row = openIn(state) === undefined ? await context.api.listed(state.order.id, context.resource) : undefined;
   if (row === undefined) return look(state, context);
-  const waiting = await context.api.waitingRevocations(context.resource);
-  return isAsKept(state, row, waiting, context.now) ? state : look(state, context);
+  const revocations = await context.api.revocationRequests(context.resource);
+  return isAsKept(state, row, revocations, context.now) ? state : look(state, context);
 }
 
 function isAsKept(
   { order, current, requests, previous, found, lost }: OrderState,
   row: OrderInfo,
-  waiting: readonly AccountRequest[],
+  revocations: readonly AccountRequest[],
   now: Date,
 ): boolean {
   const idsOf = (all: readonly { readonly id: number }[]): string =>
@@ -30,7 +30,10 @@ function isAsKept(
       .sort((a, b) => a - b)
       .join();
   const known = requests.filter((one) => one.type === "revoke" && isOpenRequest(one));
-  const listed = waiting.filter(({ orderId }) => orderId === order.id);
+  const ours = revocations.filter(({ orderId }) => orderId === order.id);
+  // An approved one may be of a certificate alone: its order's row stays as it was.
+  const decided = new Set(requests.filter((one) => !isOpenRequest(one)).map(({ id }) => id));
+  const isNew = ours.some((one) => one.status === "approved" && !decided.has(one.id));
   // A revocation by DigiCert because of a name is not announced: from its time on it is looked for.
   const dueRevocation = previous.some(
     ({ revokedBy, status }) => revokedBy !== undefined && status !== "revoked" && new Date(revokedBy) <= now,
@@ -44,7 +47,8 @@ function isAsKept(
     row.certificate.id === current?.certificateId &&
     (row.certificate.validTill === undefined || row.certificate.validTill === current?.validTill) &&
     current?.pem !== undefined &&
-    idsOf(known) === idsOf(listed) &&
+    idsOf(known) === idsOf(ours.filter(isOpenRequest)) &&
+    !isNew &&
     !dueRevocation
   );
 }

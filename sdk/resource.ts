@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Kind } from "../provider/dynamic/kinds.js";
 import { SECRET_SETTINGS } from "../provider/dynamic/settings.js";
-import { UNKNOWN_ON_THE_WIRE } from "../provider/dynamic/wire.js";
+import { IN_STATE, UNKNOWN_ON_THE_WIRE } from "../provider/dynamic/wire.js";
 import { keepSecretsOutOfDebugLog } from "./debugLog.js";
 import { inventoryOf, type Inventory } from "./inventory.js";
 import { madeWith, recordsOptions, type MadeWith } from "./options.js";
@@ -16,10 +16,7 @@ import { knownWith, plainPromise, settledValue } from "./outputs.js";
 export abstract class ClmResource extends pulumi.CustomResource {
   protected constructor(kind: Kind, name: string, args: object, opts: pulumi.CustomResourceOptions | undefined) {
     refuseClearCredential(kind);
-    if (opts?.deleteBeforeReplace === true)
-      throw new Error(
-        `${name}: deleteBeforeReplace would end a certificate before its replacement is there, and before this run has named what ends. Leave the option out.`,
-      );
+    refuseOptions(name, opts);
     keepSecretsOutOfDebugLog();
     const inventory = inventoryOf();
     inventory?.refuseLate();
@@ -43,6 +40,7 @@ export abstract class ClmResource extends pulumi.CustomResource {
         __deletedWith: made.then(({ deletedWith }) =>
           deletedWith === undefined ? undefined : urnOfResource(deletedWith),
         ),
+        [IN_STATE]: isInState(inventory, urnOf(kind.type, name, opts?.parent)),
         __heldByOthers:
           inventory === undefined
             ? undefined
@@ -75,6 +73,30 @@ function knowWhatIsMissing(resource: pulumi.Resource, { outputsOnly, always }: K
     if (output !== undefined) outputs[field] = knownWith(witness, output);
   }
 }
+
+/**
+ * Refuses options by which the engine replaces a resource in its own way. A transformation of the program can set them unseen: then
+ * `check` refuses the replacement (replaced.ts). @throws Error in words.
+ */
+function refuseOptions(name: string, opts: pulumi.CustomResourceOptions | undefined): void {
+  if (opts?.deleteBeforeReplace === true)
+    throw new Error(
+      `${name}: deleteBeforeReplace would end a certificate before its replacement is there, and before this run has named what ends. Leave the option out.`,
+    );
+  const byEngine = [
+    ...((opts?.replaceOnChanges ?? []).length > 0 ? ["replaceOnChanges"] : []),
+    ...((opts?.replaceWith ?? []).length > 0 ? ["replaceWith"] : []),
+    ...(opts?.replacementTrigger === undefined ? [] : ["replacementTrigger"]),
+  ];
+  if (byEngine.length > 0)
+    throw new Error(
+      `${name}: ${byEngine.join(" and ")} would have Pulumi replace it without asking what a replacement does. Leave the option out: a preview names what a new trigger or another input does.`,
+    );
+}
+
+/** Whether the last state has a resource under a URN, as far as the engine tells. */
+const isInState = async (inventory: Inventory | undefined, urn: Promise<string>): Promise<true | undefined> =>
+  (await inventory?.before)?.has(await urn) === true ? true : undefined;
 
 /** How a resource of ours was made. */
 interface Origin {

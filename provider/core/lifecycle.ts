@@ -132,6 +132,8 @@ export interface Lifecycle<Inputs extends object, State extends object, Api> {
   };
   /** Names of the remote objects that a state holds, as passed to `claim`: each begins with the scope and a space. */
   holds(state: State): readonly string[];
+  /** Names of those that a creation takes over where they exist, as far as its inputs say it. */
+  finds?(inputs: Planned<Inputs>): readonly string[];
   /** One line for lists: which object this is, until when it is valid. No clock, no secret. */
   summary(state: State): { readonly what: string; readonly until?: string };
   plan(change: Change<Planned<Inputs>, State>, now: Date): Plan;

@@ -18,7 +18,8 @@ import { changeOf } from "./change.js";
 import { demandApproval, demandBelowCeiling, guardedBy, noteDestroyed, notReviewed, policyOfDeletion } from "./gate.js";
 import { host } from "./host.js";
 import { isQuiet, readBesideOthers, toldOf, untold, vanishesAlone } from "./refreshed.js";
-import { heldBySome, unlessShared } from "./staying.js";
+import { Registered } from "./registered.js";
+import { heldBySome, orInItsPlace, unlessShared } from "./staying.js";
 import { told } from "./told.js";
 import { nameOf } from "./urn.js";
 import {
@@ -55,6 +56,7 @@ export function adapt<Inputs extends object, State extends object, Api>(
   const shown = new Map<string, Plan>();
   /** What a refresh of this run has read, by URN: whether it is otherwise than the last state. */
   const read = new Map<string, boolean>();
+  const registered = new Registered();
   const { secretOutputs = [] } = lifecycle;
   /** Whether a state echoes all inputs. */
   const isEchoed = Object.keys(lifecycle.inputs.shape).every((field) => field in lifecycle.state.shape);
@@ -130,10 +132,24 @@ export function adapt<Inputs extends object, State extends object, Api>(
     if (counts) noteDestroyed(destroyedBy(operations, urnOf(olds)));
   }
 
-  /** The end of a state, which ends nothing that others hold, too. */
-  function unsharedEnd(plan: Plan, outputs: Properties, others: Iterable<string>): Plan {
+  /** The end of a state, which ends nothing that others hold, too, or what the stack goes on with in its place. */
+  function unsharedEnd(
+    plan: Plan,
+    outputs: Properties,
+    others: Iterable<string>,
+    inItsPlace: readonly string[] = [],
+  ): Plan {
     const state = stateOf(outputs);
-    return unlessShared(plan, lifecycle.summary(state).what, lifecycle.holds(state), heldBySome(others));
+    const holders = orInItsPlace(heldBySome(others), inItsPlace);
+    return unlessShared(plan, lifecycle.summary(state).what, lifecycle.holds(state), holders);
+  }
+
+  /** Says what the stack goes on with under a URN: what was replaced there, and is ended late, does not take it along. */
+  async function goesOn(urn: string, state: State): Promise<void> {
+    const names = await owned(lifecycle.holds(state));
+    bookkeeping(urn, () => {
+      host.run.goesOn(urn, names);
+    });
   }
 
   /** Stops a step before anything is sent, unless the stack's policy permits all that it plans. */
@@ -200,6 +216,8 @@ export function adapt<Inputs extends object, State extends object, Api>(
       await host.settings();
       read.delete(urnOf(news));
       const before = Object.keys(withoutHidden(olds)).length > 0 ? planned(withoutHidden(olds)) : undefined;
+      const refused = registered.refusal(urnOf(news), before !== undefined, news);
+      if (refused !== undefined) return { inputs: news, failures: [{ property: "", reason: refused }] };
       const given = planned(withoutHidden(news));
       const adopted = isAdopted(given, before, olds.__adopted === true);
       const checked = lifecycle.normalize(retainedByDefault(given, adopted), before);
@@ -222,6 +240,7 @@ export function adapt<Inputs extends object, State extends object, Api>(
       shown.set(urn, plan);
       // No `check` since the resource was read: a refresh asks whether there is anything to tell (fact E15).
       const differs = read.get(urn);
+      if (differs === undefined && registered.planned(urn, plan) === "stays") await goesOn(urn, stateOf(olds));
       if (plan.replaces.length === 0) {
         // The object is the same one where the engine asks for the difference: the instance has another name.
         if (identity(id, olds) !== identity(id, news))
@@ -252,9 +271,11 @@ export function adapt<Inputs extends object, State extends object, Api>(
           demandPermission(urn, policy, plan);
           return lifecycle.create(known(lifecycle, news), await context(urn, news, plan, held, policy));
         });
+        await goesOn(urn, state);
         return { id, outs: outputsOf(id, state, hiddenOf(news)) };
       } catch (error) {
         if (!(error instanceof PartialFault) || error.id === undefined) throw error;
+        await goesOn(urn, error.state as State);
         throw kept(error, error.id, hiddenOf(news));
       }
     },
@@ -305,6 +326,7 @@ export function adapt<Inputs extends object, State extends object, Api>(
           demandPermission(urn, policy, plan);
           return lifecycle.update(stateOf(olds), known(lifecycle, news), await context(urn, news, plan, held, policy));
         });
+        await goesOn(urn, state);
         return { outs: outputsOf(id, state, hidden) };
       } catch (error) {
         throw error instanceof PartialFault ? kept(error, id, hidden) : error;
@@ -313,8 +335,10 @@ export function adapt<Inputs extends object, State extends object, Api>(
 
     delete: async (id, outputs) => {
       const urn = urnOf(outputs);
-      const others = claimed(urn, (await host.settings()).instance);
-      const plan = unsharedEnd(planOf(urn, outputs, undefined, new Set(others)), outputs, others);
+      const { instance } = await host.settings();
+      const others = claimed(urn, instance);
+      const inItsPlace = host.run.heldByWhatGoesOn(urn).flatMap((name) => withinInstance(name, instance));
+      const plan = unsharedEnd(planOf(urn, outputs, undefined, new Set(others)), outputs, others, inItsPlace);
       // As it was named: what leaves the stack and is kept does not say in this run what it holds.
       if (host.run.begins("shared", []).has(`${urn} ${identity(id, outputs)}`)) return;
       if (plan.shared === true) await announce(urn, plan);

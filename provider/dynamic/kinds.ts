@@ -63,6 +63,8 @@ export interface Kind {
   thumbprints(state: object): readonly string[];
   /** Names of the remote objects that a state holds. */
   holds(state: object): readonly string[];
+  /** Names of the remote objects that a creation with these inputs takes over, where they exist, as far as the inputs say it. */
+  finds(inputs: Properties): readonly string[];
   /** Where objects can be mistaken for each other; undefined while not known. */
   scope(inputs: Properties): string | undefined;
   /** Words of which objects that can be mistaken for each other share one; undefined where their scope alone says it. */
@@ -121,6 +123,7 @@ function kind<Inputs extends object, State extends object, Api>(
       return [...retirable.older(state as State).flatMap(({ thumbprints = [] }) => thumbprints), mark ?? []].flat();
     },
     holds: (state) => lifecycle.holds(state as State),
+    finds: (inputs) => lifecycle.finds?.(planned(withoutHidden(inputs)) as Planned<Inputs>) ?? [],
     scope: (inputs) => lifecycle.scope(planned(inputs) as Planned<Inputs>),
     wordsAsked: (inputs, state) =>
       lifecycle.words?.asked(planned(inputs) as Planned<Inputs>, state as State | undefined),

@@ -162,7 +162,7 @@ export class Run {
 
   /** Adds to what this run has under a heading, over all of its processes. @returns all of it, each once. */
   begins(
-    heading: "planned" | "destroyed" | "gone" | "moved" | "policy" | "shared" | "vanished",
+    heading: "planned" | "destroyed" | "goes on" | "gone" | "moved" | "policy" | "shared" | "vanished",
     objects: readonly string[],
   ): ReadonlySet<string> {
     const file = join(this.#engine, heading);
@@ -202,6 +202,20 @@ export class Run {
   heldByOthers(urn: string): ReadonlySet<string> {
     const claims = linesOf(join(this.#engine, "claims")).map((line) => JSON.parse(line) as [string, string]);
     return new Set(claims.flatMap(([name, by]) => (by === urn ? [] : [name])));
+  }
+
+  /** Says what the resource holds which the stack goes on with under a URN: not one that was replaced there, and waits to be ended. */
+  goesOn(urn: string, names: readonly string[]): void {
+    this.begins(
+      "goes on",
+      names.map((name) => JSON.stringify([urn, name])),
+    );
+  }
+
+  /** Remote objects that the resource holds which the stack goes on with under a URN. */
+  heldByWhatGoesOn(urn: string): readonly string[] {
+    const said = [...this.begins("goes on", [])].map((line) => JSON.parse(line) as [string, string]);
+    return said.flatMap(([by, name]) => (by === urn ? [name] : []));
   }
 
   /** Lets one writer at a time through for a name, in this process and in the run's others. */

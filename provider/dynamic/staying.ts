@@ -32,6 +32,15 @@ export function heldBySome(names: Iterable<string>): Holders {
 
 export const NOBODY = heldBySome([]);
 
+/** What stays beside a replaced resource whose end is late: others, and what the resource holds that the stack has in its place. */
+export function orInItsPlace(others: Holders, names: Iterable<string>): Holders {
+  const held = new Set(names);
+  return {
+    objects: others.objects,
+    holderOf: (object) => (held.has(object) ? "what the stack has in its place" : others.holderOf(object)),
+  };
+}
+
 /**
  * Remote objects that stay when others end: of what stays in the stack, and of what leaves it and is kept (`onDelete` or the
  * option). Nothing may end them on the way.

@@ -53,10 +53,13 @@ export function hiddenOf(properties: Properties): Hidden {
   return Object.fromEntries(HIDDEN.flatMap((key) => (properties[key] === undefined ? [] : [[key, properties[key]]])));
 }
 
+/** Hidden input that `check` answers and takes out: true where the last state has a resource under the same URN. */
+export const IN_STATE = "__inState";
+
 export function withoutHidden(properties: Properties): Properties {
   return Object.fromEntries(
     Object.entries(properties).filter(
-      ([key]) => !(HIDDEN as readonly string[]).includes(key) && !["__v", "__id", "__expired"].includes(key),
+      ([key]) => !(HIDDEN as readonly string[]).includes(key) && !["__v", "__id", "__expired", IN_STATE].includes(key),
     ),
   );
 }

@@ -27,6 +27,7 @@ export const gatewayCertificate: Lifecycle<CertificateInputs, CertificateState, 
   inputsOf,
   scope: ({ project }) => (project === UNKNOWN ? undefined : scopeOf(project)),
   holds: ({ project, name }) => [holding(project, name)],
+  finds: ({ project, name }) => (project === UNKNOWN || name === UNKNOWN ? [] : [holding(project, name)]),
   summary: ({ project, name, deployed }) => ({
     what: `certificate ${name} of project ${project}${deployed === undefined ? "" : ` (${whatOf(deployed)})`}`,
     ...(deployed === undefined ? {} : { until: deployed.notAfter.slice(0, 10) }),

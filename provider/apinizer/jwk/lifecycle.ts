@@ -25,6 +25,7 @@ export const jwk: Lifecycle<JwkInputs, JwkState, ApinizerClient> = {
   normalize,
   inputsOf,
   scope: ({ project }) => (project === UNKNOWN ? undefined : scopeOf(project)),
+  finds: ({ project, name }) => (project === UNKNOWN || name === UNKNOWN ? [] : [holdingJwk(project, name)]),
   holds: (state) => {
     const { project, name, made, certificateName } = state;
     return [

@@ -26,6 +26,7 @@ export const order: Lifecycle<OrderInputs, OrderState, CertcentralClient> = {
   scope: scopeOf,
   words,
   holds: (state) => ordersOf(state).map(holding),
+  finds: ({ adopt }) => (typeof adopt === "number" ? [holding(adopt)] : []),
   summary: (state) => ({
     what: `CertCentral order ${state.order.id} for ${namesOf(state).join(", ")} (${state.current === undefined ? state.order.status : nameOf(state.current)})`,
     ...(state.current?.validTill === undefined ? {} : { until: state.current.validTill }),

@@ -6,7 +6,7 @@ import type { EcgridClient } from "../client.js";
 import { make } from "./creation.js";
 import { certificateInputs, normalize, type CertificateInputs } from "./inputs.js";
 import { plan } from "./plan.js";
-import { scopeOf } from "../scope.js";
+import { holding, scopeOf } from "../scope.js";
 import { retirable } from "../retiring.js";
 import { reread, type Reading } from "../reading.js";
 import { change } from "./renewal.js";
@@ -28,6 +28,8 @@ export const certificate: Lifecycle<CertificateInputs, CertificateState, EcgridC
   inputsOf,
   scope: ({ commId }) => (commId === UNKNOWN ? undefined : scopeOf(commId)),
   holds: holdsOf,
+  finds: ({ commId, adopt }) =>
+    typeof commId === "number" && typeof adopt === "number" ? [holding(commId, adopt)] : [],
   summary: (state) => ({
     what: `ECGrid comm ${state.commId} certificate ${state.current.certKeyId} (serial ${state.current.serialNumber ?? "not given"})`,
     until: isoDay(validUntil(state.current)),

@@ -7,7 +7,7 @@ import type { UploadArguments } from "../operations.js";
 import { newlyAdopted } from "../adoption.js";
 import { reread } from "../reading.js";
 import { retirable } from "../retiring.js";
-import { scopeOf } from "../scope.js";
+import { holding, scopeOf } from "../scope.js";
 import { validUntil, type Held } from "../held.js";
 import { fault, oneWriter, type Found, type Step } from "../step.js";
 import { heldAfter, holdsOf } from "../succession.js";
@@ -65,6 +65,8 @@ function uploads<Inputs extends UploadInputs, State extends UploadState & object
       ) as unknown as Inputs,
     scope: ({ commId }) => (commId === UNKNOWN ? undefined : scopeOf(commId)),
     holds: holdsOf,
+    finds: ({ commId, adopt }) =>
+      typeof commId === "number" && typeof adopt === "number" ? [holding(commId, adopt)] : [],
     summary: ({ commId, current, file }) => ({
       what: `ECGrid comm ${commId} certificate ${current.certKeyId} (${current.serialNumber === undefined ? file.what : `serial ${current.serialNumber}`})`,
       until: isoDay(validUntil(current)),

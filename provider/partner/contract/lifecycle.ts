@@ -3,7 +3,7 @@ import type { Lifecycle } from "../../core/lifecycle.js";
 import { drift } from "./drift.js";
 import { SECRET_OUTPUTS } from "../binding.js";
 import type { PartnerClient } from "../client.js";
-import { scopeOf } from "../scope.js";
+import { holdingContract, scopeOf } from "../scope.js";
 import { UNKNOWN } from "../../core/unknown.js";
 import { oneWriter } from "../step.js";
 import { change } from "./changing.js";
@@ -27,6 +27,7 @@ export const acmeContract: Lifecycle<ContractInputs, ContractState, PartnerClien
   // Contracts are never mistaken for each other: there is no list of them. One that is adopted may be another resource's.
   scope: ({ adopt }) => (adopt === undefined || adopt === UNKNOWN ? undefined : scopeOf(adopt)),
   holds: holdsOf,
+  finds: ({ adopt }) => (typeof adopt === "number" ? [holdingContract(adopt)] : []),
   summary: ({ contract, sans }) =>
     contract === undefined
       ? { what: `ACME contract for ${sans.join(", ")} that may not have been made` }

@@ -3,7 +3,7 @@ import { drift, isMissing, vanishes } from "./drift.js";
 import { SECRET_OUTPUTS } from "../binding.js";
 import type { PartnerClient } from "../client.js";
 import { nameOf } from "../operations.js";
-import { scopeOf } from "../scope.js";
+import { holding, scopeOf } from "../scope.js";
 import { oneWriter } from "../step.js";
 import { UNKNOWN } from "../../core/unknown.js";
 import { end } from "./ending.js";
@@ -26,6 +26,8 @@ export const acmeCredential: Lifecycle<CredentialInputs, CredentialState, Partne
   inputsOf,
   scope: ({ contractId }) => (contractId === UNKNOWN ? undefined : scopeOf(contractId)),
   holds: holdsOf,
+  finds: ({ contractId, adopt }) =>
+    typeof contractId === "number" && typeof adopt === "number" ? [holding(contractId, adopt)] : [],
   summary: ({ contractId, current }) => ({
     what:
       current === undefined

@@ -1,7 +1,7 @@
 import { withoutBrackets, type Operation } from "../../../provider/core/operation.js";
 import type { Plan } from "../../../provider/core/plan.js";
 import type { Kind } from "../../../provider/dynamic/kinds.js";
-import { staying, type Holders } from "../../../provider/dynamic/staying.js";
+import { NOBODY, orInItsPlace, staying, type Holders } from "../../../provider/dynamic/staying.js";
 import type { Properties } from "../../../provider/dynamic/wire.js";
 import { endUnderOptions } from "../../../provider/inventory/inventory.js";
 import type { Command, ResourceChange } from "./changes.js";
@@ -56,12 +56,26 @@ export function plannedAll(changes: readonly ResourceChange[], command: Command,
     })),
     now,
   );
-  return read.map((one) =>
-    planned(one, beside({ urn: one.change.urn, instance: one.change.before?.outputs?.__instance }), now),
-  );
+  return read.map((one) => {
+    const others = beside({ urn: one.change.urn, instance: one.change.before?.outputs?.__instance });
+    return planned(one, one.change.leftOver ? orInItsPlace(others, inItsPlace(one, read, now)) : others, command, now);
+  });
 }
 
-function planned({ change, state }: ReadChange, beside: Holders, now: Date): PlannedChange {
+/** What the resource holds, or takes over, that the stack goes on with, or keeps, in the place of one that is left over. */
+const inItsPlace = ({ change: left }: ReadChange, read: readonly ReadChange[], now: Date): string[] =>
+  read.flatMap(({ change: { urn, kind, does, leftOver, replacement, before, after }, state }) => {
+    const instance = (after ?? before?.outputs)?.__instance;
+    if (leftOver || urn !== left.urn || instance !== left.before?.outputs?.__instance) return [];
+    if (does !== "end") return [...(state === undefined ? [] : kind.holds(state)), ...kind.finds(after ?? {})];
+    if (replacement !== undefined || state === undefined) return [];
+    const isKept =
+      before?.retainOnDelete === true ||
+      kind.describe(state, { urn, instance }, now, NOBODY).plan.operations.length === 0;
+    return isKept ? kind.holds(state) : [];
+  });
+
+function planned({ change, state }: ReadChange, beside: Holders, command: Command, now: Date): PlannedChange {
   const { kind, before, refreshedWith } = change;
   const nothing = { change, operations: [], remarks: [], refusals: [], saidByRefresh: [] };
   if (change.does === "unknown")
@@ -87,7 +101,9 @@ function planned({ change, state }: ReadChange, beside: Holders, now: Date): Pla
       saidByRefresh: refreshedWith === undefined ? [] : planOf(change, state, refreshedWith, now).operations,
     };
     if (change.does === "end")
-      return before === undefined || described === undefined ? object : { ...object, ...ended(before, described) };
+      return before === undefined || described === undefined
+        ? object
+        : { ...object, ...ended(before, described, change.leftOver && command === "destroy") };
     const plan = planOf(change, state, change.after, now);
     if (change.does === "same" && plan.changes) return { ...object, wouldChange: plan };
     return { ...object, operations: plan.operations, ...besides(plan) };
@@ -132,10 +148,15 @@ const besides = ({
   refusals: refusal === undefined ? [] : [withoutBrackets(refusal)],
 });
 
-/** The options are those of the engine, which transforms of the program can have set. */
+/**
+ * The options are those of the engine, which transforms of the program can have set.
+ *
+ * @param isUnseen whether the run knows nothing of what stands in its place.
+ */
 function ended(
   { retainOnDelete, deletedWith, protect }: ResourceState,
   { what, plan }: ReturnType<Kind["describe"]>,
+  isUnseen: boolean,
 ): Pick<PlannedChange, "operations" | "remarks" | "refusals"> {
   const end = endUnderOptions(plan, what, {
     retained: retainOnDelete === true,
@@ -143,5 +164,11 @@ function ended(
   });
   const { remarks, refusals } = besides(end);
   const protection = protect === true ? ["it is protected: Pulumi refuses to delete it"] : [];
-  return { operations: end.operations, remarks, refusals: [...refusals, ...protection] };
+  const unseen =
+    isUnseen && end.shared === true
+      ? [
+          "it is left over from a replacement, and a destroy cannot know what is kept in its place: run pulumi up first, which lets go of it",
+        ]
+      : [];
+  return { operations: end.operations, remarks, refusals: [...refusals, ...protection, ...unseen] };
 }

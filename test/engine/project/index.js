@@ -24,11 +24,20 @@ class Later extends pulumi.dynamic.Resource {
 const deeper = (value, key) => (pulumi.Output.isInstance(value) ? value.apply((one) => one?.[key]) : value[key]);
 
 const made = new Map();
-for (const { kind, name, args, opts = {}, later, secret = [] } of JSON.parse(
+for (const { kind, name, args, opts: stated = {}, later, secret = [] } of JSON.parse(
   fs.readFileSync("resources.json", "utf8"),
 )) {
+  // "transformed": options that a transformation of the program sets.
+  const { transformed, ...opts } = stated;
+  const references = (some) => ({
+    ...some,
+    ...(some.replaceWith === undefined ? {} : { replaceWith: some.replaceWith.map((one) => made.get(one)) }),
+  });
   const options = {
-    ...opts,
+    ...references(opts),
+    ...(transformed === undefined
+      ? {}
+      : { transformations: [(one) => ({ props: one.props, opts: { ...one.opts, ...references(transformed) } })] }),
     ...(opts.parent === undefined ? {} : { parent: made.get(opts.parent) }),
     ...(opts.provider === undefined ? {} : { provider: made.get(opts.provider) }),
     ...(opts.dependsOn === undefined ? {} : { dependsOn: opts.dependsOn.map((one) => made.get(one)) }),

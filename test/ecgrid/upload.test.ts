@@ -49,6 +49,17 @@ describe("the plan of an upload", () => {
   const UPLOAD = "[ecgrid.certificates.add-private commId=5001; if comm 5001 does not hold this file already]";
   const ended = (status: string): Partial<PrivateState> => ({ current: { ...state.current, status } });
 
+  it("another certificate under the same id is said with both thumbprints, and the file is uploaded by a trigger alone", () => {
+    const other = "AB".repeat(20);
+    const held = { current: { ...state.current, thumbprint: other } };
+    const { operations, remarks, changes } = planned({}, held);
+    expect({ operations, changes }).to.deep.equal({ operations: [], changes: false });
+    expect(remarks.join()).to.include(other).and.include(state.file.thumbprint).and.include("change trigger");
+    const asked = planned({ trigger: "again" }, held);
+    expect(asked.operations.map(bracketed)).to.deep.equal([UPLOAD]);
+    expect(asked.operations[0]?.sentence).to.include(other).and.include("the trigger has changed");
+  });
+
   it("names the call as a condition when it is new", () => {
     expect(planned({}, undefined).operations.map(bracketed)).to.deep.equal([UPLOAD]);
   });

@@ -107,6 +107,15 @@ function update<Inputs extends UploadInputs>(
       refusal: `${fact}${unless}. Give a new file in cert, change trigger to have the same one uploaded again, set whenEndedOutside to "replace", or remove the resource from the program`,
     };
   }
+  // There is no call that changes a certificate under its id (ecgrid.md 1): a new one beside it, and only when asked for.
+  if (file.thumbprint !== undefined && current.thumbprint !== undefined && file.thumbprint !== current.thumbprint) {
+    const fact = `certificate ${current.certKeyId} of comm ${commId} has the thumbprint ${current.thumbprint}, and the file in cert ${file.thumbprint}`;
+    if (triggered) return upload(after, current.certKeyId, `${fact}, and the trigger has changed`);
+    return {
+      ...NOTHING,
+      remarks: [`${fact}: nothing is uploaded by itself, change trigger to have the file uploaded beside it`],
+    };
+  }
   const end = validUntil(current);
   return end <= now
     ? {

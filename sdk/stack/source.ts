@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { UNKNOWN } from "../../provider/core/unknown.js";
+import { misreadings } from "./readings.js";
 import { isRecord, pathText, Secret, YamlText, type Path, type Position } from "./yaml.js";
 
 /** The configuration key under which a stack declares its certificates. */
@@ -25,10 +26,8 @@ export interface Source {
   readonly value: unknown;
   /** A path within the list, as a problem. */
   problem(path: Path, message: string): StackFileProblem;
-  /** What Pulumi's reader takes for something else than it is written. */
+  /** What is something else than its writer, or Pulumi's reader, takes it for. */
   readonly ambiguous: readonly StackFileProblem[];
-  /** Whether Pulumi's reader would make another text of a date there. */
-  spoilsTime(path: Path): boolean;
 }
 
 /** All problems of a stack file, sorted by their place. */
@@ -76,7 +75,7 @@ export function readYaml(file: string, text = textOf(file)): YamlText {
 
 /** @throws StackFileError when it cannot be read. */
 export function ownFile(file: string, yaml = readYaml(file)): Source {
-  return sourceOf(file, yaml, [], yaml.value, () => false);
+  return sourceOf(file, yaml, [], yaml.value, false);
 }
 
 /** The list in a `Pulumi.<stack>.yaml` as it stands on disk: what is encrypted is not known. */
@@ -85,10 +84,8 @@ export function configFile(file: string, yaml: YamlText): Source {
   return inConfig(file, yaml, withoutSecrets(isRecord(config) ? config[KEY] : undefined));
 }
 
-const inConfig = (file: string, yaml: YamlText | undefined, value: unknown): Source => {
-  const base: Path = ["config", KEY];
-  return sourceOf(file, yaml, base, value, (path) => yaml?.isUnquotedTime([...base, ...path]) ?? false);
-};
+const inConfig = (file: string, yaml: YamlText | undefined, value: unknown): Source =>
+  sourceOf(file, yaml, ["config", KEY], value, true);
 
 /**
  * The list as Pulumi has read and decrypted it. `yaml` is `Pulumi.<stack>.yaml` on disk, which says what is secret: where the list is
@@ -139,19 +136,12 @@ function withMarkedSecrets(value: unknown, written: unknown, path: Path, other: 
 const isSecureMap = (value: unknown): boolean =>
   isRecord(value) && Object.keys(value).length === 1 && typeof value.secure === "string";
 
-function sourceOf(
-  file: string,
-  yaml: YamlText | undefined,
-  base: Path,
-  value: unknown,
-  spoilsTime: Source["spoilsTime"],
-): Source {
+function sourceOf(file: string, yaml: YamlText | undefined, base: Path, value: unknown, byPulumi: boolean): Source {
   const shown = shownFile(file);
   return {
-    ...{ file: shown, folder: dirname(resolve(file)), value, spoilsTime },
-    ambiguous: (yaml?.ambiguous(base) ?? []).map(({ position, text }) => ({
-      ...{ file: shown, position, path: "" },
-      message: `${text} without quotes is something else to Pulumi's reader of YAML: allowed is the same in quotes, or a plain number`,
+    ...{ file: shown, folder: dirname(resolve(file)), value },
+    ambiguous: (yaml === undefined ? [] : misreadings(yaml, base, byPulumi)).map(({ position, path, message }) => ({
+      ...{ file: shown, position, path: pathText(path), message },
     })),
     problem: (path, message) => ({
       file: shown,

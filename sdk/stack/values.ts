@@ -59,16 +59,7 @@ export class Values {
         if (got === WRONG) wrong.add(pathText(at));
         return got;
       },
-      (one, at) => {
-        if (typeof one === "string" && /^\d{4}-\d/.test(one) && this.#source.spoilsTime(at)) {
-          this.#problems.once(
-            at,
-            "is a date without quotes, of which Pulumi makes another text: allowed is the same in quotes",
-          );
-          wrong.add(pathText(at));
-        }
-        return one instanceof Secret ? UNKNOWN : one;
-      },
+      (one) => (one instanceof Secret ? UNKNOWN : one),
     );
     return wrong.size > 0 ? WRONG : plain;
   }

@@ -1,15 +1,4 @@
-import {
-  isAlias,
-  isMap,
-  isNode,
-  isScalar,
-  isSeq,
-  LineCounter,
-  parseDocument,
-  visit,
-  type Document,
-  type Node,
-} from "yaml";
+import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from "yaml";
 
 /** Keys of maps and indexes of lists, from the outside in. */
 export type Path = readonly (string | number)[];
@@ -23,23 +12,26 @@ export interface Position {
 /** Of one anchor: more is an attack on the reader, not a list. */
 const MOST_ALIASES = 10_000;
 
-/** Keys that Pulumi's reader, which knows YAML 1.1, takes for something else than a text, or another text. */
-const KEY_OF_OTHERS =
-  /^(~|null|true|false|[-+]?(\d[\d_]*|0[xob][\da-f_]+)(\.[\d_]*)?(e[-+]?\d+)?|[-+]?\.(inf|nan)|\d{4}-\d{1,2}-\d{1,2}([t ].*)?)$/i;
-/** Numbers that both readers take for different ones, or one of them for a text. */
-const NUMBER_OF_OTHERS = /^[-+]?(0[\d_]+|\d[\d_]*_[\d_]*|0b[01_]+)(\.[\d_]*)?$/i;
-
-/** A scalar that YAML 1.1 takes for a time: Pulumi's reader makes another text of it unless it is quoted. */
-const TIME = /^\d{4}-\d{1,2}-\d{1,2}([Tt ].*)?$/;
+/** Something in a YAML text, with its place and its path below that which was asked for. */
+export interface Found {
+  readonly node: Node;
+  readonly path: Path;
+  readonly position: Position;
+  readonly isKey: boolean;
+  /** As it is written. */
+  readonly source: string;
+}
 
 /** A YAML text, with the place of everything in it. Never throws: what is wrong is in `problems`. */
 export class YamlText {
   readonly value: unknown;
   readonly problems: readonly { readonly position: Position; readonly message: string }[];
   readonly #lines = new LineCounter();
+  readonly #text: string;
   readonly #document: Document | undefined;
 
   constructor(text: string) {
+    this.#text = text;
     const problems: { position: Position; message: string }[] = [];
     try {
       this.#document = parseDocument(text, {
@@ -67,35 +59,43 @@ export class YamlText {
     return this.#position(at);
   }
 
-  /** Unquoted names and numbers below a path of which Pulumi's reader makes something else. */
-  ambiguous(path: Path): { readonly position: Position; readonly text: string }[] {
-    let below: unknown = this.#document?.contents;
+  /** Everything at and below a path, and what aliases in it stand for; nothing where there is no such path. */
+  below(path: Path): Found[] {
+    let top: unknown = this.#document?.contents;
+    let walked = 0;
     this.#walk(path, (_, node) => {
-      below = node;
+      top = node;
+      walked++;
     });
-    const found: { position: Position; text: string }[] = [];
-    if (isNode(below))
-      visit(below, {
-        Scalar: (key, node) => {
-          const { source = "", type, range } = node;
-          if (type === "PLAIN" && (key === "key" ? KEY_OF_OTHERS : NUMBER_OF_OTHERS).test(source))
-            found.push({ position: this.#position(range?.[0] ?? 0), text: source });
-        },
-      });
+    const found: Found[] = [];
+    if (walked === path.length) this.#collect(top, [], false, found, new Set());
     return found;
   }
 
-  /** Whether a path is an unquoted date or time. */
-  isUnquotedTime(path: Path): boolean {
-    let found = false;
-    const depth = path.length;
-    let walked = 0;
-    this.#walk(path, (_, node) => {
-      walked++;
-      const one = this.#resolved(node);
-      found = walked === depth && isScalar(one) && one.type === "PLAIN" && TIME.test(one.source ?? "");
-    });
-    return found;
+  /** Where one of some characters stands. */
+  places(characters: RegExp): Position[] {
+    return [...this.#text.matchAll(characters)].map(({ index }) => this.#position(index));
+  }
+
+  #collect(node: unknown, path: Path, isKey: boolean, found: Found[], seen: Set<unknown>): void {
+    if (!isNode(node) || seen.has(node)) return;
+    seen.add(node);
+    if (isAlias(node)) {
+      this.#collect(this.#resolved(node), path, isKey, found, seen);
+      return;
+    }
+    const [start = 0, end = start] = node.range ?? [];
+    found.push({ ...{ node, path, isKey }, position: this.#position(start), source: this.#text.slice(start, end) });
+    if (isMap(node))
+      for (const { key, value } of node.items) {
+        const inside = [...path, isScalar(key) ? String(key.value) : ""];
+        this.#collect(key, inside, true, found, seen);
+        this.#collect(value, inside, false, found, seen);
+      }
+    if (isSeq(node))
+      node.items.forEach((item, index) => {
+        this.#collect(item, [...path, index], false, found, seen);
+      });
   }
 
   #walk(path: Path, visit: (key: Node, value: unknown) => void): void {

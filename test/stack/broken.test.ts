@@ -2,15 +2,42 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { EXAMPLES, exampleText, isModel, modelOf, NAMES, read } from "./files.js";
+import { normalize } from "../../provider/certcentral/order/inputs.js";
+import { EXAMPLES, exampleText, isModel, modelOf, NAMES, problemsOf, read } from "./files.js";
 
-/** All lists of the examples; that of `fifty` stands in a file of its own. */
-const TEXTS = new Map(
-  NAMES.map(
+const indented = (by: number, text: string): string => text.trimEnd().replace(/^(?=.)/gm, " ".repeat(by));
+const pem = (name: string): string => readFileSync(join(EXAMPLES, "files", name), "utf8");
+
+/** Two orders and two gateway certificates whose PEM stands in the list; the second ones `more` blanks too deep. */
+const blocks = (more = 0): string => `groups:
+  - type: certcentral.Order
+    defaults: { productNameId: ssl_basic, organizationId: 9001, orderValidity: { years: 1 } }
+    resources:
+      www:
+        commonName: www.example.com
+        csr: |
+${indented(10, pem("www.csr"))}
+${indented(6 + more, `shop:\n  commonName: shop.example.com\n  csr: |\n${indented(4, pem("shop.csr"))}`)}
+  - type: apinizer.Certificate
+    defaults: { project: p, environments: [e] }
+    resources:
+      a:
+        name: a
+        alias: a
+        pem: |
+${indented(10, pem("api.pem"))}
+${indented(6 + more, `b:\n  name: b\n  alias: b\n  pem: |-\n${indented(4, pem("api.pem"))}`)}
+  - end
+`;
+
+/** All lists of the examples; that of `fifty` stands in a file of its own. And one with texts over several lines. */
+const TEXTS = new Map([
+  ...NAMES.map(
     (name) =>
       [name, name === "fifty" ? readFileSync(join(EXAMPLES, "partners.yaml"), "utf8") : exampleText(name)] as const,
   ),
-);
+  ["blocks", blocks()] as const,
+]);
 const texts = fc.constantFrom(...TEXTS.values());
 
 /** Where the line that closes the list ends. */
@@ -60,6 +87,56 @@ describe("stack files that are broken", () => {
       ),
       { numRuns: 500 },
     );
+  });
+
+  it("several lines that are indented otherwise together: the same", () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...TEXTS.values(), blocks(), blocks()),
+        fc.nat(),
+        fc.integer({ min: 1, max: 14 }),
+        fc.integer({ min: -6, max: 8 }),
+        (text, at, count, by) => {
+          const lines = text.split("\n");
+          const from = at % lines.length;
+          const changed = lines
+            .map((line, index) =>
+              index < from || index >= from + count
+                ? line
+                : " ".repeat(Math.max(0, line.length - line.trimStart().length + by)) + line.trimStart(),
+            )
+            .join("\n");
+          const found = read(changed);
+          if (isModel(found)) expect(keys(changed)).to.deep.equal(keys(text));
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  it("a resource that is indented into the text before it is no part of that text", () => {
+    expect(keys(blocks())).to.have.length(4);
+    for (const more of [2, 4, 6]) {
+      const told = problemsOf(blocks(more));
+      expect(told, `${more} too deep`).to.not.deep.equal([]);
+      if (more < 4) continue;
+      expect(told.join("\n")).to.match(
+        /^7:14: groups\[0\]\.resources\.www\.csr: is a text over several lines, which has a part/m,
+      );
+      expect(told.join("\n")).to.match(/groups\[1\]\.resources\.a\.pem: is a text over several lines/);
+    }
+    const trigger = (text: string): string =>
+      `groups:\n  - type: ecgrid.Certificate\n    defaults: { commId: 1, overlapDays: 30 }\n    resources:\n      a:\n        trigger: ${text}\n  - end\n`;
+    for (const text of [
+      "|\n          v1\n          b: { commId: 2 }",
+      ">\n          v1\n          b: { commId: 2 }",
+      '"v1\n          b: { commId: 2 }"',
+      "v1\n          b",
+    ])
+      expect(problemsOf(trigger(text)).join(), text).to.match(
+        /^6:18: groups\[0\]\.resources\.a\.trigger: is a text over several lines/,
+      );
+    expect(problemsOf(trigger('"v1\\nv2"'))).to.deep.equal([]);
   });
 
   it("whatever becomes of a text, there is a list or there are problems, never a crash", () => {
@@ -143,5 +220,17 @@ describe("stack files that are broken", () => {
       "groups: !!binary x",
     ])
       expect(isModel(read(text)), text.slice(0, 20)).to.equal(false);
+  });
+});
+
+describe("a request in PEM", () => {
+  it("stands alone: what is beside it, in a file or a program, may have been meant for something else", () => {
+    const order = (csr: string): string[] =>
+      normalize({ productNameId: "ssl_basic", commonName: "a.example.com", orderValidity: { years: 1 }, csr }).ok
+        ? []
+        : ["refused"];
+    expect(order(`\n${pem("www.csr")}\n\n`)).to.deep.equal([]);
+    for (const csr of [`${pem("www.csr")}shop:\n`, `Certificate Request:\n${pem("www.csr")}`, pem("www.csr").repeat(2)])
+      expect(order(csr)).to.deep.equal(["refused"]);
   });
 });

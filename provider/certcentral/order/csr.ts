@@ -17,6 +17,9 @@ const BLOCK =
 
 export const isPrivateKey = (text: string): boolean => text.includes("PRIVATE KEY-----");
 
+/** Whether nothing stands beside the request: what does may have been meant for something else. */
+export const isOneBlock = (text: string): boolean => text.replace(BLOCK, "").trim() === "";
+
 /** @returns undefined when the text is not one request in PEM. */
 export function readCsr(text: string): Csr | undefined {
   const block = BLOCK.exec(text)?.[1];

@@ -3,7 +3,7 @@ import { count, day, dnsName, flag, id, oneOf, text, trigger, whenEndedOutside }
 import { checkInputs, type Checked, type Problem } from "../../core/inputs.js";
 import { renewalWindow } from "../../core/renewalWindow.js";
 import { known, UNKNOWN, type Planned } from "../../core/unknown.js";
-import { isPrivateKey, readCsr } from "./csr.js";
+import { isOneBlock, isPrivateKey, readCsr } from "./csr.js";
 
 /** Revocation reasons, camelCase (section 8). */
 export const REASONS = [
@@ -154,7 +154,17 @@ export function normalize(raw: Readonly<Record<string, unknown>>): Checked<Order
 }
 
 function csrProblems({ csr }: Planned<OrderInputs>): Problem[] {
-  if (csr === UNKNOWN || readCsr(csr) !== undefined) return [];
+  if (csr === UNKNOWN) return [];
+  const isRequest = readCsr(csr) !== undefined;
+  if (isRequest && isOneBlock(csr)) return [];
+  if (isRequest)
+    return [
+      {
+        property: "",
+        reason:
+          "csr holds something besides a request: allowed is one certificate signing request, PEM, and nothing else",
+      },
+    ];
   const found = isPrivateKey(csr) ? "holds a private key, which must never leave its machine" : "cannot be read as one";
   return [{ property: "", reason: `csr ${found}: allowed is a certificate signing request, PEM` }];
 }

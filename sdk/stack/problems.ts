@@ -57,7 +57,7 @@ export function found(value: unknown): string {
   if (value === null || value === undefined) return "empty";
   if (typeof value === "symbol" || value instanceof Secret) return "a secret";
   if (Array.isArray(value)) return "a list";
-  if (typeof value === "object") return "a map";
+  if (typeof value === "object") return isRecord(value) ? "a map" : "a value with a tag";
   const text = JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }

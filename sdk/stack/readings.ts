@@ -27,7 +27,9 @@ const BASE64 = /^[A-Za-z0-9+/=\s]{64,}$/;
  */
 export function misreadings(yaml: YamlText, base: Path, byPulumi: boolean): Misreading[] {
   return yaml.below(base).flatMap((found): Misreading[] => {
-    const { position, path } = found;
+    const { position, path, node } = found;
+    if ("tag" in node && node.tag !== undefined)
+      return [{ position, path, message: "has a tag (!): allowed is none, texts stand in quotes" }];
     if (isSeveralLines(found))
       return [
         {

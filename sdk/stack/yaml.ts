@@ -1,4 +1,16 @@
-import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from "yaml";
+import {
+  isAlias,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  visit,
+  type Document,
+  type Node,
+} from "yaml";
 
 /** Keys of maps and indexes of lists, from the outside in. */
 export type Path = readonly (string | number)[];
@@ -40,14 +52,38 @@ export class YamlText {
       });
       for (const { pos, message } of [...this.#document.errors, ...this.#document.warnings])
         problems.push({ position: this.#position(pos[0]), message: `no valid YAML: ${message}` });
+      problems.push(...this.#unreadable(this.#document));
       const value = problems.length > 0 ? undefined : (this.#document.toJS({ maxAliasCount: MOST_ALIASES }) as unknown);
-      if (isCircular(value)) throw new Error("an alias stands in what it stands for");
       this.value = value;
     } catch (error) {
       // Too deep for the reader, or more aliases than anybody writes.
       problems.push({ position: { line: 1, column: 1 }, message: `no YAML that can be read: ${String(error)}` });
     }
     this.problems = problems;
+  }
+
+  /** What the reader throws at without saying where it stands, and another version of YAML. */
+  #unreadable(document: Document): { position: Position; message: string }[] {
+    const found: { position: Position; message: string }[] = [];
+    const say = (offset: number | undefined, message: string): void => {
+      found.push({ position: this.#position(offset ?? 0), message: `no YAML that can be read: ${message}` });
+    };
+    const { yaml } = document.directives ?? {};
+    if (yaml?.explicit === true && yaml.version !== "1.2")
+      say(Math.max(this.#text.search(/^%YAML/m), 0), `it is YAML ${yaml.version}: allowed is 1.2, or no %YAML`);
+    visit(document, (_, node, around) => {
+      if (isAlias(node)) {
+        const target = node.resolve(document);
+        if (target === undefined)
+          say(node.range?.[0], `*${node.source} stands for nothing: allowed is the name of an anchor before it`);
+        else if (around.includes(target)) say(node.range?.[0], `*${node.source} stands in what it stands for`);
+      } else if (isPair(node) && isScalar(node.key) && node.key.type === "PLAIN" && node.key.source === "<<") {
+        const { value } = node;
+        if (!isMerged(isAlias(value) ? value.resolve(document) : value))
+          say(node.key.range?.[0], "<< takes in what is no map: allowed is a map, or an alias of one");
+      }
+    });
+    return found;
   }
 
   /** Where a path stands, or as much of it as there is. */
@@ -126,12 +162,8 @@ export class YamlText {
   }
 }
 
-function isCircular(value: unknown, around: ReadonlySet<unknown> = new Set()): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  if (around.has(value)) return true;
-  const inside = new Set([...around, value]);
-  return Object.values(value).some((one) => isCircular(one, inside));
-}
+const isMerged = (node: unknown): boolean =>
+  isMap(node) || (isSeq(node) && node.items.every((one) => isMap(one) || isAlias(one)));
 
 /** A text that stands under `secure:` in `Pulumi.<stack>.yaml`, as Pulumi has decrypted it. Never printed. */
 export class Secret {
@@ -146,8 +178,11 @@ export class Secret {
   }
 }
 
+/** A map as YAML and JSON give it: a `Map`, a `Set` or a `Secret` is none, and would have no keys. */
 export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Secret);
+  typeof value === "object" &&
+  value !== null &&
+  [Object.prototype, null].includes(Object.getPrototypeOf(value) as null);
 
 /** A path as people read it: `groups[0].resources.partner-a`. */
 export const pathText = (path: Path): string =>

@@ -206,6 +206,50 @@ describe("stack files that are broken", () => {
     );
   });
 
+  it("what is written with a tag, or as another YAML, is no empty list: it is refused where it stands", () => {
+    const list = (resources: string, more = ""): string =>
+      `groups:\n  - type: ecgrid.Certificate\n    defaults: { commId: 1, overlapDays: 30 }\n${more}    resources: ${resources}\n  - end\n`;
+    for (const [resources, more] of [
+      ["!!omap [a: {}, b: {}]"],
+      ["!!set { a, b }"],
+      ["!!map { a: {} }"],
+      ["! { a: {} }"],
+      ["{ a: !!omap [trigger: x] }"],
+      ["{ !!str a: {} }"],
+      ["{ a: {} }", "    options: !!omap [protect: true]\n"],
+      ["{ a: { trigger: !!binary aGVsbG8= } }"],
+    ] as const)
+      expect(problemsOf(list(resources, more)).join("\n"), resources).to.match(/^\d+:\d+: groups\[0\]\S*: has a tag/m);
+    expect(problemsOf(`%YAML 1.1\n---\n${list("{ a: {} }")}`)).to.deep.equal([
+      "1:1: no YAML that can be read: it is YAML 1.1: allowed is 1.2, or no %YAML",
+    ]);
+    expect(problemsOf(`%YAML 1.2\n---\n${list("{ a: {} }")}`)).to.deep.equal([]);
+    const config = `config:\n  other: !!set { x }\n  clm:stack:\n${list("{ a: {} }").replace(/^(?=.)/gm, "    ")}`;
+    expect(problemsOf(config), "of others").to.deep.equal([]);
+  });
+
+  it("aliases and merges that lead nowhere are told where they stand", () => {
+    const list = (resources: string): string =>
+      `groups:\n  - type: ecgrid.Certificate\n    defaults: { commId: 1, overlapDays: 30 }\n    resources:\n      ${resources}\n  - end\n`;
+    expect(problemsOf(list("a: *nope"))).to.deep.equal([
+      "5:10: no YAML that can be read: *nope stands for nothing: allowed is the name of an anchor before it",
+    ]);
+    expect(problemsOf(list("a: &z { commId: 1, renewalWindow: *z }"))).to.deep.equal([
+      "5:41: no YAML that can be read: *z stands in what it stands for",
+    ]);
+    for (const [text, place] of [
+      ["a: { commId: 1, <<: x }", "5:23"],
+      ["a: { <<: null }", "5:12"],
+      ["a: { <<: [{ commId: 2 }, 3] }", "5:12"],
+    ] as const)
+      expect(problemsOf(list(text)).join(), text).to.equal(
+        `${place}: no YAML that can be read: << takes in what is no map: allowed is a map, or an alias of one`,
+      );
+    expect(
+      problemsOf(list("a: &z { commId: 1 }\n      b: { <<: *z }\n      c: { <<: [*z, { trigger: x }] }")),
+    ).to.deep.equal([]);
+  });
+
   it("texts that a reader chokes on", () => {
     for (const text of [
       "[".repeat(20_000),

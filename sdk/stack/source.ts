@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { UNKNOWN } from "../../provider/core/unknown.js";
 import { misreadings } from "./readings.js";
+import { NotUtf8, utf8 } from "./utf8.js";
 import { isRecord, pathText, Secret, YamlText, type Path, type Position } from "./yaml.js";
 
 /** The configuration key under which a stack declares its certificates. */
@@ -56,8 +57,12 @@ const shownFile = (file: string): string => {
 function textOf(file: string): string {
   try {
     if (!statSync(file).isFile()) throw new Error("it is no file");
-    return readFileSync(file, "utf8");
+    return utf8(readFileSync(file));
   } catch (error) {
+    if (error instanceof NotUtf8) {
+      const { position, message } = error;
+      throw new StackFileError([{ file: shownFile(file), position, path: "", message }]);
+    }
     const why = error instanceof Error ? error.message.split(",")[0] : String(error);
     throw new StackFileError([
       { file: shownFile(file), position: undefined, path: "", message: `cannot be read (${why ?? ""})` },

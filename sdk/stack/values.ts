@@ -4,6 +4,7 @@ import { UNKNOWN } from "../../provider/core/unknown.js";
 import { mapForms, named, type Form } from "./forms.js";
 import type { Problems } from "./problems.js";
 import type { Source } from "./source.js";
+import { NotUtf8, utf8 } from "./utf8.js";
 import { isRecord, pathText, Secret, type Path } from "./yaml.js";
 
 /** A value where it stands: a resource's own one, or one of its group's defaults. */
@@ -119,10 +120,11 @@ export function contentOf({ folder }: Source, file: string, base64: boolean): st
   const { size } = stat;
   if (size > MOST_BYTES) throw new Error(`it has ${size} bytes, more than a certificate`);
   const bytes = readFileSync(path);
-  return base64 ? bytes.toString("base64") : bytes.toString("utf8");
+  return base64 ? bytes.toString("base64") : utf8(bytes);
 }
 
 const reasonOf = (error: unknown): string => {
+  if (error instanceof NotUtf8) return `line ${error.position.line}, column ${error.position.column} is no UTF-8`;
   const code = (error as { code?: unknown }).code;
   return code === "ENOENT"
     ? "there is no such file"

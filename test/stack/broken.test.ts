@@ -2,8 +2,10 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { readModel } from "../../sdk/stack/model.js";
+import { ownFile } from "../../sdk/stack/source.js";
 import { normalize } from "../../provider/certcentral/order/inputs.js";
-import { EXAMPLES, exampleText, isModel, modelOf, NAMES, problemsOf, read } from "./files.js";
+import { EXAMPLES, exampleText, isModel, modelOf, NAMES, problemsOf, read, written } from "./files.js";
 
 const indented = (by: number, text: string): string => text.trimEnd().replace(/^(?=.)/gm, " ".repeat(by));
 const pem = (name: string): string => readFileSync(join(EXAMPLES, "files", name), "utf8");
@@ -248,6 +250,33 @@ describe("stack files that are broken", () => {
     expect(
       problemsOf(list("a: &z { commId: 1 }\n      b: { <<: *z }\n      c: { <<: [*z, { trigger: x }] }")),
     ).to.deep.equal([]);
+  });
+
+  it("a file that is not UTF-8 is refused at its first bad byte; a byte order mark and other line ends change nothing", () => {
+    const text =
+      "groups:\n  - type: ecgrid.Certificate\n    defaults: { commId: 1, overlapDays: 3 }\n    resources:\n      b\u00fcro: {}\n  - end\n";
+    const told = (name: string, bytes: Uint8Array): string[] => {
+      try {
+        return readModel(ownFile(written(name, bytes))).resources.map(({ key }) => key);
+      } catch (error) {
+        return [(error as Error).message];
+      }
+    };
+    const all = ["ecgrid.Certificate/b\u00fcro"];
+    expect(told("utf8.yaml", Buffer.from(text))).to.deep.equal(all);
+    expect(told("bom.yaml", Buffer.from(`\uFEFF${text}`))).to.deep.equal(all);
+    expect(told("crlf.yaml", Buffer.from(text.replaceAll("\n", "\r\n")))).to.deep.equal(all);
+    const place = "5:8: holds a byte that is no UTF-8: allowed is a text saved as UTF-8";
+    expect(told("latin1.yaml", Buffer.from(text, "latin1"))).to.deep.equal([`latin1.yaml:${place}`]);
+    const [head = "", tail = ""] = Buffer.from(text).toString("latin1").split("\u00bc");
+    expect(told("half.yaml", Buffer.from(head + tail, "latin1")), "half a character").to.have.length(1);
+    expect(told("utf16.yaml", Buffer.from(`\uFEFF${text}`, "utf16le")).join()).to.match(
+      /^utf16\.yaml:1:1: holds a byte/,
+    );
+    written("trigger.txt", Buffer.from("\u00e9t\u00e9", "latin1"));
+    expect(told("file.yaml", Buffer.from(text.replace("{}", "{ trigger: { file: trigger.txt } }"))).join()).to.match(
+      /trigger\.file: is "trigger\.txt", which cannot be read \(line 1, column 1 is no UTF-8\)/,
+    );
   });
 
   it("texts that a reader chokes on", () => {

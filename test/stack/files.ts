@@ -20,7 +20,7 @@ process.once("exit", () => {
 });
 
 /** Writes a file beside others of the same test run. */
-export function written(name: string, text: string): string {
+export function written(name: string, text: string | Uint8Array): string {
   const file = join(folder, name);
   writeFileSync(file, text);
   return file;

@@ -62,7 +62,7 @@ function settingsOf(
   for (const [key, value] of Object.entries(given)) {
     if (key === "system") continue;
     const at = [...path, key];
-    const schema = type.settings[key];
+    const schema = Object.hasOwn(type.settings, key) ? type.settings[key] : undefined;
     if (schema === undefined) {
       problems.unknownKey(at, key, ["system", ...known]);
       continue;

@@ -140,6 +140,28 @@ describe("stack files: what they say", () => {
     expect(problemsOf(clear)).to.have.length(2);
   });
 
+  it("names that every object has are names like others, or unknown ones, wherever they stand", () => {
+    for (const name of ["constructor", "toString", "__proto__", "hasOwnProperty"]) {
+      expect(problemsOf(`providers: { acme: { system: ecgrid, ${name}: x } }\ngroups: [end]`).join(), name).to.include(
+        `the key ${name} is not known`,
+      );
+      for (const text of [
+        `providers: { acme: { system: ${name} } }\ngroups: [end]`,
+        `providers: { acme: { system: apinizer, fields: ${name} } }\ngroups: [end]`,
+        `groups: [{ type: ${name}, resources: {} }, end]`,
+        `groups: [{ type: ecgrid.Certificate, ${name}: x, resources: {} }, end]`,
+        group(`      a: { commId: 1, ${name}: x }\n`),
+        group(`      a: { commId: 1, options: { ${name}: x } }\n`),
+        group(`      a: { commId: 1, trigger: { from: ecgrid.Certificate/${name}, output: id } }\n`),
+        group(`      a: { commId: 1 }\n      b: { commId: 1, trigger: { from: ecgrid.Certificate/a, output: ${name} } }\n`),
+        group(`      a: { commId: 1, options: { provider: ${name} } }\n`),
+      ])
+        expect(problemsOf(text), text).to.have.length(1);
+      expect(modelOf(group(`      ${name}: { commId: 1 }\n`)).resources.map((one) => one.name)).to.deep.equal([name]);
+      expect(modelOf(`providers: { ${name}: { system: ecgrid } }\ngroups: [end]`).providers).to.have.length(1);
+    }
+  });
+
   it("a date that Pulumi would make another text of is told in Pulumi.<stack>.yaml, and fine in a file of its own", () => {
     const own = group("      a: { commId: 1, expires: 2028-05-07 }\n");
     expect(problemsOf(own)).to.deep.equal([]);

@@ -1,6 +1,7 @@
 import { nearest } from "../../provider/core/inputs.js";
 import { UNKNOWN } from "../../provider/core/unknown.js";
 import { RESOURCE } from "./forms.js";
+import { isName, NAME, sameName } from "./names.js";
 import { found, Problems, type Records } from "./problems.js";
 import { readProviders, type DeclaredProvider } from "./providers.js";
 import { References, type Edge } from "./references.js";
@@ -169,8 +170,7 @@ class Reader {
     );
     if (own === undefined) return;
     if (!isName(name)) this.#problems.say(path, `the name is ${JSON.stringify(name)}: ${NAME}`);
-    // Written in two ways, it would be the same to people and to many editors.
-    const key = `${type.name}/${name.normalize("NFC")}`;
+    const key = `${type.name}/${sameName(name)}`;
     const other = this.#resources.get(key);
     if (other !== undefined) {
       const { position } = this.source.problem(other.path, "");
@@ -250,7 +250,7 @@ class Reader {
         this.#problems.say(at, `is ${found(name)}: allowed is the former name, or a list of former names; ${NAME}`);
         return [];
       }
-      const key = `${type.name}/${name.normalize("NFC")}`;
+      const key = `${type.name}/${sameName(name)}`;
       const before = this.#former.find((one) => one.key === key);
       if (before === undefined) this.#former.push({ key, path: at });
       else
@@ -289,7 +289,3 @@ class Reader {
     }
   }
 }
-
-const NAME = 'allowed is a text without "::", control characters and blanks at its ends';
-const isName = (name: string): boolean =>
-  name !== "" && !name.includes("::") && name.trim() === name && !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(name);

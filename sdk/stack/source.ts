@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { printable } from "../../provider/core/printable.js";
 import { UNKNOWN } from "../../provider/core/unknown.js";
 import { misreadings } from "./readings.js";
 import { NotUtf8, utf8 } from "./utf8.js";
@@ -45,9 +46,11 @@ export class StackFileError extends Error {
   }
 }
 
-/** `file:line:column: path: what was found, what is allowed`. */
+/** `file:line:column: path: what was found, what is allowed`, without what a terminal would obey. */
 export const problemText = ({ file, position, path, message }: StackFileProblem): string =>
-  `${file}${position === undefined ? "" : `:${position.line}:${position.column}`}: ${path === "" ? "" : `${path}: `}${message}`;
+  printable(
+    `${file}${position === undefined ? "" : `:${position.line}:${position.column}`}: ${path === "" ? "" : `${path}: `}${message}`,
+  );
 
 const shownFile = (file: string): string => {
   const near = relative(process.cwd(), file);

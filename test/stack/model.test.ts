@@ -153,7 +153,9 @@ describe("stack files: what they say", () => {
         group(`      a: { commId: 1, ${name}: x }\n`),
         group(`      a: { commId: 1, options: { ${name}: x } }\n`),
         group(`      a: { commId: 1, trigger: { from: ecgrid.Certificate/${name}, output: id } }\n`),
-        group(`      a: { commId: 1 }\n      b: { commId: 1, trigger: { from: ecgrid.Certificate/a, output: ${name} } }\n`),
+        group(
+          `      a: { commId: 1 }\n      b: { commId: 1, trigger: { from: ecgrid.Certificate/a, output: ${name} } }\n`,
+        ),
         group(`      a: { commId: 1, options: { provider: ${name} } }\n`),
       ])
         expect(problemsOf(text), text).to.have.length(1);

@@ -58,6 +58,31 @@ describe("clm validate", () => {
     expect(run("missing.yaml").out).to.include("missing.yaml: cannot be read (ENOENT");
   });
 
+  it("prints nothing that a terminal obeys, and takes no names that differ by what is invisible", () => {
+    const file = written(
+      "escapes.yaml",
+      `groups:
+  - type: ecgrid.Certificate
+    defaults: { commId: 1, overlapDays: 1 }
+    resources:
+      "x\\e[2J\\e[H\\nnothing is wrong\\n": { "\\e[31mtrigger": x }
+      "b\\u200b": {}
+      "\\u202eb": {}
+      b: { trigger: { from: "ecgrid.Certificate/\\e[2J", output: id } }
+  - end
+`,
+    );
+    const { code, out } = run(file);
+    expect(code).to.equal(4);
+    // eslint-disable-next-line no-control-regex -- what must not be printed
+    expect(out).to.not.match(/[\u0000-\u0009\u000b-\u001f\u200b\u202e]/);
+    expect(out.trimEnd().split("\n")).to.have.length(5);
+    expect(out).to.match(/^escapes\.yaml:6:7: groups\[0\]\.resources\.b\\u\{200b\}: the name is .*what is invisible/m);
+    expect(run("--\u001b[2J").err).to.not.include("\u001b");
+    const names = JSON.parse(run(file, "--format", "json").out) as { files: { problems: { path: string }[] }[] };
+    expect(names.files[0]?.problems.map(({ path }) => path)).to.include("groups[0].resources.b\u200b");
+  });
+
   it("2: the command line; help says all codes", () => {
     expect(run("--format", "xml")).to.include({ code: 2, out: "" });
     expect(run("--nonsense").code).to.equal(2);

@@ -1,5 +1,6 @@
 import { readdirSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { printable } from "../../../provider/core/printable.js";
 import { readModel } from "../../stack/model.js";
 import {
   configFile,
@@ -43,7 +44,7 @@ interface Verdict {
 /** `clm validate`. @returns the exit code. */
 export function runValidate(argv: readonly string[], { stdout, stderr }: Io = process): number {
   const usage = (message: string): number => {
-    stderr.write(`clm validate: ${message}\n\n${USAGE}`);
+    stderr.write(`clm validate: ${printable(message)}\n\n${USAGE}`);
     return EXIT.usage;
   };
   let asked;
@@ -73,7 +74,7 @@ export function runValidate(argv: readonly string[], { stdout, stderr }: Io = pr
     for (const { file, resources, problems } of verdicts)
       stdout.write(
         problems.length === 0
-          ? `${file}: ${resources} resource(s), nothing is wrong\n`
+          ? `${printable(file)}: ${resources} resource(s), nothing is wrong\n`
           : problems.map((problem) => `${problemText(problem)}\n`).join(""),
       );
   return exitCode;

@@ -3,10 +3,11 @@ import { existsSync, readFileSync } from "node:fs";
 import { isAbsolute, join, resolve } from "node:path";
 import { parse } from "yaml";
 import { inventoryOf } from "../inventory.js";
-import { refuseClearCredential, type ClmResource } from "../resource.js";
+import { originOf, refuseClearCredential, type ClmResource } from "../resource.js";
 import { stateOf } from "../stateOf.js";
 import { mapForms, type Form } from "./forms.js";
 import { refusalOf } from "./guard.js";
+import { memberOf } from "./members.js";
 import { readModel, type Declared, type Model } from "./model.js";
 import { contentOf, type Configured, type Placed } from "./values.js";
 import { configSource, followed, KEY, projectFolder, readYaml, StackFileError, type Source } from "./source.js";
@@ -114,8 +115,18 @@ function valueOf(form: Form | string, source: Source, base64: boolean, made: Mad
   }
   const resource = resourceOf(made, form.of);
   const [output = "", ...deeper] = (form.output ?? "").split(".");
-  const first = (resource as unknown as Record<string, pulumi.Output<unknown>>)[output];
-  return first?.apply((found) => deeper.reduce(member, found));
+  const first = (resource as unknown as Record<string, pulumi.Output<unknown> | undefined>)[output];
+  const { kind } = originOf(resource);
+  const missing = (): never => {
+    throw new pulumi.RunError(
+      `${form.of} has no ${form.output ?? ""}, which another resource of the stack file is made of: run again, and name another output if it stays so`,
+    );
+  };
+  if (first === undefined) return missing();
+  return first.apply((found) => {
+    const value = deeper.reduce(member, found);
+    return (value === undefined || value === null) && !memberOf(kind, form.output ?? "").optional ? missing() : value;
+  });
 }
 
 const member = (value: unknown, key: string): unknown =>

@@ -80,6 +80,10 @@ class Reader {
       this.#readGroups(list);
     }
     for (const { declared } of this.#resources.values()) this.#check(declared);
+    this.#references.unset((key, input) => {
+      const declared = this.#resources.get(key)?.declared;
+      return declared === undefined ? undefined : isGiven(declared, input);
+    });
     for (const { key, path } of this.#former)
       if (this.#resources.has(key))
         this.#problems.say(path, `${key} is declared, too: allowed is a name that the file no longer has`);
@@ -289,3 +293,7 @@ class Reader {
     }
   }
 }
+
+/** Whether a resource gets an input, from the file or from the SDK in place of a resource. */
+const isGiven = ({ type, inputs, resources }: Declared, input: string): boolean =>
+  inputs.has(input) || [...resources.keys()].some((one) => type.resources[one]?.makes.includes(input) === true);

@@ -1,5 +1,6 @@
 import { nearest } from "../../provider/core/inputs.js";
 import { formOf, FROM, mapForms, RESOURCE } from "./forms.js";
+import { memberOf } from "./members.js";
 import { found, type Problems } from "./problems.js";
 import { typeNamed, type StackType } from "./types.js";
 import type { Placed } from "./values.js";
@@ -14,6 +15,7 @@ export interface Edge {
 /** References of a stack file's resources to each other. */
 export class References {
   readonly #problems: Problems;
+  readonly #outputs: { readonly to: string; readonly output: string; readonly path: Path }[] = [];
 
   constructor(problems: Problems) {
     this.#problems = problems;
@@ -50,22 +52,34 @@ export class References {
       const type = typeOf(form.of);
       if (form.output === undefined) this.#problems.once(at, `output is missing: ${FROM}`);
       else if (type !== undefined) {
-        const [output = ""] = form.output.split(".");
-        const known = [
-          "id",
-          ...type.kind.fields.filter((field) => !field.startsWith("__")),
-          ...type.kind.secretOutputs,
-        ];
-        if (!known.includes(output)) {
-          const near = nearest(output, known);
+        const { wrong } = memberOf(type.kind, form.output);
+        if (wrong !== undefined) {
+          const { name, of, known } = wrong;
+          const near = nearest(name, known);
           this.#problems.once(
             [...at, "output"],
-            `${output} is not an output of ${type.name}: allowed is ${known.join(", ")}${near === undefined ? "" : `; did you mean ${near}?`}`,
+            known.length === 0
+              ? `${name} is not there, ${of} has no parts: allowed is ${form.output.split(".")[0] ?? ""}, or a part of an output that has some`
+              : `${name} is not an output of ${of}: allowed is ${known.join(", ")}${near === undefined ? "" : `; did you mean ${near}?`}`,
           );
-        }
+        } else this.#outputs.push({ to: form.of, output: form.output, path: [...at, "output"] });
       }
       return undefined;
     });
+  }
+
+  /** An input is an output only where it is given. @param given whether a resource has an input; undefined for no resource. */
+  unset(given: (key: string, input: string) => boolean | undefined): void {
+    for (const { to, output, path } of this.#outputs) {
+      const [input = ""] = output.split(".");
+      const kind = typeOf(to)?.kind;
+      if (kind === undefined || input === "onDelete" || !Object.hasOwn(kind.inputs.shape, input)) continue;
+      if (given(to, input) === false)
+        this.#problems.once(
+          path,
+          `${input} is an input of ${to} that is not set there: allowed is one that is, or ${kind.outputsOnly.filter((one) => !one.startsWith("__")).join(", ")}`,
+        );
+    }
   }
 
   /** Resources by their keys, each after all that it refers to. Says which references lead nowhere, and which in a circle. */

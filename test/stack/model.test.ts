@@ -1,6 +1,8 @@
 import { expect } from "chai";
+import { z } from "zod";
 import { KINDS } from "../../provider/dynamic/kinds.js";
 import { FORM_KEYS } from "../../sdk/stack/forms.js";
+import { memberOf } from "../../sdk/stack/members.js";
 import { TYPES } from "../../sdk/stack/types.js";
 import { exampleText, modelOf, NAMES, problemsOf, read } from "./files.js";
 
@@ -170,6 +172,51 @@ describe("stack files: what they say", () => {
     expect(problemsOf(`config:\n  clm:stack:\n${own.replace(/^(?=.)/gm, "    ")}`)[0]).to.match(
       /^7:\d+: groups\[0\]\.resources\.a\.expires: is a date without quotes/,
     );
+  });
+
+  it("an output that is not there, or an input that is not set there, is refused at any depth", () => {
+    const chain = (output: string): string[] => problemsOf(exampleText("chain").replace("current.pem", output));
+    for (const output of ["current.pem", "current.chainPem", "previous.0.serialNumber", "id", "order.status", "next"])
+      expect(chain(output), output).to.deep.equal([]);
+    for (const [output, says] of [
+      ["current.pemm", "pemm is not an output of certcentral.Order current: allowed is orderId, certificateId"],
+      ["curent.pem", "curent is not an output of certcentral.Order: allowed is id, "],
+      ["current.constructor", "constructor is not an output"],
+      ["current.pem.x", "x is not there, certcentral.Order current.pem has no parts"],
+      ["id.x", "x is not there, certcentral.Order id has no parts"],
+      ["current.", " is not an output of certcentral.Order current"],
+      ["previous.first.serialNumber", "first is not an output of certcentral.Order previous"],
+      ["orderValidity.month", "month is not an output of certcentral.Order orderValidity: allowed is years, days"],
+    ] as const)
+      expect(chain(output).join("\n"), output)
+        .to.match(/^2[0-9]:\d+: groups\[1\]\.resources\.api\.pem\.output: /)
+        .and.include(says);
+    expect(chain("current.pemm")[0]).to.match(/; did you mean pem\?$/);
+    const two = (output: string, own = ""): string[] =>
+      problemsOf(
+        group(
+          `      a: { commId: 1${own} }\n      b: { commId: 2, partnerAs2Id: { from: ecgrid.Certificate/a, output: ${output} } }\n`,
+        ),
+      );
+    expect(two("partnerAs2Id", ", partnerAs2Id: x")).to.deep.equal([]);
+    expect(two("overlapDays"), "by the defaults of the group").to.deep.equal([]);
+    expect(two("partnerAs2Id").join()).to.include(
+      "partnerAs2Id is an input of ecgrid.Certificate/a that is not set there: allowed is one that is, or comm, current",
+    );
+  });
+
+  it("whatever outputs a state has is allowed, and nothing else", () => {
+    for (const { kind } of TYPES)
+      for (const [field, schema] of Object.entries(kind.state.shape).filter(([name]) => !name.startsWith("__"))) {
+        expect(memberOf(kind, field).wrong, `${kind.kind} ${field}`).to.equal(undefined);
+        expect(memberOf(kind, field).optional).to.equal(z.safeParse(schema, undefined).success);
+        expect(memberOf(kind, `${field}x`).wrong, `${kind.kind} ${field}x`).to.not.equal(undefined);
+      }
+    expect(memberOf(KINDS.CertcentralOrder, "current.certificateId").optional, "before it is issued").to.equal(true);
+    expect(memberOf(KINDS.CertcentralOrder, "order.status").optional).to.equal(false);
+    expect(memberOf(KINDS.EcgridCertificate, "current.serialNumber").optional).to.equal(true);
+    expect(memberOf(KINDS.EcgridCertificate, "current.certKeyId").optional).to.equal(false);
+    expect(memberOf(KINDS.PartnerAcmeCredential, "clients.nothing").wrong?.known).to.include("certbot");
   });
 
   it("references in a circle, and to a type that does not fit", () => {

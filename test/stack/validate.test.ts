@@ -124,4 +124,25 @@ describe("stack files: the guard against a section that is missing", () => {
       .and.include("a, b, c, d, e, ..., which would end");
     expect(refusalOf(model("aa"), new HeldBefore(), new Set()), "another stack never had it").to.equal(undefined);
   });
+
+  it("a former name of a resource that is there beside the new one is refused: it would end", () => {
+    const model = (resources: string): ReturnType<typeof modelOf> =>
+      modelOf(
+        `groups: [{ type: ecgrid.Certificate, defaults: { commId: 1, overlapDays: 0 }, resources: { ${resources} } }, end]`,
+      );
+    const refusal = (resources: string): string => refusalOf(model(resources), held, new Set()) ?? "";
+    const rest = "c: {}, d: {}, e: {}, f: {}";
+    expect(refusal(`a: { was: b }, ${rest}`))
+      .to.include("groups[0].resources.a.was: is b, and the stack has a and b, of which b would end")
+      .and.include("read.yaml:1:");
+    expect(refusal(`new: { was: [a, b] }, ${rest}`)).to.include("the stack has a and b, of which b would end");
+    expect(refusal(`a: { was: old }, b: {}, ${rest}`), "the file keeps was after the rename").to.equal("");
+    expect(refusal(`a: { was: old }, ${rest}`), "and another one goes").to.equal("");
+    expect(refusal(`new: { was: [a, zz] }, b: {}, ${rest}`), "renamed twice").to.equal("");
+    expect(refusal(`new: { was: [a, zz] }, ${rest}`)).to.include(
+      "the stack has no ecgrid.Certificate of the name zz, but b, which would end",
+    );
+    expect(refusal(`new: { was: [yy, zz] }, ${rest}`)).to.include("of the name yy, zz, but a, b, which");
+    expect(refusal(`a: {}, b: {}, new: { was: zz }, ${rest}`), "nothing ends").to.equal("");
+  });
 });

@@ -114,6 +114,8 @@ export interface Lifecycle<Inputs extends object, State extends object, Api> {
   readonly secretOutputs?: readonly string[];
   /** What a program gives. */
   readonly inputs: z.ZodObject<z.ZodRawShape>;
+  /** Inputs that are secret. */
+  readonly secretInputs?: readonly string[];
   /** Checks and completes inputs. `before` are the old inputs, when there are any. */
   normalize(raw: Readonly<Record<string, unknown>>, before?: Readonly<Record<string, unknown>>): Checked<Inputs>;
   /** The inputs as the state echoes them: what `read` gives back to the engine. */

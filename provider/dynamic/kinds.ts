@@ -27,6 +27,8 @@ export interface Kind {
   readonly providerText: string;
   /** What a program gives. */
   readonly inputs: z.ZodObject<z.ZodRawShape>;
+  /** Those of them that are secret. */
+  readonly secretInputs: readonly string[];
   /** Everything that is stored: its keys are the outputs. */
   readonly state: z.ZodObject<z.ZodRawShape>;
   /** What a `check` without an earlier state says of inputs; `UNKNOWN` stands for what is not known. Pure. */
@@ -97,6 +99,7 @@ function kind<Inputs extends object, State extends object, Api>(
       return schema !== undefined && !z.safeParse(schema, undefined).success;
     }),
     inputs: lifecycle.inputs,
+    secretInputs: lifecycle.secretInputs ?? [],
     state: lifecycle.state,
     problems: (raw) => {
       const checked = lifecycle.normalize(raw);

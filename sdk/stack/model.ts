@@ -276,7 +276,8 @@ class Reader {
     for (const [input, placed] of inputs) {
       if (placed.value === null || placed.value === undefined)
         this.#problems.once(placed.path, "is empty: allowed is a value, or no such key");
-      const value = this.#values.plain(placed, type.base64.includes(input));
+      const isClear = type.kind.secretInputs.includes(input) && this.#values.isClear(placed, input);
+      const value = isClear ? WRONG : this.#values.plain(placed, type.base64.includes(input));
       if (placed.value === null || placed.value === undefined || value === WRONG) {
         wrong.add(input);
         raw[input] = UNKNOWN;

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { UNKNOWN } from "../../provider/core/unknown.js";
-import { mapForms, named, type Form } from "./forms.js";
+import { formOf, mapForms, named, type Form } from "./forms.js";
 import type { Problems } from "./problems.js";
 import type { Source } from "./source.js";
 import { NotUtf8, utf8 } from "./utf8.js";
@@ -63,6 +63,26 @@ export class Values {
       (one) => (one instanceof Secret ? UNKNOWN : one),
     );
     return wrong.size > 0 ? WRONG : plain;
+  }
+
+  /** What is secret must not stand in clear: the engine copies the configuration into the state. @returns whether it does. */
+  isClear({ value, path }: Placed, input: string): boolean {
+    const form = formOf(value);
+    const configured = typeof form === "object" && form.kind === "config" ? this.#configured(form.key) : "unknown";
+    const isText = form === undefined && !(value instanceof Secret) && value !== UNKNOWN;
+    if (value === null || value === undefined) return false;
+    if (isText)
+      this.#problems.once(
+        path,
+        `is a secret in clear: allowed is secure: (pulumi config set --secret --path), { file: <path> }, or { config: <key> } of a secret; have what stood here changed`,
+      );
+    else if (configured !== "unknown" && configured?.secret === false)
+      this.#problems.once(
+        path,
+        `${input} is secret, and the configuration value stands in clear: allowed is one that was set by "pulumi config set --secret"; have what stood there changed`,
+      );
+    else return false;
+    return true;
   }
 
   #formValue(form: Form | string, path: Path, base64: boolean): unknown {

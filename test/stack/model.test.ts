@@ -4,7 +4,9 @@ import { KINDS } from "../../provider/dynamic/kinds.js";
 import { FORM_KEYS } from "../../sdk/stack/forms.js";
 import { memberOf } from "../../sdk/stack/members.js";
 import { TYPES } from "../../sdk/stack/types.js";
-import { exampleText, modelOf, NAMES, problemsOf, read } from "./files.js";
+import { readModel } from "../../sdk/stack/model.js";
+import { configFile, readYaml, StackFileError } from "../../sdk/stack/source.js";
+import { exampleFile, exampleText, modelOf, NAMES, problemsOf, read } from "./files.js";
 
 const group = (resources: string, more = ""): string =>
   `groups:\n  - type: ecgrid.Certificate\n    defaults: { overlapDays: 30 }\n${more}    resources:\n${resources}  - end\n`;
@@ -140,6 +142,46 @@ describe("stack files: what they say", () => {
     const clear = `providers:\n  acme: { system: ecgrid, apiKey: hunter2 }\n  ACME: { system: apinizer, tokn: x }\ngroups: [end]`;
     expect(problemsOf(clear).join("\n")).to.not.include("hunter2");
     expect(problemsOf(clear)).to.have.length(2);
+  });
+
+  it("a secret input in clear is refused, in the list and in another configuration value, and nowhere repeated", () => {
+    const list = (password: string, cert = "{ config: cert }", defaults = "{}"): string =>
+      `groups:\n  - { type: ecgrid.UploadedCertificate, defaults: ${defaults}, resources: { a: { commId: 1, cert: ${cert}${password === "" ? "" : `, password: ${password}`} } } }\n  - end\n`;
+    const told = (text: string, secret: boolean | undefined): string => {
+      try {
+        const config = `config:\n  clm:stack:\n${text.replace(/^(?=.)/gm, "    ")}`;
+        const file = exampleFile("read");
+        readModel(configFile(file, readYaml(file, config)), () =>
+          secret === undefined ? "unknown" : { value: "hunter2", secret },
+        );
+        return "";
+      } catch (error) {
+        if (error instanceof StackFileError) return error.message;
+        throw error;
+      }
+    };
+    for (const text of [
+      list("hunter2"),
+      list("'$\{name}-hunter2'"),
+      list("12345"),
+      list("", "aHVudGVyMg=="),
+      list("", "{ config: c }", "{ password: hunter2 }"),
+    ])
+      expect(told(text, undefined), text)
+        .to.match(/: groups\[0\]\.(resources\.a|defaults)\.(password|cert): is a secret in clear/)
+        .and.not.include("hunter2")
+        .and.not.include("12345");
+    expect(told(list("{ config: pw }"), false))
+      .to.match(/a\.password: password is secret, and .* in clear/)
+      .and.not.include("hunter2");
+    for (const text of [list("{ config: pw }"), list("{ secure: v1:x }"), list("{ secure: v1:x }", "{ secure: v1:y }")])
+      for (const secret of [true, undefined]) expect(told(text, secret), text).to.equal("");
+    const partner =
+      "groups:\n  - { type: ecgrid.PartnerCertificate, resources: { a: { commId: 1, cert: x } } }\n  - end\n";
+    expect(told(partner, true), "public").to.not.include("in clear").and.not.equal("");
+    expect(TYPES.filter(({ kind }) => kind.secretInputs.length > 0).map(({ name }) => name)).to.deep.equal([
+      "ecgrid.UploadedCertificate",
+    ]);
   });
 
   it("names that every object has are names like others, or unknown ones, wherever they stand", () => {

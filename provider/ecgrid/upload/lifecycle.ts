@@ -23,6 +23,7 @@ import { privateState, publicState, type PrivateState, type PublicState, type Up
 export const uploadedCertificate: Lifecycle<PrivateInputs, PrivateState, EcgridClient> = uploads(ownUpload, {
   name: "UploadedCertificate",
   state: privateState,
+  secretInputs: SECRET,
 });
 
 /** A partner's public certificate: add-public, terminate (ecgrid.md 1.2, 1.5). */
@@ -33,7 +34,15 @@ export const partnerCertificate: Lifecycle<PublicInputs, PublicState, EcgridClie
 
 function uploads<Inputs extends UploadInputs, State extends UploadState & object, Arguments extends UploadArguments>(
   kind: UploadKind<Inputs, Arguments>,
-  { name, state: schema }: { name: string; state: Lifecycle<Inputs, State, EcgridClient>["state"] },
+  {
+    name,
+    state: schema,
+    secretInputs = [],
+  }: {
+    name: string;
+    state: Lifecycle<Inputs, State, EcgridClient>["state"];
+    secretInputs?: readonly string[];
+  },
 ): Lifecycle<Inputs, State, EcgridClient> {
   const stateAfter = (before: Held | undefined, inputs: Inputs, file: UploadFile, found: Found, context: Step): State =>
     ({ ...withoutSecrets(inputs), file: stored(file), ...heldAfter(before, found, context) }) as unknown as State;
@@ -58,6 +67,7 @@ function uploads<Inputs extends UploadInputs, State extends UploadState & object
     system: "ecgrid",
     state: schema,
     inputs: kind.inputs,
+    secretInputs,
     normalize: (raw, before) => normalizeUpload(kind.inputs, (inputs) => kind.read(inputs), raw, before),
     inputsOf: (state) =>
       Object.fromEntries(

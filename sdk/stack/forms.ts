@@ -1,4 +1,5 @@
 import { nearest } from "../../provider/core/inputs.js";
+import { sameName } from "./names.js";
 import { isRecord, type Path } from "./yaml.js";
 
 /**
@@ -34,7 +35,7 @@ export function formOf(value: unknown): Form | string | undefined {
     if (typeof one !== "string" || one === "")
       return `has ${name}: ${JSON.stringify(one)}; allowed is a text that is not empty`;
   const text = value as Readonly<Record<string, string>>;
-  if (key === "from") return { kind: "from", of: text.from ?? "", output: text.output };
+  if (key === "from") return { kind: "from", of: sameName(text.from ?? ""), output: text.output };
   return key === "file" ? { kind: "file", file: text.file ?? "" } : { kind: "config", key: text.config ?? "" };
 }
 

@@ -3,6 +3,7 @@ import { nearest } from "../../provider/core/inputs.js";
 import { UNKNOWN } from "../../provider/core/unknown.js";
 import { SECRET_SETTINGS, variableOf } from "../../provider/dynamic/settings.js";
 import { formOf } from "./forms.js";
+import { isName, NAME, sameName } from "./names.js";
 import { found, type Problems, type Records } from "./problems.js";
 import { KEY } from "./source.js";
 import { PROVIDER_TYPES, type ProviderType } from "./types.js";
@@ -20,9 +21,14 @@ export interface DeclaredProvider {
 export function readProviders(value: unknown, problems: Problems, values: Values): DeclaredProvider[] {
   const record = problems.record(["providers"], value, undefined, "a map of provider instances by name, or {}");
   const declared: DeclaredProvider[] = [];
+  const names = new Set<string>();
   const variables = new Map<string, string>();
   for (const [name, one] of Object.entries(record ?? {})) {
     const path = ["providers", name];
+    if (!isName(name)) problems.say(path, `the name is ${JSON.stringify(name)}: ${NAME}`);
+    if (names.has(sameName(name)))
+      problems.say(path, "there is another provider instance of this name: allowed is each name once");
+    names.add(sameName(name));
     const systems = PROVIDER_TYPES.map(({ system }) => system);
     if (!isRecord(one)) {
       problems.say(path, `is ${found(one)}: allowed is a map with system (${systems.join(", ")}) and its settings`);

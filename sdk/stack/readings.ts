@@ -10,10 +10,13 @@ export interface Misreading {
 }
 
 /** Keys that Pulumi's reader, which knows YAML 1.1, takes for something else than a text, or another text. */
-const KEY_OF_OTHERS =
-  /^(~|null|true|false|[-+]?(\d[\d_]*|0[xob][\da-f_]+)(\.[\d_]*)?(e[-+]?\d+)?|[-+]?\.(inf|nan)|\d{4}-\d{1,2}-\d{1,2}([t ].*)?)$/i;
-/** Numbers that both readers take for different ones, or one of them for a text. */
-const NUMBER_OF_OTHERS = /^[-+]?(0[\d_]+|\d[\d_]*_[\d_]*|0b[01_]+)(\.[\d_]*)?$/i;
+const KEY_OF_OTHERS = /^(~|null|true|false|[-+]?\.(inf|nan)|\d{4}-\d{1,2}-\d{1,2}([t ].*)?)$/i;
+/** Its numbers, without the underscores that it drops. */
+const NUMBER_OF_OTHERS = /^[-+]?(0x[\da-f]+|0o[0-7]+|0b[01]+|(\d+(\.\d*)?|\.\d+)(e[-+]?\d+)?)$/i;
+/** Numbers that all readers take for the same. */
+const NUMBER_OF_ALL = /^([-+]?((0|[1-9]\d*)(\.\d*)?|\.\d+)([eE][-+]?\d+)?|0x[\da-fA-F]{1,13}|0o[0-7]{1,17})$/;
+/** What ends a line in YAML 1.1 alone. */
+const LINE_ENDS_OF_OTHERS = /[\u0085\u2028\u2029]/g;
 /** A scalar that YAML 1.1 takes for a time: Pulumi's reader makes another text of it unless it is quoted. */
 const TIME = /^\d{4}-\d{1,2}-\d{1,2}([Tt ].*)?$/;
 
@@ -26,7 +29,12 @@ const BASE64 = /^[A-Za-z0-9+/=\s]{64,}$/;
  * @param byPulumi whether Pulumi reads it, too.
  */
 export function misreadings(yaml: YamlText, base: Path, byPulumi: boolean): Misreading[] {
-  return yaml.below(base).flatMap((found): Misreading[] => {
+  const lineEnds = (byPulumi ? yaml.places(LINE_ENDS_OF_OTHERS) : []).map((position) => ({
+    ...{ position, path: [] },
+    message:
+      "holds a character that ends a line for Pulumi's reader of YAML (U+0085, U+2028 or U+2029): allowed is an escape in double quotes",
+  }));
+  const others = yaml.below(base).flatMap((found): Misreading[] => {
     const { position, path, node } = found;
     if ("tag" in node && node.tag !== undefined)
       return [{ position, path, message: "has a tag (!): allowed is none, texts stand in quotes" }];
@@ -43,7 +51,7 @@ export function misreadings(yaml: YamlText, base: Path, byPulumi: boolean): Misr
       return [
         {
           ...{ position, path: [] },
-          message: `${other} without quotes is something else to Pulumi's reader of YAML: allowed is the same in quotes, or a plain number`,
+          message: `${other} without quotes is something else to ${byPulumi ? "Pulumi's reader" : "other readers"} of YAML: allowed is the same in quotes, or a plain number`,
         },
       ];
     if (byPulumi && !found.isKey && isPlain(found) && TIME.test(found.source))
@@ -55,6 +63,7 @@ export function misreadings(yaml: YamlText, base: Path, byPulumi: boolean): Misr
       ];
     return [];
   });
+  return [...lineEnds, ...others];
 }
 
 const isPlain = ({ node }: Found): boolean => isScalar(node) && node.type === "PLAIN";
@@ -71,5 +80,9 @@ function isSeveralLines({ node, source }: Found): boolean {
 
 function readOtherwise(found: Found): string | undefined {
   if (!isPlain(found)) return undefined;
-  return (found.isKey ? KEY_OF_OTHERS : NUMBER_OF_OTHERS).test(found.source) ? found.source : undefined;
+  const { source, isKey } = found;
+  const isNumber = /^[-+.\d]/.test(source) && NUMBER_OF_OTHERS.test(source.replaceAll("_", ""));
+  return (isKey ? isNumber || KEY_OF_OTHERS.test(source) : isNumber && !NUMBER_OF_ALL.test(source))
+    ? source
+    : undefined;
 }

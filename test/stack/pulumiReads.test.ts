@@ -63,6 +63,53 @@ describe("stack files: what Pulumi has read, and what stands on disk", () => {
       expect(problemsOf(list("{ commId: 1, overlapDays: 30 }", name)), name).to.deep.equal([]);
   });
 
+  it("numbers, line ends and dates that Pulumi reads otherwise are told offline, too; what all read alike is fine", () => {
+    const others = ["-0x10", "+0x10", "0X1F", "0x1_F", "1.5_0", "1e1_0", "0O17", "-0o17", "0b11", "007", "1_000"];
+    for (const number of others) {
+      const told = problemsOf(list(`{ commId: 1, overlapDays: 1, trigger: ${number} }`)).join("\n");
+      expect(told, number).to.include(`${number} without quotes is something else to Pulumi's reader`);
+      expect(problemsOf(list(`{ commId: 1, overlapDays: 1, trigger: "${number}" }`)), number).to.deep.equal([]);
+    }
+    for (const number of ["30", "3e1", "0x1e", "+30", "0o36", "30."])
+      expect(problemsOf(list(`{ commId: 1, overlapDays: ${number} }`)), number).to.deep.equal([]);
+    for (const text of ["_1", "1:30", "v1", "1-2", "1.2.3", "0x", "e1"])
+      expect(problemsOf(list(`{ commId: 1, overlapDays: 30, trigger: ${text} }`)), text).to.deep.equal([]);
+    for (const name of [".5", "1e1_0", "0X1F", "-0o17"])
+      expect(problemsOf(list("{ commId: 1, overlapDays: 30 }", name)).join(), name).to.include("without quotes");
+    expect(problemsOf(list("{ commId: 1, overlapDays: 30, was: 2028-05-07 }")).join()).to.match(
+      /^6:\d+: groups\[0\]\.resources\.a\.was: is a date without quotes/,
+    );
+    expect(problemsOf(list("{ commId: 1, overlapDays: 30 } # x\u0085")).join()).to.match(
+      /^6:48: holds a character that ends a line/,
+    );
+    expect(problemsOf(list('{ commId: 1, overlapDays: 30, trigger: "\\u0085\\N" }'))).to.deep.equal([]);
+  });
+
+  it("in a file of its own, which Pulumi does not read, dates are texts, and numbers are what all readers take for the same", () => {
+    const own = (inputs: string): string =>
+      `groups:\n  - type: ecgrid.Certificate\n    resources:\n      a: ${inputs}\n  - end\n`;
+    expect(problemsOf(own("{ commId: 1, overlapDays: 30, was: 2028-05-07 } # \u0085"))).to.deep.equal([]);
+    expect(problemsOf(own("{ commId: 1, overlapDays: 010 }")).join())
+      .to.include("010 without quotes is something else to other readers of YAML")
+      .and.not.include("Pulumi");
+  });
+
+  it("provider instances have names like resources; a name is the same however it is composed, in references, too", () => {
+    const told = problemsOf(
+      'providers:\n  "a::b": { system: ecgrid }\n  "": { system: partner }\n  "x\\ny": { system: partner }\n  " z ": { system: apinizer }\n  "\\u00e9": { system: ecgrid }\n  "e\\u0301": { system: partner }\ngroups: [end]\n',
+    );
+    expect(told.filter((one) => one.includes(": the name is "))).to.have.length(4);
+    expect(told.at(-1)).to.match(/^7:3: .*there is another provider instance of this name/);
+    const refer = (name: string, reference: string): string[] =>
+      problemsOf(`groups:
+  - { type: ecgrid.Certificate, defaults: { commId: 1, overlapDays: 3 }, resources: { "${name}": {} } }
+  - { type: Retirement, resources: { r: { of: { from: "ecgrid.Certificate/${reference}" } } } }
+  - end
+`);
+    for (const name of ["e\u0301", "\u00e9"])
+      for (const reference of ["e\u0301", "\u00e9"]) expect(refer(name, reference)).to.deep.equal([]);
+  });
+
   it("names that people or editors take for the same are refused; the content of a file is not repeated", () => {
     const names = (...all: string[]): string =>
       `groups:\n  - type: ecgrid.Certificate\n    defaults: { commId: 1, overlapDays: 30 }\n    resources:\n${all.map((one) => `      ${one}: {}\n`).join("")}  - end\n`;

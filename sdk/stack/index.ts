@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { existsSync, readFileSync } from "node:fs";
-import { isAbsolute, join, resolve } from "node:path";
-import { parse } from "yaml";
+import { existsSync } from "node:fs";
+import { extname, isAbsolute, join } from "node:path";
 import { inventoryOf } from "../inventory.js";
 import { originOf, refuseClearCredential, type ClmResource } from "../resource.js";
 import { stateOf } from "../stateOf.js";
@@ -10,7 +9,17 @@ import { refusalOf } from "./guard.js";
 import { memberOf } from "./members.js";
 import { readModel, type Declared, type Model } from "./model.js";
 import { contentOf, type Configured, type Placed } from "./values.js";
-import { configSource, followed, KEY, projectFolder, readYaml, StackFileError, type Source } from "./source.js";
+import {
+  configSource,
+  followed,
+  hasList,
+  KEY,
+  projectFile,
+  readYaml,
+  stackFolder,
+  StackFileError,
+  type Source,
+} from "./source.js";
 import { summaryFields, summaryOf, type CertificateSummary } from "./summary.js";
 import { isRecord, Secret } from "./yaml.js";
 
@@ -152,11 +161,17 @@ const runtime = pulumi.runtime as unknown as { isConfigSecret(key: string): bool
 
 /** @throws StackFileError when there is no list, or when it cannot be told what is secret in it. */
 function sourceOfStack(): Source {
-  const name = stackFile();
-  const yaml = existsSync(name) ? readYaml(name) : undefined;
+  const { stack: own, project } = filesOfStack();
+  const read = (file: string | undefined) => (file !== undefined && existsSync(file) ? readYaml(file) : undefined);
+  const yaml = read(own);
   const text = pulumi.runtime.allConfig()[KEY];
   const secret = runtime.isConfigSecret(KEY);
-  const source = configSource(name, yaml, text === undefined ? undefined : parsed(text));
+  const value = text === undefined ? undefined : parsed(text);
+  const ofProject = hasList(own, yaml) ? undefined : read(project);
+  const source =
+    project !== undefined && hasList(project, ofProject)
+      ? configSource(project, ofProject, value)
+      : configSource(own, yaml, value);
   if (text === undefined || text === "")
     throw new StackFileError([
       source.problem(
@@ -187,23 +202,17 @@ function holdsSecret(value: unknown): boolean {
   return (Array.isArray(value) ? value : isRecord(value) ? Object.values(value) : []).some(holdsSecret);
 }
 
-/** Where `Pulumi.<stack>.yaml` should be: it is not there with Pulumi's option --config-file, or before anything is configured. */
-function stackFile(): string {
+/**
+ * Where `Pulumi.<stack>.yaml` should be: it is not there with Pulumi's option --config-file, or before anything is configured. It
+ * ends as the project's own file does.
+ */
+function filesOfStack(): { readonly stack: string; readonly project: string | undefined } {
   // Older language hosts do not tell the project's folder.
   const told = pulumi.getRootDirectory();
   const from = isAbsolute(told) ? told : process.cwd();
-  const project = projectFolder(from) ?? from;
-  return resolve(project, configFolder(project), `Pulumi.${pulumi.getStack()}.yaml`);
-}
-
-/** The project's own folder for stack files (`stackConfigDir`). */
-function configFolder(project: string): string {
-  try {
-    const settings: unknown = parse(readFileSync(join(project, "Pulumi.yaml"), "utf8"));
-    return isRecord(settings) && typeof settings.stackConfigDir === "string" ? settings.stackConfigDir : ".";
-  } catch {
-    return ".";
-  }
+  const project = projectFile(from);
+  const name = `Pulumi.${pulumi.getStack()}${project === undefined ? ".yaml" : extname(project)}`;
+  return { stack: join(project === undefined ? from : stackFolder(project), name), project };
 }
 
 function orRefused<T>(work: () => T): T {

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { parse } from "yaml";
 import { printable } from "../../provider/core/printable.js";
 import { UNKNOWN } from "../../provider/core/unknown.js";
 import { misreadings } from "./readings.js";
@@ -86,23 +87,39 @@ export function ownFile(file: string, yaml = readYaml(file)): Source {
   return sourceOf(file, yaml, [], yaml.value, false);
 }
 
-/** The list in a `Pulumi.<stack>.yaml` as it stands on disk: what is encrypted is not known. */
-export function configFile(file: string, yaml: YamlText): Source {
-  const config = isRecord(yaml.value) ? yaml.value.config : undefined;
-  return inConfig(file, yaml, withoutSecrets(isRecord(config) ? config[KEY] : undefined));
+/** A project's own file; those of its stacks end as it does. */
+const PROJECT_FILES = ["Pulumi.yaml", "Pulumi.yml", "Pulumi.json"];
+
+/** Where a file of a project has the list: a project's own file has it one step deeper. */
+const listPath = (file: string): readonly string[] =>
+  PROJECT_FILES.includes(basename(file)) ? ["config", KEY, "value"] : ["config", KEY];
+
+function listIn(file: string, yaml: YamlText | undefined): { readonly value: unknown } | undefined {
+  let value = yaml?.value;
+  for (const key of listPath(file)) {
+    if (!isRecord(value) || !Object.hasOwn(value, key)) return undefined;
+    value = value[key];
+  }
+  return { value };
 }
 
+/** Whether a file of a project declares a list, perhaps an empty one. */
+export const hasList = (file: string, yaml: YamlText | undefined): boolean => listIn(file, yaml) !== undefined;
+
+/** The list in a `Pulumi.<stack>.yaml` or `Pulumi.yaml` as it stands on disk: what is encrypted is not known. */
+export const configFile = (file: string, yaml: YamlText): Source =>
+  inConfig(file, yaml, withoutSecrets(listIn(file, yaml)?.value));
+
 const inConfig = (file: string, yaml: YamlText | undefined, value: unknown): Source =>
-  sourceOf(file, yaml, ["config", KEY], value, true);
+  sourceOf(file, yaml, listPath(file), value, true);
 
 /**
  * The list as Pulumi has read and decrypted it. `yaml` is `Pulumi.<stack>.yaml` on disk, which says what is secret: where the list is
  * there, both must be the same. @throws StackFileError where they are not.
  */
 export function configSource(file: string, yaml: YamlText | undefined, value: unknown): Source {
-  const config = isRecord(yaml?.value) ? yaml.value.config : undefined;
-  const written = isRecord(config) ? config[KEY] : undefined;
-  if (written === undefined) return inConfig(file, yaml, value); // of the project's own configuration
+  const written = listIn(file, yaml)?.value;
+  if (written === undefined) return inConfig(file, yaml, value); // of another --config-file
   const other: Path[] = [];
   const source = inConfig(file, yaml, withMarkedSecrets(value, written, [], other));
   if (other.length > 0)
@@ -185,10 +202,22 @@ function withoutSecrets(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, withoutSecrets(one)]));
 }
 
-/** The project's folder: the nearest one upwards that has a project file. */
-export function projectFolder(from: string): string | undefined {
+/** The project's own file: the nearest one upwards. */
+export function projectFile(from: string): string | undefined {
   for (let folder = resolve(from); ; folder = dirname(folder)) {
-    if (["Pulumi.yaml", "Pulumi.yml", "Pulumi.json"].some((name) => existsSync(join(folder, name)))) return folder;
-    if (dirname(folder) === folder) return undefined;
+    const found = PROJECT_FILES.map((name) => join(folder, name)).find((file) => existsSync(file));
+    if (found !== undefined || dirname(folder) === folder) return found;
   }
+}
+
+/** Where a project has the files of its stacks (`stackConfigDir`). */
+export function stackFolder(project: string): string {
+  let settings: unknown;
+  try {
+    settings = parse(readFileSync(project, "utf8"));
+  } catch {
+    // Pulumi says what is wrong with it.
+  }
+  const own = isRecord(settings) && typeof settings.stackConfigDir === "string" ? settings.stackConfigDir : ".";
+  return resolve(dirname(project), own);
 }

@@ -1,9 +1,16 @@
 import { expect } from "chai";
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { REPOSITORY } from "../instrument/project.js";
 import { runValidate, USAGE } from "../../sdk/cli/validate/command.js";
 import { refusalOf } from "../../sdk/stack/guard.js";
 import { HeldBefore } from "../../sdk/stateBefore.js";
 import { KINDS } from "../../provider/dynamic/kinds.js";
 import { exampleFile, modelOf, written } from "./files.js";
+
+const CLM = join(REPOSITORY, "dist", "sdk", "cli", "clm.js");
 
 function run(...args: string[]): { code: number; out: string; err: string } {
   let [out, err] = ["", ""];
@@ -81,6 +88,39 @@ describe("clm validate", () => {
     expect(run("--\u001b[2J").err).to.not.include("\u001b");
     const names = JSON.parse(run(file, "--format", "json").out) as { files: { problems: { path: string }[] }[] };
     expect(names.files[0]?.problems.map(({ path }) => path)).to.include("groups[0].resources.b\u200b");
+  });
+
+  it("without a file: the lists of the project in whose folder it runs, whatever its files end with", () => {
+    const folder = mkdtempSync(join(tmpdir(), "clm-validate-"));
+    const here = (): { status: number | null; stdout: string } => {
+      const ran = spawnSync(process.execPath, [CLM, "validate"], { cwd: folder, encoding: "utf8" });
+      return { status: ran.status, stdout: ran.stdout + ran.stderr };
+    };
+    const write = (name: string, text: string): void => {
+      mkdirSync(dirname(join(folder, name)), { recursive: true });
+      writeFileSync(join(folder, name), text);
+    };
+    try {
+      for (const file of ["Pulumi.yaml", "certificates.yaml"])
+        cpSync(join(REPOSITORY, "examples", "stack", file), join(folder, file));
+      expect(here()).to.deep.equal({ status: 0, stdout: "Pulumi.yaml: 0 resource(s), nothing is wrong\n" });
+      write("certificates.yaml", "groups:\n  - { type: ecgrid.Certificate, resource: {} }\n  - end\n");
+      expect(here().stdout).to.match(/^certificates\.yaml:2:5: groups\[0\]: resources is missing/m);
+      write("Pulumi.yaml", "name: p\nruntime: nodejs\nconfig:\n  clm:stack:\n    value:\n      groups: [x, end]\n");
+      expect(here().stdout).to.match(/^Pulumi\.yaml:6:16: groups\[0\]: is "x": allowed is a group/m);
+      rmSync(join(folder, "Pulumi.yaml"));
+      write("Pulumi.yml", "name: p\nruntime: nodejs\nstackConfigDir: stacks\n");
+      write("stacks/Pulumi.dev.yml", "config:\n  clm:stack:\n    groups: [end]\n");
+      write("stacks/Pulumi.other.yml", "config: {}\n");
+      expect(here()).to.deep.equal({
+        status: 0,
+        stdout: `${join("stacks", "Pulumi.dev.yml")}: 0 resource(s), nothing is wrong\n`,
+      });
+      rmSync(join(folder, "stacks"), { recursive: true });
+      expect(here()).to.deep.include({ status: 2 });
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   it("2: the command line; help says all codes", () => {

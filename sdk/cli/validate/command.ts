@@ -1,14 +1,18 @@
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { printable } from "../../../provider/core/printable.js";
 import { readModel } from "../../stack/model.js";
 import {
   configFile,
   followed,
+  hasList,
   KEY,
   ownFile,
   problemText,
+  projectFile,
   readYaml,
+  stackFolder,
   StackFileError,
   type Source,
   type StackFileProblem,
@@ -18,8 +22,8 @@ import { isRecord } from "../../stack/yaml.js";
 export const USAGE = `clm validate [FILE...]                       everything that is wrong with stack files, without Pulumi, network and secrets
   --format people|json                      default people
 
-FILE is a Pulumi.<stack>.yaml with a list under ${KEY}, or a file with such a list of its own; without one, each
-Pulumi.*.yaml of this folder that has the key. What is encrypted, and outputs of resources, are taken for right.
+FILE is a Pulumi.<stack>.yaml or Pulumi.yaml with a list under ${KEY}, or a file with such a list of its own; without one, each
+file of this project that has the key. What is encrypted, and outputs of resources, are taken for right.
 
 exit codes: 0 nothing is wrong; 2 command line; 3 a file is no stack file, or cannot be read as YAML;
 4 something is wrong in a file; 1 anything else
@@ -65,7 +69,8 @@ export function runValidate(argv: readonly string[], { stdout, stderr }: Io = pr
   const format = FORMATS.find((one) => one === values.format);
   if (format === undefined) return usage(`--format is "${values.format}". Allowed: ${FORMATS.join(", ")}.`);
   const files = positionals.length > 0 ? positionals : stackFilesHere();
-  if (files.length === 0) return usage(`no file is given, and no Pulumi.*.yaml of this folder has the key ${KEY}.`);
+  if (files.length === 0)
+    return usage(`no file is given, and no Pulumi.<stack>.yaml or Pulumi.yaml of this project has the key ${KEY}.`);
   const verdicts = files.map(verdictOf);
   const exitCode =
     [EXIT.unreadable, EXIT.wrong].find((code) => verdicts.some((one) => one.exitCode === code)) ?? EXIT.ok;
@@ -103,7 +108,7 @@ function wrong(file: string, error: unknown, exitCode: number): Verdict {
 function sourceIn(file: string): Source {
   const yaml = readYaml(file);
   const { value } = yaml;
-  if (isRecord(value) && isRecord(value.config) && Object.hasOwn(value.config, KEY)) return configFile(file, yaml);
+  if (hasList(file, yaml)) return configFile(file, yaml);
   if (isRecord(value) && (Object.hasOwn(value, "groups") || Object.hasOwn(value, "providers")))
     return ownFile(file, yaml);
   throw new StackFileError([
@@ -111,10 +116,12 @@ function sourceIn(file: string): Source {
   ]);
 }
 
+/** Of this folder, and of where its project has the files of its stacks. */
 function stackFilesHere(): string[] {
-  return readdirSync(".")
-    .filter((name) => /^Pulumi\..+\.ya?ml$/.test(name))
-    .sort()
+  const project = projectFile(".");
+  const folders = new Set([resolve("."), ...(project === undefined ? [] : [dirname(project), stackFolder(project)])]);
+  return [...folders]
+    .flatMap((folder) => namesIn(folder).map((name) => relative(".", join(folder, name))))
     .filter((name) => {
       try {
         sourceIn(name);
@@ -127,3 +134,10 @@ function stackFilesHere(): string[] {
       }
     });
 }
+
+const namesIn = (folder: string): string[] =>
+  existsSync(folder)
+    ? readdirSync(folder)
+        .filter((name) => /^Pulumi(\..+)?\.(ya?ml|json)$/.test(name))
+        .sort()
+    : [];

@@ -58,6 +58,8 @@ class Reader {
   readonly #values: Values;
   readonly #references: References;
   readonly #resources = new Map<string, Node>();
+  /** Resources whose name another one has. */
+  readonly #doubles: Node[] = [];
   readonly #former: { readonly key: string; readonly path: Path }[] = [];
   readonly #types = new Set<string>();
   #providers: readonly DeclaredProvider[] = [];
@@ -79,7 +81,7 @@ class Reader {
         this.#providers = readProviders(list.providers, this.#problems, this.#values);
       this.#readGroups(list);
     }
-    for (const { declared } of this.#resources.values()) this.#check(declared);
+    for (const { declared } of [...this.#resources.values(), ...this.#doubles]) this.#check(declared);
     this.#references.unset((key, input) => {
       const declared = this.#resources.get(key)?.declared;
       return declared === undefined ? undefined : isGiven(declared, input);
@@ -87,7 +89,7 @@ class Reader {
     for (const { key, path } of this.#former)
       if (this.#resources.has(key))
         this.#problems.say(path, `${key} is declared, too: allowed is a name that the file no longer has`);
-    const resources = this.#references.sorted(this.#resources).map(({ declared }) => declared);
+    const resources = this.#references.sorted(this.#resources, this.#doubles).map(({ declared }) => declared);
     if (this.#problems.all.length > 0) throw new StackFileError(this.#problems.all);
     return { source, resources, providers: this.#providers, types: this.#types };
   }
@@ -119,13 +121,17 @@ class Reader {
     const group = this.#problems.record(path, value, ["type", "defaults", "options", "resources"], "a group");
     if (group === undefined) return;
     const names = TYPES.map(({ name }) => name);
-    const type = typeof group.type === "string" ? typeNamed(group.type) : undefined;
-    if (type === undefined) {
-      const near = typeof group.type === "string" ? nearest(group.type, names) : undefined;
+    const named = typeof group.type === "string" ? typeNamed(group.type) : undefined;
+    const near = named === undefined && typeof group.type === "string" ? nearest(group.type, names) : undefined;
+    if (named === undefined)
       this.#problems.say(
         Object.hasOwn(group, "type") ? [...path, "type"] : path,
         `type is ${Object.hasOwn(group, "type") ? found(group.type) : "missing"}: allowed is ${names.join(", ")}${near === undefined ? "" : `; did you mean ${near}?`}`,
       );
+    // Most likely meant: what else is wrong in the group is told as well.
+    const type = named ?? (near === undefined ? undefined : typeNamed(near));
+    if (type === undefined) {
+      if (isRecord(group.resources)) for (const name of Object.keys(group.resources)) this.#references.ofNoType(name);
       return;
     }
     const inputs = [...Object.keys(type.values), ...Object.keys(type.resources)];
@@ -182,7 +188,6 @@ class Reader {
         path,
         `there is another ${type.name} of this name${position === undefined ? "" : ` in line ${position.line}`}: allowed is each name once for a type`,
       );
-      return;
     }
     const given = new Map<string, Placed>();
     for (const input of group.inputs) {
@@ -212,7 +217,7 @@ class Reader {
     for (const [, placed] of given) this.#references.outputs(placed, edges);
     const dependsOn = option("dependsOn");
     const provider = option("provider");
-    this.#resources.set(key, {
+    const node = {
       path,
       edges,
       declared: {
@@ -222,7 +227,9 @@ class Reader {
         provider: provider === undefined ? undefined : this.#provider(provider, type),
         dependsOn: dependsOn === undefined ? [] : refer(dependsOn, { many: true, of: undefined }),
       },
-    });
+    };
+    if (other === undefined) this.#resources.set(key, node);
+    else this.#doubles.push(node);
   }
 
   #flag(placed: Placed | undefined): boolean | undefined {
@@ -267,8 +274,7 @@ class Reader {
   }
 
   /** What a `check` of the resource would say, as far as its values are known without a run. */
-  #check({ key, type, inputs, resources }: Declared): void {
-    const path = this.#resources.get(key)?.path ?? [];
+  #check({ type, path, inputs, resources }: Declared): void {
     const raw: Record<string, unknown> = {};
     for (const [input, takes] of Object.entries(type.resources))
       if (takes.required || resources.has(input)) Object.assign(raw, unknownOf(takes));
@@ -282,6 +288,14 @@ class Reader {
         wrong.add(input);
         raw[input] = UNKNOWN;
       } else raw[input] = holdsUnknown(value) ? UNKNOWN : value;
+      if (
+        !type.base64.includes(input) &&
+        type.kind.secretInputs.includes(input) &&
+        this.#values.endsLine(placed, value)
+      ) {
+        wrong.add(input);
+        raw[input] = UNKNOWN;
+      }
     }
     for (const { property, reason } of type.kind.problems(raw)) {
       const [first = ""] = reason.split(" ");
@@ -289,8 +303,10 @@ class Reader {
         inputs.has(property) && !first.startsWith(property) ? [property] : first.split(".");
       if (wrong.has(field)) continue;
       const placed = inputs.get(field);
+      // A problem without a property repeats nothing of what was found.
+      const repeats = property !== "" && placed !== undefined && holdsFile(placed);
       if (placed === undefined) this.#problems.say(path, reason);
-      else this.#problems.once([...placed.path, ...deeper], holdsFile(placed) ? withoutContent(reason, field) : reason);
+      else this.#problems.once([...placed.path, ...deeper], repeats ? withoutContent(reason, field) : reason);
     }
   }
 }

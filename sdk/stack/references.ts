@@ -1,6 +1,7 @@
 import { nearest } from "../../provider/core/inputs.js";
 import { formOf, FROM, mapForms, RESOURCE } from "./forms.js";
 import { memberOf } from "./members.js";
+import { sameName } from "./names.js";
 import { found, type Problems } from "./problems.js";
 import { typeNamed, type StackType } from "./types.js";
 import type { Placed } from "./values.js";
@@ -12,13 +13,24 @@ export interface Edge {
   readonly path: Path;
 }
 
+/** Of references that lead nowhere: where there are more, something else is wrong than their spelling. */
+const MOST_GUESSES = 20;
+
 /** References of a stack file's resources to each other. */
 export class References {
   readonly #problems: Problems;
   readonly #outputs: { readonly to: string; readonly output: string; readonly path: Path }[] = [];
 
+  readonly #ofNoType = new Set<string>();
+  #guesses = 0;
+
   constructor(problems: Problems) {
     this.#problems = problems;
+  }
+
+  /** A resource of a group whose type nobody knows: what refers to its name may be right. */
+  ofNoType(name: string): void {
+    this.#ofNoType.add(sameName(name));
   }
 
   /** Resources that an input or option takes. */
@@ -83,8 +95,12 @@ export class References {
   }
 
   /** Resources by their keys, each after all that it refers to. Says which references lead nowhere, and which in a circle. */
-  sorted<Node extends { readonly edges: readonly Edge[] }>(nodes: ReadonlyMap<string, Node>): Node[] {
+  sorted<Node extends { readonly edges: readonly Edge[] }>(
+    nodes: ReadonlyMap<string, Node>,
+    others: readonly Node[],
+  ): Node[] {
     const keys = [...nodes.keys()];
+    for (const edge of others.flatMap(({ edges }) => edges)) if (!nodes.has(edge.to)) this.#nowhere(edge, keys);
     const sorted: Node[] = [];
     const done = new Set<string>();
     for (const start of keys) {
@@ -100,11 +116,7 @@ export class References {
           done.add(top.key);
           if (one !== undefined) sorted.push(one);
         } else if (!nodes.has(edge.to)) {
-          const near = nearest(edge.to, keys);
-          this.#problems.once(
-            edge.path,
-            `there is no ${edge.to} in this file: allowed is <type>/<name> of one${near === undefined ? "" : `; did you mean ${near}?`}`,
-          );
+          this.#nowhere(edge, keys);
         } else if (open.has(edge.to)) {
           const circle = [...trail.slice(trail.findIndex(({ key }) => key === edge.to)).map(({ key }) => key), edge.to];
           this.#problems.once(edge.path, `a circle of references: ${circle.join(" -> ")}`);
@@ -115,6 +127,16 @@ export class References {
       }
     }
     return sorted;
+  }
+
+  #nowhere({ to, path }: Edge, keys: readonly string[]): void {
+    if (this.#ofNoType.has(to.slice(to.indexOf("/") + 1))) return;
+    // Each guess looks at all names.
+    const near = this.#guesses++ < MOST_GUESSES ? nearest(to, keys) : undefined;
+    this.#problems.once(
+      path,
+      `there is no ${to} in this file: allowed is <type>/<name> of one${near === undefined ? "" : `; did you mean ${near}?`}`,
+    );
   }
 }
 

@@ -85,6 +85,16 @@ export class Values {
     return true;
   }
 
+  /** The content of a file that is secret is taken to the last byte, and editors end it with a line break. @returns whether that is so. */
+  endsLine(placed: Placed, value: unknown): boolean {
+    if (!holdsFile(placed) || typeof value !== "string" || !/[\r\n]$/.test(value)) return false;
+    this.#problems.once(
+      [...placed.path, "file"],
+      "ends with a line break, which would be a part of the secret: allowed is a file without one at its end",
+    );
+    return true;
+  }
+
   #formValue(form: Form | string, path: Path, base64: boolean): unknown {
     if (typeof form === "string") {
       this.#problems.once(path, form);

@@ -5,8 +5,9 @@ import { FORM_KEYS } from "../../sdk/stack/forms.js";
 import { memberOf } from "../../sdk/stack/members.js";
 import { TYPES } from "../../sdk/stack/types.js";
 import { readModel } from "../../sdk/stack/model.js";
-import { configFile, readYaml, StackFileError } from "../../sdk/stack/source.js";
-import { exampleFile, exampleText, modelOf, NAMES, problemsOf, read } from "./files.js";
+import { makePfx } from "../../sandbox/index.js";
+import { configFile, ownFile, readYaml, StackFileError } from "../../sdk/stack/source.js";
+import { exampleFile, exampleText, modelOf, NAMES, problemsOf, read, written } from "./files.js";
 
 const group = (resources: string, more = ""): string =>
   `groups:\n  - type: ecgrid.Certificate\n    defaults: { overlapDays: 30 }\n${more}    resources:\n${resources}  - end\n`;
@@ -109,6 +110,88 @@ describe("stack files: what they say", () => {
       .to.include("the key comId is not known: allowed is commId, onDelete,")
       .and.include("did you mean commId?");
     expect(problems.join("\n")).to.include("allowed is a whole number from 1 to 2147483647 (an existing comm)");
+  });
+
+  it("a misspelt type, or a name twice, hides nothing else, and makes no other report", () => {
+    const misspelt = `groups:
+  - type: ecgrid.Certficate
+    defaults: { overlapDay: 3 }
+    resources:
+      a: { comId: 1, overlapDays: 1 }
+  - type: Retirement
+    resources: { r: { of: { from: ecgrid.Certificate/a } } }
+  - end
+`;
+    expect(problemsOf(misspelt).map((one) => /^\d+:\d+: \S+ .{0,20}/.exec(one)?.[0])).to.deep.equal([
+      '2:5: groups[0].type: type is "ecgrid.Cert',
+      "3:17: groups[0].defaults.overlapDay: the key overlapDay i",
+      "5:7: groups[0].resources.a: commId is missing: a",
+      "5:12: groups[0].resources.a.comId: the key comId is not",
+    ]);
+    expect(problemsOf(misspelt.replace("ecgrid.Certficate", "something")), "no type is near").to.have.length(1);
+    const twice = `groups:
+  - type: ecgrid.Certificate
+    defaults: { overlapDays: 3 }
+    resources:
+      a: { commId: 1 }
+  - type: ecgrid.Certificate
+    resources:
+      a: { comId: 1, overlapDays: many, options: { dependsOn: [{ from: ecgrid.Certificate/b }] } }
+  - end
+`;
+    expect(problemsOf(twice).map((one) => /^\d+:\d+: \S+ .{0,20}/.exec(one)?.[0])).to.have.members([
+      "8:7: groups[1].resources.a: there is another ecg",
+      "8:7: groups[1].resources.a: commId is missing: a",
+      "8:12: groups[1].resources.a.comId: the key comId is not",
+      '8:22: groups[1].resources.a.overlapDays: overlapDays is "many',
+      "8:64: groups[1].resources.a.options.dependsOn[0]: there is no ecgrid.C",
+    ]);
+  });
+
+  it("what a file of a certificate has is told with its reason; a password that ends with a line break where it stands", async () => {
+    const { pfx } = await makePfx({
+      subject: "CN=own",
+      password: "hunter2",
+      notBefore: new Date("2026-01-01"),
+      notAfter: "2036-01-01T00:00:00Z",
+    });
+    written("own.pfx", Buffer.from(pfx, "base64"));
+    written("right.txt", "hunter2");
+    written("line.txt", "hunter2\n");
+    written("other.txt", "hunter3");
+    const told = (password: string): string => {
+      try {
+        readModel(
+          ownFile(
+            written(
+              "password.yaml",
+              `groups:\n  - { type: ecgrid.UploadedCertificate, resources: { a: { commId: 1, cert: { file: own.pfx }, password: { file: ${password} } } } }\n  - end\n`,
+            ),
+          ),
+        );
+        return "";
+      } catch (error) {
+        return (error as Error).message;
+      }
+    };
+    expect(told("right.txt")).to.equal("");
+    expect(told("line.txt")).to.match(
+      /^password\.yaml:2:\d+: groups\[0\]\.resources\.a\.password\.file: ends with a line break[^\n]*$/,
+    );
+    expect(told("other.txt")).to.match(
+      /resources\.a\.cert: cert is a PKCS#12 container that the password does not open$/,
+    );
+  });
+
+  it("a thousand references that lead nowhere cost no search of all names each", () => {
+    const lines = Array.from(
+      { length: 1000 },
+      (_, index) =>
+        `      partner-number-${index}: { commId: 1, trigger: { from: ecgrid.Certificate/prtner-nuber-${index}x, output: id } }\n`,
+    );
+    const told = problemsOf(group(lines.join("")));
+    expect(told).to.have.length(1000);
+    expect(told.filter((one) => one.includes("did you mean"))).to.have.length(20);
   });
 
   it("a group that is empty on purpose, and a list of nothing", () => {

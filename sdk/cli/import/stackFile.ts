@@ -27,7 +27,10 @@ export function stackFile(resources: readonly Resource[], files: Files): string 
   return `# What \`clm import\` has found. The first preview after \`pulumi import\` changes nothing.\n${stringify(
     { groups: [...groups, END] },
     // A text is a text: not a date, a number or a flag that looks so.
-    { defaultStringType: "QUOTE_DOUBLE", defaultKeyType: "PLAIN", lineWidth: 0, aliasDuplicateObjects: false },
+    {
+      ...{ defaultStringType: "QUOTE_DOUBLE", defaultKeyType: "PLAIN", lineWidth: 0, aliasDuplicateObjects: false },
+      doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER, // texts over several lines are refused
+    },
   )}`;
 }
 

@@ -21,6 +21,10 @@ export async function settledValue<T>(output: pulumi.Output<T>): Promise<T | und
   }
 }
 
+/** Whether an output is secret, once it has settled; no for one whose resource failed. */
+export const isSecret = (output: pulumi.Output<unknown>): Promise<boolean> =>
+  (output as unknown as Settling<unknown>).isSecret.catch(() => false);
+
 /** An output that is known once another is, as nothing where it has no value. What is secret stays so. */
 export const knownWith = <T>(witness: pulumi.Output<unknown>, output: pulumi.Output<T>): pulumi.Output<T | undefined> =>
   witness.apply(async () => {

@@ -1,7 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { existsSync } from "node:fs";
 import { extname, isAbsolute, join } from "node:path";
+import type { Kind } from "../../provider/dynamic/kinds.js";
 import { inventoryOf } from "../inventory.js";
+import { isSecret } from "../outputs.js";
 import { originOf, refuseClearCredential, type ClmResource } from "../resource.js";
 import { stateOf } from "../stateOf.js";
 import { mapForms, type Form } from "./forms.js";
@@ -44,11 +46,25 @@ export function stack(): Record<string, pulumi.Output<CertificateSummary | undef
       const fields = summaryFields(type);
       if (fields === undefined) return [];
       const summary = pulumi
-        .output(made.then((resources) => ({ state: stateOf(resourceOf(resources, key), type.kind, fields) })))
+        .output(made.then((resources) => summarized(resourceOf(resources, key), type.kind, fields)))
         .apply(({ state }) => summaryOf(type, state));
       return [[key, summary]];
     }),
   );
+}
+
+/** What a summary is made of. Where the file has a part of it as a secret, the summary is one. */
+async function summarized(
+  resource: ClmResource,
+  kind: Kind,
+  fields: readonly string[],
+): Promise<{ readonly state: pulumi.Output<unknown> }> {
+  const outputs = resource as unknown as Readonly<Record<string, pulumi.Output<unknown> | undefined>>;
+  const state = stateOf(resource, kind, fields);
+  const secrets = await Promise.all(
+    fields.map(async (field) => outputs[field] !== undefined && (await isSecret(outputs[field]))),
+  );
+  return { state: secrets.includes(true) ? pulumi.secret(state) : state };
 }
 
 type Made = ReadonlyMap<string, ClmResource>;

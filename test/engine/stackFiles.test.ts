@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeCsr, makePfx } from "../../sandbox/index.js";
 import { clm } from "../instrument/clm.js";
@@ -69,6 +69,39 @@ describe("stack files: examples on the real engine", () => {
         kept.map(({ urn }) => urn.split("::").at(-1)),
         "options of the group, but not where a resource says otherwise",
       ).to.deep.equal(["partner-a"]);
+
+      const list = readFileSync(join(world.project.folder, "project", "Pulumi.ecgrid.yaml"), "utf8");
+      world.project.write("Pulumi.ecgrid.yaml", list.replace(/^ *partner-a: .*\n/m, ""));
+      const position = world.sandbox.log.last();
+      const unprotected = await world.project.up();
+      expect(unprotected.code, unprotected.text).to.not.equal(0);
+      expect(unprotected.text).to.match(/partner-a[^]*protect/);
+      expect(world.made(position)).to.deep.equal([]);
+      const retained = list.replace("protect: false", "protect: false, retainOnDelete: true");
+      world.project.write("Pulumi.ecgrid.yaml", retained);
+      expect((await apply(world)).made).to.deep.equal([]);
+      world.project.write(
+        "Pulumi.ecgrid.yaml",
+        retained.replace(/^ *partner-b: .*\n/m, "").replace(/^ *partner-b-old: .*$/m, "          {}"),
+      );
+      expect((await apply(world)).made, "it stays as it is").to.deep.equal([]);
+      expect(world.sandbox.ecgrid.active(5002)).to.have.length(2);
+    }),
+  );
+
+  it(
+    "a name that is a secret in a list is not in clear in the summary of an order that waits",
+    onStack("certcentral", async (world) => {
+      const { project } = world;
+      const name = "canary-4711.example.com";
+      const path = "clm:stack.groups[0].resources.www.dnsNames[1]";
+      expectCode(await project.pulumi("config", "set", "--secret", "--path", path, name), 0);
+      await apply(world);
+      expect(expectCode(await project.pulumi("stack", "output", "--json"), 0).text).to.not.include(name);
+      const { stdout } = await project.pulumi("stack", "output", "--json", "--show-secrets");
+      expect(JSON.parse(stdout)).to.have.deep.nested.property("certificates.certcentral\\.Order/www.names", [
+        ...["www.example.com", name],
+      ]);
     }),
   );
 
@@ -80,10 +113,9 @@ describe("stack files: examples on the real engine", () => {
         "certcentral.orders.place product=ssl_basic commonName=www.example.com",
         "certcentral.orders.place product=ssl_basic commonName=shop.example.com",
       ]);
-      expect((await summaries(world))["certcentral.Order/shop"]).to.deep.include({
-        names: ["shop.example.com"],
-        pending: "order 700002 is needs_approval",
-      });
+      const shop = (await summaries(world))["certcentral.Order/shop"];
+      expect(shop).to.deep.include({ names: ["shop.example.com"] });
+      expect(shop?.pending).to.match(/^order \d+ is needs_approval$/);
       await world.project.init("partner");
       const contracts = await apply(world);
       expect(contracts.made).to.have.length(3);
@@ -205,6 +237,31 @@ describe("stack files: secrets, instances and templates on the real engine", () 
       await project.pulumi("config", "set", "--secret", "demo:key", key);
       expect(inFile).to.include("secure:");
       expect(await expectNothing(world)).to.equal(0);
+      // A password in clear is refused, wherever it stands.
+      expectCode(await project.pulumi("config", "set", "--plaintext", "pfxPassword", canary), 0);
+      await refused(world, "uploads", /certificates\.yaml:\d+:\d+: \S+own\.password: password is secret, and/);
+    }),
+  );
+
+  it(
+    "the file for uploads runs as it is, and in a project whose files end in .yml",
+    onStack("uploads", async (world) => {
+      const { project } = world;
+      const inProject = (name: string): string => join(project.folder, "project", name);
+      const { pfx } = await makePfx({
+        ...{ subject: "CN=own", password: "canary-4711" },
+        ...{ notBefore: world.now, notAfter: "2036-01-01T00:00:00Z" },
+      });
+      writeFileSync(inProject("own.pfx"), Buffer.from(pfx, "base64"));
+      expectCode(await project.pulumi("config", "set", "--secret", "pfxPassword", "canary-4711"), 0);
+      expect((await apply(world)).made).to.have.length(1);
+      for (const name of ["Pulumi", "Pulumi.uploads"]) renameSync(inProject(`${name}.yaml`), inProject(`${name}.yml`));
+      const path = "clm:stack.groups[0].resources.own.password";
+      const text = readFileSync(inProject("Pulumi.uploads.yml"), "utf8");
+      writeFileSync(inProject("Pulumi.uploads.yml"), text.replace(/, password: \{ ?config: pfxPassword ?\}/, ""));
+      expectCode(await project.pulumi("config", "set", "--secret", "--path", path, "canary-4711"), 0);
+      expect(readFileSync(inProject("Pulumi.uploads.yml"), "utf8")).to.match(/password:\s+\{?secure:/);
+      expect(await expectNothing(world)).to.equal(0);
     }),
   );
 
@@ -228,7 +285,7 @@ describe("stack files: secrets, instances and templates on the real engine", () 
       );
       expectCode(ran, 0);
       expect(readFileSync(join(made, "Pulumi.yaml"), "utf8")).to.match(/^name: our-certificates$/m);
-      for (const file of ["Pulumi.yaml", "certificates.yaml"])
+      for (const file of ["Pulumi.yaml", "certificates.yaml", "index.js", "package.json"])
         cpSync(join(made, file), join(project.folder, "project", file));
       // Its list is empty on purpose: nothing is made.
       await project.init();
@@ -283,6 +340,11 @@ describe("stack files: broken ones lose nothing, on the real engine", () => {
       project.write("Pulumi.fifty.yaml", settings.replace(/^ {2}clm:stack:.*\n/m, ""));
       await refused(world, "fifty", /clm:stack is missing/);
       project.write("Pulumi.fifty.yaml", settings);
+
+      // A former name of one that is still there is no rename.
+      const both = list.replace(/^ *partner-02: .*\n/m, "");
+      write(both.replace("partner-01: { commId: 5101 }", "partner-01: { commId: 5101, was: partner-02 }"));
+      await refused(world, "fifty", /the stack has partner-01 and partner-02, of which partner-02 would end/);
 
       write(
         list.replace(

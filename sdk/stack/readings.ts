@@ -36,7 +36,8 @@ export function misreadings(yaml: YamlText, base: Path, byPulumi: boolean): Misr
   }));
   const others = yaml.below(base).flatMap((found): Misreading[] => {
     const { position, path, node } = found;
-    if ("tag" in node && node.tag !== undefined)
+    const { tag } = node as { readonly tag?: string };
+    if (tag !== undefined)
       return [{ position, path, message: "has a tag (!): allowed is none, texts stand in quotes" }];
     if (isSeveralLines(found))
       return [

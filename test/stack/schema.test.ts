@@ -203,7 +203,7 @@ describe("stack files: the schema for editors", () => {
         // A former name stands once in a file.
         for (const { type, resources } of groups)
           for (const one of Object.values(resources)) {
-            const names = [one.was ?? []].flat().map((name) => `${type} ${String(name)}`);
+            const names = [(one.was ?? []) as string | string[]].flat().map((name) => `${type} ${name}`);
             if (names.some((name) => former.has(name))) delete one.was;
             else names.forEach((name) => former.add(name));
           }

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { providerText, type Kind } from "../provider/dynamic/kinds.js";
 import { INVENTORY_TYPE as TYPE } from "./inventoryType.js";
 import { recordsOptions } from "./options.js";
-import { settledValue, withoutPem } from "./outputs.js";
+import { isSecret, settledValue, withoutPem } from "./outputs.js";
 import { policyBefore, policyOfStack } from "./policy.js";
 import { stateBefore, type HeldBefore } from "./stateBefore.js";
 
@@ -172,10 +172,15 @@ async function describe({ resource, kind, instance, retained, deletedWith }: Mem
     }),
   );
   const state = kind.stateFrom(Object.fromEntries(values));
+  const secrets = new Set<string>();
+  for (const field of kind.fields) {
+    const output = outputs[field];
+    if (output !== undefined && (await isSecret(output))) secrets.add(field);
+  }
   return {
     type: kind.type,
     id: await settledValue(resource.id),
-    ...(state === undefined ? {} : { state: withoutPem(state) }),
+    ...(state === undefined ? {} : { state: markedAs(secrets, withoutPem(state) as object) }),
     ...(instance === undefined ? {} : { instance }),
     ...(retained ? { retained } : {}),
     ...(deletedWith === undefined
@@ -183,6 +188,15 @@ async function describe({ resource, kind, instance, retained, deletedWith }: Mem
       : { deletedWith: await settledValue(pulumi.output(deletedWith).apply((one) => one.urn)) }),
   };
 }
+
+/** What a program has marked as secret is encrypted in this copy, too. */
+const markedAs = (secrets: ReadonlySet<string>, state: object): object =>
+  Object.fromEntries(
+    Object.entries(state).map(([field, value]: [string, unknown]) => [
+      field,
+      secrets.has(field) ? pulumi.secret(value) : value,
+    ]),
+  );
 
 async function settledProgram(outputs: pulumi.Output<unknown>): Promise<boolean> {
   try {

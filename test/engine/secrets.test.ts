@@ -3,6 +3,9 @@ import { readFileSync } from "node:fs";
 import { request } from "undici";
 import { CANARIES, makePfx } from "../../sandbox/index.js";
 import { recordKept } from "../instrument/fieldsLog.js";
+import { gateway, pem } from "./gateways.js";
+import { approving, order } from "./orders.js";
+import { expectCode, type Spec } from "../instrument/world.js";
 import { apply, certificate, current, inWorld, stored } from "./engine.js";
 
 /** A secret as it may be echoed. */
@@ -54,6 +57,36 @@ describe("secrets and fields", () => {
       expect(await answer.body.text())
         .to.include(CANARIES.pfxPassword)
         .and.include(CANARIES.httpPassword);
+    }),
+  );
+
+  it(
+    "what a program marks as secret is encrypted in the state, in the inventory's copy too, and is in no preview or log",
+    inWorld(async (world) => {
+      const { project, sandbox } = world;
+      const marked = (one: Spec, values: Readonly<Record<string, string>>): Spec => ({
+        ...{ ...one, args: { ...one.args, ...values } },
+        secret: Object.keys(values),
+      });
+      approving(world);
+      const hush = (at: number): string => `hush${at}`;
+      world.program(
+        marked(certificate("a"), { trigger: hush(1) }),
+        marked(gateway({ pem: await pem(sandbox) }), { description: hush(2), trigger: hush(3) }),
+        marked(await order("www"), { comments: hush(4) }),
+      );
+      const made = await apply(world);
+      const texts = [made.preview.text, made.up.text, (await project.destroyPreview()).text];
+      for (const options of [["--diff"], ["--json", "--show-sames"], ["--refresh", "--diff"]])
+        texts.push((await project.pulumi("preview", ...options)).text);
+      texts.push((await project.pulumi("stack", "export")).stdout);
+      expect(texts.at(-1)).to.include("clm:Inventory");
+      for (const at of [1, 2, 3, 4]) expect(texts.filter((text) => text.includes(hush(at)))).to.deep.equal([]);
+      expect((await project.pulumi("stack", "export", "--show-secrets")).stdout).to.include(hush(2));
+      expectCode(await project.preview("--expect-no-changes"), 0);
+      world.program();
+      expectCode(await project.up(), 0);
+      expect(sandbox.apinizer.certificates(), "its end was planned from the marked list").to.deep.equal([]);
     }),
   );
 

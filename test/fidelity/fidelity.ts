@@ -17,6 +17,7 @@ import { Permissions, type Permission } from "./permission.js";
 import type { Program } from "./program.js";
 import { Random } from "./random.js";
 import { World } from "../instrument/world.js";
+import { endedUnnamed, working } from "./working.js";
 
 /** The figures of a fidelity run. */
 export interface Figures {
@@ -148,7 +149,7 @@ interface Playing {
 interface Transition {
   readonly said: readonly Said[];
   readonly made: string[];
-  /** Requests that asked for what the words have not named; a destroy's list cuts its words. */
+  /** Requests that asked for what the words have not named (a destroy's list cuts its words), and objects that have ended unnamed. */
   readonly unnamed?: readonly string[];
   readonly succeeded: boolean;
   readonly how: string;
@@ -202,10 +203,12 @@ async function destroy(random: Random, playing: Playing): Promise<Transition> {
   const json = reviewing || permissions.demanded ? await previewedAsJson(world, "destroy") : undefined;
   const permission = await permissions.give(random, json, "destroy");
   const position = world.sandbox.log.last();
+  const standing = working(world);
   const destroyed = await world.project.destroy();
   const made = world.made(position);
   return {
     ...{ said, made, how: ["destroy", permission.how].join("; "), text: destroyed.text },
+    unnamed: endedUnnamed(standing, working(world), said),
     review: reviewing && json !== undefined ? differencesOfReview(json, world.now, shownIn(said)) : undefined,
     ...judged(playing, permission, said, made, destroyed),
   };
@@ -231,23 +234,27 @@ async function apply(random: Random, playing: Playing, mustRefresh: boolean): Pr
       : undefined;
   const permission = await permissions.give(random, json, "preview", jump / DAY);
   let applied: Ran;
+  let standing: ReturnType<typeof working>;
   let preview = previewed.text;
   if (jump > 0 && !pinned) {
     // Nothing ties this `up` to the earlier preview, as the README says: what counts is the preview that it prints itself.
     world.at(new Date(world.now.getTime() + jump));
+    standing = working(world);
     applied = await world.project.pulumi("up", "--yes");
     preview = applied.text;
   } else {
     if (jump > 0) world.moveUnderPin(new Date(world.now.getTime() + jump));
+    standing = working(world);
     applied = await world.project.up();
   }
+  const left = working(world);
   const made = world.made(position);
   world.at(world.now, true);
   const said = saidByPreview(previewPart(preview));
   return {
     said,
     made,
-    unnamed: unnamedRequests(preview, world.reached(position), trusting),
+    unnamed: [...unnamedRequests(preview, world.reached(position), trusting), ...endedUnnamed(standing, left, said)],
     how: [
       refreshed ? "refreshed" : "not refreshed",
       jump === 0 ? "no jump" : `${jump / DAY} days between, ${pinned ? "CLM_NOW" : "no CLM_NOW"}`,

@@ -1,6 +1,7 @@
 import type { ApprovalLevel } from "../../provider/core/policy.js";
 import {
   compare,
+  fits,
   previewPart,
   saidByDestroyPreview,
   saidByPreview,
@@ -166,6 +167,17 @@ interface Transition {
 
 const shownIn = (said: readonly Said[]): Shown[] => said.map(({ shown }) => shown);
 
+/**
+ * What a run was told to make: what its preview has named, and what no plain preview can name (an end that waits, or that the
+ * inventory has not learned of) and people have approved from a review's list.
+ */
+const agreed = (said: readonly Said[], { approved }: Permission): Said[] => [
+  ...said,
+  ...approved
+    .filter((label) => !said.some(({ shown: { operation } }) => fits(operation, label)))
+    .map((operation) => ({ shown: { operation, certain: false }, sentence: "" })),
+];
+
 /** What is the same of every transition. */
 function judged(
   { permissions }: Playing,
@@ -207,8 +219,9 @@ async function destroy(random: Random, playing: Playing): Promise<Transition> {
   const destroyed = await world.project.destroy();
   const made = world.made(position);
   return {
-    ...{ said, made, how: ["destroy", permission.how].join("; "), text: destroyed.text },
-    unnamed: endedUnnamed(standing, working(world), said),
+    ...{ made, how: ["destroy", permission.how].join("; "), text: destroyed.text },
+    said: agreed(said, permission),
+    unnamed: endedUnnamed(standing, working(world), agreed(said, permission)),
     review: reviewing && json !== undefined ? differencesOfReview(json, world.now, shownIn(said)) : undefined,
     ...judged(playing, permission, said, made, destroyed),
   };
@@ -252,9 +265,12 @@ async function apply(random: Random, playing: Playing, mustRefresh: boolean): Pr
   world.at(world.now, true);
   const said = saidByPreview(previewPart(preview));
   return {
-    said,
+    said: agreed(said, permission),
     made,
-    unnamed: [...unnamedRequests(preview, world.reached(position), trusting), ...endedUnnamed(standing, left, said)],
+    unnamed: [
+      ...unnamedRequests(preview, world.reached(position), trusting),
+      ...endedUnnamed(standing, left, agreed(said, permission)),
+    ],
     how: [
       refreshed ? "refreshed" : "not refreshed",
       jump === 0 ? "no jump" : `${jump / DAY} days between, ${pinned ? "CLM_NOW" : "no CLM_NOW"}`,

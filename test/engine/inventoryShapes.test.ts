@@ -3,10 +3,11 @@ import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { REPOSITORY } from "../instrument/project.js";
 import { shownByPreview } from "../instrument/transcript.js";
-import { expectCode, type World } from "../instrument/world.js";
+import { expectCode, type Spec, type World } from "../instrument/world.js";
 import { activeIds, apply, certificate, current, inWorld, stored } from "./engine.js";
+import { gateway, pem } from "./gateways.js";
 
-/** Programs of every shape, runs of every kind: the inventory speaks in each (inventory.md F2, F5, F6, F11, F13; rules 5, 6, 11, 12). */
+/** Programs of every shape, runs of every kind: the inventory speaks in each (inventory.md F2, F5, F6, F11, F13, F16, F17; rules 5, 6, 11, 12). */
 
 const terminate = (id: number, comm = 5001): string => `ecgrid.certificates.terminate commId=${comm} certKeyId=${id}`;
 const named = (text: string): string[] => shownByPreview(text).map(({ operation }) => operation);
@@ -160,6 +161,40 @@ describe("the inventory of programs of every shape", () => {
       expect((await apply(world)).up.text).to.match(/Resources:\s+\d+ unchanged/);
       expect(stored(world, "inventory").inputs).to.not.have.property("__ending");
       expect(activeIds(world, 5001)).to.deep.equal([a]);
+    }),
+  );
+
+  it(
+    "a resource of another kind that is deleted before it is made anew takes none of what depends on it along",
+    inWorld(async (world) => {
+      const { project, sandbox } = world;
+      const place = (tag: string): Spec => ({
+        ...{ kind: "anew", name: "place" },
+        args: { value: { commId: 5001, project: "partners", name: "gw", tag } },
+      });
+      const { commId: _comm, ...args } = certificate("a").args;
+      const { project: _project, name: _name, ...gatewayArgs } = gateway({ pem: await pem(sandbox) }).args;
+      const dependent: Spec[] = [
+        { ...certificate("a"), args, later: { commId: "place.result.commId" } },
+        {
+          ...{ kind: "apinizer.Certificate", name: "gw", args: gatewayArgs },
+          later: { project: "place.result.project", name: "place.result.name" },
+        },
+      ];
+      world.program(place("one"), ...dependent);
+      expectCode(await project.up(), 0);
+      const { certKeyId } = current(world, "a");
+      world.program(place("another"), ...dependent);
+      const preview = expectCode(await project.preview(), 0);
+      expect(
+        shownByPreview(preview.text).every(({ certain }) => !certain),
+        "only conditions",
+      ).to.equal(true);
+      const position = sandbox.log.last();
+      expectCode(await project.up(), 0);
+      expect(world.made(position)).to.deep.equal([]);
+      expect(activeIds(world, 5001)).to.deep.equal([certKeyId]);
+      expect(sandbox.apinizer.certificates()).to.have.length(1);
     }),
   );
 });

@@ -21,6 +21,25 @@ class Later extends pulumi.dynamic.Resource {
   }
 }
 
+/** A resource of another kind that the engine deletes before it makes it anew. */
+class Anew extends pulumi.dynamic.Resource {
+  constructor(name, value) {
+    const same = (one, other) => JSON.stringify(one.value) === JSON.stringify(other.value);
+    const provider = {
+      create: async (inputs) => ({
+        id: `anew-${JSON.stringify(inputs.value).length}`,
+        outs: { ...inputs, result: inputs.value },
+      }),
+      diff: async (_id, olds, news) => ({
+        changes: !same(olds, news),
+        replaces: same(olds, news) ? [] : ["value"],
+        deleteBeforeReplace: true,
+      }),
+    };
+    super(provider, name, { value, result: undefined });
+  }
+}
+
 const deeper = (value, key) => (pulumi.Output.isInstance(value) ? value.apply((one) => one?.[key]) : value[key]);
 
 const made = new Map();
@@ -54,6 +73,7 @@ for (const { kind, name, args, opts: stated = {}, later, secret = [] } of JSON.p
   }
   for (const field of secret) inputs[field] = pulumi.secret(inputs[field]);
   if (kind === "group") made.set(name, new Group(name, options));
+  else if (kind === "anew") made.set(name, new Anew(name, args.value));
   else if (kind === "later") made.set(name, new Later(name, args.value));
   else if (kind === "ecgrid.Provider") made.set(name, new clm.ecgrid.Provider(name, inputs, options));
   else if (/^apinizer\.\w+$/.test(kind)) made.set(name, new clm.apinizer[kind.slice(9)](name, inputs, options));

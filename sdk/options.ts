@@ -18,13 +18,19 @@ const made = ((globalThis as Record<symbol, unknown>)[Symbol.for("pulumi-clm.opt
   pulumi.ResourceOptions
 >;
 
-/** Records the options of a resource. It asks to be the last of its transformations, as each can change them. */
-export const recordsOptions: pulumi.ResourceTransformation = ({ resource, opts }) => {
+/**
+ * Records the options of a resource. It asks to be the last of its transformations, as each can change them; all copies of this
+ * package are one, or each would go after the other for ever.
+ */
+export const recordsOptions = ((globalThis as Record<symbol, unknown>)[Symbol.for("pulumi-clm.recordsOptions/1")] ??=
+  record) as pulumi.ResourceTransformation;
+
+function record({ resource, opts }: pulumi.ResourceTransformationArgs): undefined {
   const all = (resource as unknown as Transformed).__transformations;
   if (all !== undefined && all.at(-1) !== recordsOptions) all.push(recordsOptions);
   made.set(resource, opts);
   return undefined;
-};
+}
 
 /** What the SDK's type files leave out of `Resource`: the list that it goes through, also what is added meanwhile; held by an engine test. */
 interface Transformed {

@@ -195,7 +195,7 @@ describe("inline programs of the Automation API", () => {
     const [{ certKeyId } = { certKeyId: 0 }] = sandbox.ecgrid.active(5002);
     expect(previews.map(({ stdout }) => shownByPreview(stdout).map(({ operation }) => operation))).to.deep.equal([
       [],
-      [`ecgrid.certificates.terminate commId=5002 certKeyId=${certKeyId}`],
+      [`ecgrid.certificates.terminate commId=5002 certKeyId=${certKeyId} instance=acme`],
     ]);
   });
 

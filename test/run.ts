@@ -12,7 +12,8 @@ function main(): void {
     timeout: 300_000,
     slow: 60_000,
     parallel: true,
-    jobs: Math.max(2, availableParallelism()),
+    // One more than processors: a test also waits, for services that show late what was done.
+    jobs: Math.max(2, availableParallelism() + 1),
     reporter: "spec",
     forbidOnly: true,
     forbidPending: true,

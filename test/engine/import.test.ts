@@ -112,7 +112,7 @@ describe("clm import on the real engine", () => {
       project.environment.CLM_TEST_HASTE = undefined;
       const requests = sandbox.log.all();
       expect(sandbox.log.made(), "an import changes nothing").to.deep.equal([]);
-      expect(requests.length, "three for an order, one for a comm, two for a contract, and the lists").to.equal(3076);
+      expect(requests.length, "three for an order, one for a comm, two for a contract, and the lists").to.equal(3075);
       const arrivals = requests.filter(({ system }) => system === "certcentral").map(({ arrived }) => arrived);
       for (const { calls, milliseconds } of LIMITS) expect(most(arrivals, milliseconds / HASTE)).to.be.at.most(calls);
       await apply(world, "yaml");

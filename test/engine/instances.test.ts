@@ -85,7 +85,7 @@ describe("engine: one name at two provider instances", () => {
       expect(made()).to.deep.equal([0, 0]);
 
       project.environment.CLM_MAX_DESTRUCTIVE = "2";
-      expect(deletions(expectCode(await project.preview(), 0).text)).to.deep.equal([
+      expect(deletions(expectCode(await project.preview(), 0).text)).to.have.deep.members([
         ["gw", DELETE],
         ["gw2", SECOND],
       ]);
@@ -96,7 +96,7 @@ describe("engine: one name at two provider instances", () => {
       const listed = resources.flatMap(({ name, operations }) =>
         operations.flatMap(({ label, source }) => (label.startsWith(DELETE) ? [`${name} ${source} ${label}`] : [])),
       );
-      expect([...new Set(listed)]).to.deep.equal([`gw plan ${DELETE}`, `gw2 plan ${SECOND}`]);
+      expect([...new Set(listed)]).to.have.members([`gw plan ${DELETE}`, `gw2 plan ${SECOND}`]);
       expectCode(await project.up(), 0);
       expect([made(), left()]).to.deep.equal([
         [1, 1],
